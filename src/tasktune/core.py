@@ -1,0 +1,211 @@
+"""The vocabulary: what a row, a record, an answer, a task and a score are.
+
+Everything else in tasktune is written in these words. Records and answers are plain, frozen Python; no tensor, tokenizer or
+model is known here, so that a task can be defined, checked and scored without any of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
+
+FamilyName = Literal["encoder", "decoder", "encoder-decoder"]
+
+
+class InputError(ValueError):
+    """Something the user gave cannot be used. The message says what was given, what is possible and what to do.
+
+    The command line prints it alone and leaves with exit code 2; in Python it is an ordinary exception.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of a file as its reader found it: named values, and where they stood (`file:line`)."""
+
+    values: Mapping[str, Any]
+    where: str = ""
+
+    def refuse(self, why: str) -> InputError:
+        """The error to raise about this row, with its place in front."""
+        return InputError(f"{self.where}: {why}" if self.where else why)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled stretch of a text: characters `start` to `end` (end excluded)."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordTag:
+    """One word of a text, characters `start` to `end` (end excluded), and its tag."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation. `role` is system, user, assistant or tool."""
+
+    role: str
+    content: str
+
+
+Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | None
+"""What a model says of a record: a label, several, a number, spans, word tags or words. `None`: nothing known or readable."""
+
+Words = tuple[tuple[int, int], ...]
+"""Where the words of a text stand: (start, end) in characters, in order, not overlapping."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(ABC):
+    """What a task works on: its input fields, `answer` (`None` where it is to be found) and an `id` to name it by.
+
+    A task declares one frozen dataclass of this kind. `aliases` names the columns that other people's files use for a field.
+    """
+
+    answer: Any = None
+    id: str = ""
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @classmethod
+    @abstractmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds. Raises `InputError`, with the row's place, where it holds none."""
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        """The names of the record's fields, inputs first."""
+        names = [f.name for f in fields(cls)]
+        return (*(n for n in names if n not in ("answer", "id")), "answer", "id")
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One figure and its 95 % interval. Both ends are `nan` where none can be had (fewer than two records)."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The figures of one evaluation. `primary` names the one that decides which model is better."""
+
+    primary: str
+    values: Mapping[str, Score]
+    higher_is_better: bool = True
+
+    @property
+    def main(self) -> Score:
+        """The primary figure."""
+        return self.values[self.primary]
+
+    def better_than(self, other: Scores | None) -> bool:
+        """Whether the primary figure beats that of `other` (anything beats nothing)."""
+        if other is None:
+            return True
+        mine, theirs = self.main.value, other.main.value
+        return mine > theirs if self.higher_is_better else mine < theirs
+
+
+Counts = Mapping[Any, float]
+"""What one record adds to an evaluation: named amounts whose sums over records suffice to compute every score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric(Generic[R]):
+    """How a task is scored, as sums over records (sufficient statistics), so that memory does not grow with the data.
+
+    `count(record, answer)` gives the amounts of one record, `score(sums)` turns their sums into named figures. In `score`, each
+    sum is a float array of shape (replicates,): the first is the data itself, the others bootstrap resamples of it, and every
+    figure has the same shape. A metric `of` "likelihood" is counted on `Likelihood` in the place of an answer.
+    """
+
+    name: str
+    primary: str
+    count: Callable[[R, Any], Counts]
+    score: Callable[[Mapping[Any, Any]], Mapping[str, Any]]
+    of: Literal["answer", "likelihood"] = "answer"
+    higher_is_better: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """What a model thought of a record's own answer: `nats` = -log p(answer | record), over `tokens` supervised tokens."""
+
+    nats: float
+    tokens: int
+    characters: int
+
+
+class Lost:
+    """Counts what could not be used, by reason, and remembers the first few records by id: nothing is lost silently."""
+
+    SHOWN = 5
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.examples: dict[str, list[str]] = {}
+
+    def add(self, reason: str, record_id: str, amount: int = 1) -> None:
+        """Note that `amount` things of record `record_id` were lost for `reason`."""
+        self.counts[reason] += amount
+        shown = self.examples.setdefault(reason, [])
+        if len(shown) < self.SHOWN and record_id not in shown:
+            shown.append(record_id)
+
+    def as_json(self) -> dict[str, Any]:
+        """`{reason: {"count": n, "records": [first ids]}}`."""
+        return {r: {"count": n, "records": self.examples[r]} for r, n in sorted(self.counts.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[R]):
+    """A task: its record, how each family of model is asked for the answer, how answers are scored, and an example.
+
+    A family that cannot do the task has `None`. Running options are not here but in `Recipe`.
+    """
+
+    name: str
+    record: type[R]
+    encoder: Any
+    decoder: Any
+    encoder_decoder: Any
+    metric: Metric[R]
+    example: tuple[R, ...] = field(repr=False)
+
+    def framings(self) -> dict[FamilyName, Any]:
+        """The families that can do this task, and how each is asked."""
+        asked: dict[FamilyName, Any] = {
+            "encoder": self.encoder,
+            "decoder": self.decoder,
+            "encoder-decoder": self.encoder_decoder,
+        }
+        return {family: framing for family, framing in asked.items() if framing is not None}
+
+    def framing(self, family: FamilyName) -> Any:
+        """How a model of `family` is asked. Raises `InputError` naming the families that can."""
+        try:
+            return self.framings()[family]
+        except KeyError:
+            able = ", ".join(self.framings())
+            raise InputError(f"{self.name} cannot be done by a model of the {family} family; it can by: {able}") from None
+
+
+Rows = Iterable[Row]
+RowIterator = Iterator[Row]

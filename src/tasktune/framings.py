@@ -1,0 +1,118 @@
+"""The framings: the ways in which a task's answer can be asked of a model.
+
+A framing is a pair. `write(record)` spells the record's answer as the model is to give it; `read(record, output, labels)` makes
+an answer of what the model gave. The law `read(r, write(r), labels) == r.answer` is tested for every task and family, with no
+model at all. Which head runs a framing is the business of `tasktune.heads`.
+
+Framings so far: `Label`, `Tags`, `Text`. `Span`, `Arcs`, `Mask` and `Embed` take their places beside them: each is a frozen
+dataclass here, a head in `heads/` and a line in `heads.HEADS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal
+
+from tasktune.core import Answer, Message, R, Words
+
+Labels = tuple[str, ...]
+"""The names that training data showed, sorted once and saved with the model. Empty where a task has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is given to read. Only `body` may be shortened when the whole is too long."""
+
+    body: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return self.before + self.body + self.after
+
+
+def _answer(record: Any) -> Any:
+    return record.answer
+
+
+def _as_given(record: Any, output: Any, labels: Labels) -> Any:
+    return output
+
+
+def _no_names(record: Any) -> Iterable[str]:
+    return ()
+
+
+def sorted_names(names: Iterable[str]) -> Labels:
+    """The inventory of a closed set: each name once, in code-point order."""
+    return tuple(sorted(set(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Label(Generic[R]):
+    """One label (`kind="one"`), several ("many") or a number ("number") for one text or a pair of texts."""
+
+    texts: Callable[[R], tuple[str, ...]]
+    kind: Literal["one", "many", "number"] = "one"
+    write: Callable[[R], Any] = _answer
+    read: Callable[[R, Any, Labels], Any] = _as_given
+
+    def names(self, record: R) -> Iterable[str]:
+        """The label names that a record shows."""
+        written = self.write(record)
+        return {"one": (written,), "many": written, "number": ()}[self.kind]
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """The label set that training data with these names makes."""
+        return sorted_names(names)
+
+
+def _any_order(before: str, after: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Tags(Generic[R]):
+    """One tag a word.
+
+    `follows(a, b)` says whether tag b may come after tag a (a is "" at the start); `inventory` closes a set of tags under the
+    scheme (`I-X` where there is `B-X`); `lost(record)` counts the parts of the answer that no tag sequence over its words can
+    say.
+    """
+
+    text: Callable[[R], str]
+    words: Callable[[R], Words]
+    write: Callable[[R], tuple[str, ...]]
+    read: Callable[[R, tuple[str, ...], Labels], Answer]
+    follows: Callable[[str, str], bool] = _any_order
+    inventory: Callable[[Iterable[str]], Labels] = sorted_names
+    lost: Callable[[R], int] = lambda record: 0
+
+    def names(self, record: R) -> Iterable[str]:
+        """The tags that a record shows."""
+        return self.write(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Generic[R]):
+    """Words: free, or (`closed`) exactly one of the label names.
+
+    `prompt` is what the model reads: a `Prompt`, or the turns of a conversation for the model's own chat template. `separator`
+    stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be.
+    """
+
+    prompt: Callable[[R], Prompt | tuple[Message, ...]]
+    write: Callable[[R], str] = _answer
+    read: Callable[[R, str, Labels], Any] = _as_given
+    names: Callable[[R], Iterable[str]] = _no_names
+    closed: bool = False
+    separator: str = " "
+    max_new_tokens: int = 64
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """The label set that training data with these names makes."""
+        return sorted_names(names)
+
+
+Framing = Label[Any] | Tags[Any] | Text[Any]
