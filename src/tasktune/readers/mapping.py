@@ -1,0 +1,85 @@
+"""Which column of a file is which field of a record: what the user says with `--map field=column`, and what names suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tasktune.core import InputError, Row
+
+
+def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
+    """`["text=sentence", "answer=2"]` as a dict from field to column. Raises `InputError` for anything else."""
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise InputError(f"--map {pair}: give a field and a column: --map text=sentence, or --map text=1 without a header")
+        if field in mapping:
+            raise InputError(f"--map {pair}: {field} is mapped already, to {mapping[field]}. A field has one column.")
+        mapping[field] = column
+    return mapping
+
+
+def known_names(names: Sequence[str], aliases: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> frozenset[str]:
+    """The column names that may mean something, in lower case: what `rows` needs to tell a header from a first row of data."""
+    others = (alias for several in aliases.values() for alias in several)
+    numberless = (column for column in mapping.values() if not column.isdecimal())
+    return frozenset(name.lower() for name in (*names, *aliases, *others, *numberless))
+
+
+def mapped(row: Row, names: Sequence[str], aliases: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> Row:
+    """The row with its values under the names of the fields, the other columns after them as they are.
+
+    A field takes the column that `mapping` gives it, else the one of its own name, else the first of its aliases that is there;
+    upper and lower case are the same unless two columns differ in nothing else. A field with no column is left out. Raises
+    `InputError` where `mapping` names a field or a column that does not exist.
+    """
+    fields = tuple(dict.fromkeys((*names, *aliases)))
+    unknown = next((field for field in mapping if field not in fields), None)
+    if unknown is not None:
+        raise InputError(f"--map {unknown}={mapping[unknown]}: no field is called that. The fields are {', '.join(fields)}.")
+    values: dict[str, Any] = {}
+    for field in fields:
+        others = aliases.get(field, ())
+        column = _mapped_column(row, mapping, field) if field in mapping else _suggested_column(row, field, others)
+        if column is not None:
+            values[field] = row.values[column]
+    return Row({**values, **{name: value for name, value in row.values.items() if name not in values}}, row.where)
+
+
+def _mapped_column(row: Row, mapping: Mapping[str, str], field: str) -> str:
+    column = _column(row, mapping[field])
+    if column is None:
+        raise row.refuse(
+            f"--map {field}={mapping[field]}: there is no column {mapping[field]!r}. The columns, with what is in them here: "
+            f"{_samples(row)}. For instance --map {field}={_quoted(next(iter(row.values), 'COLUMN'))}"
+        )
+    return column
+
+
+def _suggested_column(row: Row, field: str, aliases: Sequence[str]) -> str | None:
+    found = (_column(row, name) for name in (field, *aliases))
+    return next((column for column in found if column is not None), None)
+
+
+def _column(row: Row, wanted: str) -> str | None:
+    if wanted in row.values:
+        return wanted
+    alike = [name for name in row.values if name.lower() == wanted.lower()]
+    if len(alike) > 1:
+        raise row.refuse(f"{wanted!r} could be any of the columns {', '.join(map(repr, alike))}. Say which with --map.")
+    return alike[0] if alike else None
+
+
+def _samples(row: Row) -> str:
+    return ", ".join(f"{name} ({_short(value)})" for name, value in row.values.items()) or "none"
+
+
+def _short(value: Any) -> str:
+    spelled = repr(value)
+    return spelled if len(spelled) <= 40 else spelled[:39] + "…"
+
+
+def _quoted(column: str) -> str:
+    return f"'{column}'" if " " in column or "#" in column else column
