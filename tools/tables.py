@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -97,3 +98,19 @@ def recipe() -> str:
         for name, what in described().items()
     ]
     return table(("field", "flag", "default", "what it is"), rows)
+
+
+BLOCKS = {"tree": tree, "tasks": tasks, "models": models, "formats": formats, "recipe": recipe}
+
+
+def filled(text: str) -> str:
+    """The text with all that stands between `<!-- NAME -->` and `<!-- /NAME -->` made anew.
+
+    Raises `KeyError` for a name that is not in `BLOCKS`.
+    """
+    return re.sub(
+        r"<!-- (\w+) -->\n.*?<!-- /\1 -->",
+        lambda block: f"<!-- {block[1]} -->\n\n{BLOCKS[block[1]]()}\n\n<!-- /{block[1]} -->",
+        text,
+        flags=re.DOTALL,
+    )

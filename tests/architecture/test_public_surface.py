@@ -41,10 +41,6 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = tasktune.no_such_name
 
 
-def test_the_version_is_that_of_the_package(root: Path):
-    assert f'version = "{tasktune.__version__}"' in (root / "pyproject.toml").read_text(encoding="utf-8")
-
-
 def test_types_are_offered():
     assert (Path(tasktune.__file__).parent / "py.typed").is_file()
 

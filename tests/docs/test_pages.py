@@ -1,0 +1,74 @@
+"""The documentation covers what there is: every task, command, option, public name, format and field of the recipe."""
+
+import ast
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import pages
+import tables
+import tasktune
+from tasktune.recipe import Recipe
+from tasktune.tasks import NAMES
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = sorted((ROOT / "docs").rglob("*.md"))
+
+
+@pytest.fixture(scope="session")
+def made() -> dict[str, str]:
+    return pages.pages()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_task_has_its_page_its_facts_and_its_example(name: str, made: dict[str, str]):
+    page = made[f"tasks/{name}.md"]
+    assert all(f"\n{fact} " in page for fact in ("Record", "Metric"))
+    script = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(script))
+    assert script.strip() in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_task_is_in_the_navigation(name: str):
+    assert f"- tasks/{name}.md" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+
+
+def test_every_command_and_option_is_described(made: dict[str, str]):
+    for name, command in pages.commands().items():
+        assert f"## tasktune {name}\n" in made["reference/cli.md"]
+        assert command.help, f"tasktune {name} says nothing of itself"
+        bare = [option.name for option in command.params if option.name != "help" and not getattr(option, "help", None)]
+        assert not bare, f"tasktune {name}: no help for {bare}"
+
+
+def test_every_public_name_has_its_entry(made: dict[str, str]):
+    assert all(f"## tt.{name}\n" in made["reference/python.md"] for name in tasktune.__all__ if not name.startswith("__"))
+
+
+def test_the_recipe_has_few_fields_and_each_is_described():
+    names = [field.name for field in fields(Recipe)]
+    assert len(names) <= 25
+    assert all(re.search(rf"\| `{name}` \| .* \| .* \| \w.* \|", tables.recipe()) for name in names)
+    assert "<!-- recipe -->" in (ROOT / "docs/recipe.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT / "docs")))
+def test_the_links_of_a_page_lead_somewhere(path: Path, made: dict[str, str]):
+    there = {str(page.relative_to(ROOT / "docs")) for page in WRITTEN} | set(made)
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
+        target = (path.parent / link).resolve().relative_to(ROOT / "docs")
+        assert str(target) in there, f"{link} leads nowhere"
+
+
+@pytest.mark.parametrize("path", [*WRITTEN, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda path: path.name)
+def test_the_commands_that_a_page_tells_to_run_exist(path: Path):
+    named = re.findall(r"(?:`|\$ |\| )tasktune (?!COMMAND)([a-z][a-z-]+)", path.read_text(encoding="utf-8"))
+    assert set(named) <= set(pages.commands())
+
+
+def test_the_design_names_every_part():
+    text = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    assert not [part.name for part in tables.parts() if part.name not in text]
