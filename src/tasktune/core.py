@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from math import isnan
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 FamilyName = Literal["encoder", "decoder", "encoder-decoder"]
@@ -32,6 +33,38 @@ class Row:
     def refuse(self, why: str) -> InputError:
         """The error to raise about this row, with its place in front."""
         return InputError(f"{self.where}: {why}" if self.where else why)
+
+    def get(self, name: str) -> Any:
+        """The value called `name`, or `None` where there is none."""
+        return self.values.get(name)
+
+    def string(self, name: str) -> str:
+        """The value called `name`, which must be there and be text."""
+        value = self.get(name)
+        if isinstance(value, str):
+            return value
+        if value is None:
+            there = ", ".join(map(str, self.values)) or "nothing"
+            raise self.refuse(f"no {name!r} here, only: {there}. Name its column with --map {name}=COLUMN")
+        raise self.refuse(f"{name!r} must be text, but is {value!r} ({type(value).__name__})")
+
+    def name(self, name: str) -> str | None:
+        """The value called `name` as a label: text, or a whole number or truth value spelled out; `None` where there is none."""
+        value = self.get(name)
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, int):
+            return str(value)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            return value
+        raise self.refuse(f"{name!r} must be one label, but is {value!r}")
+
+    @property
+    def id(self) -> str:
+        """What to call the row: its own `id` where it has one, else its place."""
+        return str(self.get("id") or self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +149,8 @@ class Scores:
         return self.values[self.primary]
 
     def better_than(self, other: Scores | None) -> bool:
-        """Whether the primary figure beats that of `other` (anything beats nothing)."""
-        if other is None:
+        """Whether the primary figure beats that of `other` (anything beats nothing, and an undefined figure)."""
+        if other is None or isnan(other.main.value):
             return True
         mine, theirs = self.main.value, other.main.value
         return mine > theirs if self.higher_is_better else mine < theirs
@@ -133,7 +166,11 @@ class Metric(Generic[R]):
 
     `count(record, answer)` gives the amounts of one record, `score(sums)` turns their sums into named figures. In `score`, each
     sum is a float array of shape (replicates,): the first is the data itself, the others bootstrap resamples of it, and every
-    figure has the same shape. A metric `of` "likelihood" is counted on `Likelihood` in the place of an answer.
+    figure has the same shape; an amount that no record named is 0. A metric `of` "likelihood" is counted on `Likelihood` in the
+    place of an answer.
+
+    Amounts named in `kept` are not summed but kept, one a record, because a figure needs them all (ranks). `score` gets each as
+    a float array of shape (records,), and under "times" how often each replicate drew each record, shape (replicates, records).
     """
 
     name: str
@@ -142,6 +179,7 @@ class Metric(Generic[R]):
     score: Callable[[Mapping[Any, Any]], Mapping[str, Any]]
     of: Literal["answer", "likelihood"] = "answer"
     higher_is_better: bool = True
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""How likely a model found the records' own answers: perplexity, and what it comes to per token and per character.
+
+Perplexity depends on how a tokenizer cuts text, bits per character do not: only these compare models of different vocabularies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from tasktune.core import Counts, Likelihood, Metric
+from tasktune.metrics.agreement import ratio
+
+
+def _count(record: Any, likelihood: Likelihood) -> Counts:
+    return {"nats": likelihood.nats, "tokens": likelihood.tokens, "characters": likelihood.characters}
+
+
+def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
+    import numpy as np
+
+    nats_per_token = ratio(sums["nats"], sums["tokens"])
+    return {
+        "perplexity": np.exp(nats_per_token),
+        "bits_per_character": ratio(sums["nats"], math.log(2) * sums["characters"]),
+        "nats_per_token": nats_per_token,
+    }
+
+
+perplexity: Metric[Any] = Metric("perplexity", "perplexity", _count, _score, of="likelihood", higher_is_better=False)
+"""exp(nats / tokens) over supervised tokens; with it bits_per_character and nats_per_token."""

@@ -1,0 +1,59 @@
+"""ROUGE (Lin 2004): how much a summary has in common with the references, in words, pairs of words and word order.
+
+The figures are mean F-measures, as Google's rouge-score gives them with its stemmer; where a record has several references,
+the best of them counts, for each figure by itself (`score_multi`). For rougeLsum a line is a sentence and nothing else is split:
+on texts of one line it equals rougeL. It is the primary figure because it is what papers report as ROUGE-L.
+
+rouge-score's own tokenizer knows a to z and 0 to 9 and drops all else, so that Chinese would score 0. Where most letters of the
+references are of no Latin script, every Chinese or Japanese character is a word, so is every other run of letters and digits,
+and nothing is stemmed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from tasktune.core import Counts, Metric
+from tasktune.metrics.agreement import ratio
+
+FIGURES = ("rougeLsum", "rouge1", "rouge2", "rougeL")
+
+_LATIN_END = "\u024f"
+_CJK = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_NATIVE_WORD = re.compile(rf"{_CJK}|(?:(?!{_CJK})\w)+")
+
+
+class _NativeWords:
+    """The tokenizer for texts of no Latin script, in the form that rouge-score asks for."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return _NATIVE_WORD.findall(text.lower())
+
+
+@cache
+def _scorer(native: bool) -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer(FIGURES, use_stemmer=True, tokenizer=_NativeWords() if native else None)
+
+
+def _is_native(texts: Sequence[str]) -> bool:
+    letters = [letter for text in texts for letter in text if letter.isalpha()]
+    return 2 * sum(letter > _LATIN_END for letter in letters) > len(letters)
+
+
+def _count(record: Any, answer: str | None) -> Counts:
+    references = record.references or (record.answer,)
+    found = _scorer(_is_native(references)).score_multi(references, answer or "")
+    return {"records": 1, **{name: found[name].fmeasure for name in FIGURES}}
+
+
+def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
+    return {name: ratio(sums[name], sums["records"]) for name in FIGURES}
+
+
+rouge: Metric[Any] = Metric("rouge", "rougeLsum", _count, _score)
+"""Mean F-measures: rougeLsum, rouge1, rouge2 and rougeL. An answer of `None` is an empty one."""

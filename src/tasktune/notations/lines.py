@@ -1,0 +1,139 @@
+"""Spans as text: a line `label: surface` for each, in the order of the text, found again in the text by its surface.
+
+A surface may occur several times. A line means the first occurrence, or the one after that which the line before that said the
+same meant; where another is meant, the line ends in ` (n)`. Occurrences are counted along the text, those made of whole words
+before those inside of words (`US` in `RUSSIA`).
+No spans at all are written `none`.
+
+Line breaks, white space at the ends, a colon in a label and a bracketed number at the end of a surface are escaped
+(`notations.escapes`), so that `read(text, write(text, spans), labels)` gives any spans back. Reading is lenient beyond that: a
+surface that does not occur is looked for without case, accents and white space, and lines that make no sense are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from tasktune.core import Span
+from tasktune.notations.escapes import escape, unescape
+from tasktune.notations.folding import fold, fold_with_places
+from tasktune.notations.names import NONE, match
+from tasktune.notations.words import words
+
+_IN_LABEL = re.compile(r"[:\n]|\A\s+|\s+\Z")
+_IN_SURFACE = re.compile(r"\n|\A\s+|\s+\Z|\((?=\s*[0-9]{1,9}\s*\)\Z)")
+_NUMBERED = re.compile(r"(.*?)\s*\(\s*([0-9]{1,9})\s*\)", re.DOTALL)
+
+
+def write(text: str, spans: Iterable[Span]) -> str:
+    """The lines for `spans` of `text`, which must not be empty."""
+    finder = _Finder(text)
+    return "\n".join(_line(finder, span) for span in sorted(set(spans), key=_position)) or NONE
+
+
+def read(text: str, written: str, labels: tuple[str, ...]) -> tuple[Span, ...]:
+    """The spans of `text` that `written` names, each once, in the order of the text.
+
+    Labels are matched to `labels` where there are any. Several spans in one line (line breaks are white space to some
+    tokenizers) are told apart by the labels.
+    """
+    finder = _Finder(text)
+    label_ahead = re.compile(rf"(?<!\S)(?=(?:{'|'.join(map(_spaced, labels)) or '(?!)'})\s*:)", re.IGNORECASE)
+    spans: set[Span] = set()
+    for line in written.split("\n"):
+        whole = _read_item(finder, line, labels)
+        items = [whole] if whole else [_read_item(finder, item, labels) for item in label_ahead.split(line)]
+        spans.update(span for span in items if span)
+    return tuple(sorted(spans, key=_position))
+
+
+class _Finder:
+    """Where surfaces occur in one text, and which occurrence each pair of label and surface took last."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._occurrences: dict[str, list[tuple[int, int]]] = {}
+        self._taken: dict[tuple[str, str], int] = {}
+
+    def occurrences(self, surface: str) -> list[tuple[int, int]]:
+        """Where `surface` occurs: exactly, or if nowhere so, folded. Whole words come first."""
+        if surface not in self._occurrences:
+            places = list(_all(self.text, surface)) or list(self._all_folded(surface))
+            self._occurrences[surface] = sorted(places, key=lambda place: (not self._is_whole(place), place))
+        return self._occurrences[surface]
+
+    def next(self, label: str, surface: str) -> int:
+        """Which occurrence the next line that says no number means."""
+        return self._taken.get((label, surface), -1) + 1
+
+    def take(self, label: str, surface: str, occurrence: int) -> Span | None:
+        """The span at that occurrence; `None` where there is none."""
+        places = self.occurrences(surface)
+        if not 0 <= occurrence < len(places):
+            return None
+        self._taken[label, surface] = occurrence
+        return Span(*places[occurrence], label)
+
+    def _all_folded(self, surface: str) -> Iterator[tuple[int, int]]:
+        text, places = self._folded
+        for start, end in _all(text, fold(surface)):
+            yield places[start], self._with_marks(places[end - 1] + 1)
+
+    def _with_marks(self, end: int) -> int:
+        while end < len(self.text) and not self.text[end].isspace() and not fold(self.text[end]):
+            end += 1
+        return end
+
+    def _is_whole(self, place: tuple[int, int]) -> bool:
+        starts, ends = self._word_bounds
+        return place[0] in starts and place[1] in ends
+
+    @cached_property
+    def _folded(self) -> tuple[str, list[int]]:
+        return fold_with_places(self.text)
+
+    @cached_property
+    def _word_bounds(self) -> tuple[set[int], set[int]]:
+        places = words(self.text)
+        return {start for start, _ in places}, {end for _, end in places}
+
+
+def _all(text: str, part: str) -> Iterator[tuple[int, int]]:
+    """Every place where `part`, unless empty, occurs in `text`; places may overlap."""
+    at = text.find(part) if part else -1
+    while at >= 0:
+        yield at, at + len(part)
+        at = text.find(part, at + 1)
+
+
+def _position(span: Span) -> tuple[int, int, str]:
+    return span.start, span.end, span.label
+
+
+def _line(finder: _Finder, span: Span) -> str:
+    surface = finder.text[span.start : span.end]
+    expected = finder.next(span.label, surface)
+    meant = finder.occurrences(surface).index((span.start, span.end))
+    finder.take(span.label, surface, meant)
+    number = "" if meant == expected else f" ({meant + 1})"
+    return f"{escape(span.label, _IN_LABEL)}: {escape(surface, _IN_SURFACE)}{number}"
+
+
+def _read_item(finder: _Finder, item: str, labels: tuple[str, ...]) -> Span | None:
+    """The span that one `label: surface` means; `None` where it means none."""
+    name, colon, written = item.partition(":")
+    label = match(unescape(name.strip()), labels)
+    if not colon or label is None:
+        return None
+    numbered = _NUMBERED.fullmatch(written.strip())
+    if numbered and (span := finder.take(label, unescape(numbered[1]), int(numbered[2]) - 1)):
+        return span
+    surface = unescape(written.strip())
+    return finder.take(label, surface, finder.next(label, surface))
+
+
+def _spaced(label: str) -> str:
+    """A pattern for `label` as a WordPiece tokenizer may write it: folded, and with blanks anywhere."""
+    return r"\s*".join(map(re.escape, fold(label)))
