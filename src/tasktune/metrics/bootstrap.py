@@ -91,7 +91,9 @@ class Tally:
     def _times(self, block: int) -> Times:
         """How often the data itself (once) and each resample take the records of a block, shape (1 + replicates, block)."""
         bits = np.random.default_rng([self.seed, block]).integers(65536, size=(_BLOCK, self.replicates), dtype=np.uint16)
-        return np.vstack([np.ones((1, _BLOCK), np.uint8), _POISSON[bits].T])
+        times = np.ones((1 + self.replicates, _BLOCK), np.uint8)
+        times[1:] = _POISSON[bits].T
+        return times
 
     def _all_times(self) -> Times:
         blocks = range(1 + self.records // _BLOCK)
