@@ -81,7 +81,7 @@ def _writing(folder: Path) -> Iterator[None]:
             yield
     except OSError as error:
         raise InputError(
-            f"cannot write the model to {folder}: {error.strerror or error}. "
+            f"cannot write the model to {folder} ({error}). "
             "Make room there, or set TASKTUNE_CACHE to a folder with room that you may write to."
         ) from error
 
@@ -103,9 +103,10 @@ def _make(folder: Path, make: Callable[[Path], Path]) -> None:
 
 
 def _seal(folder: Path) -> dict[str, tuple[int, str]]:
-    """Size and sha256 of each file of a completed folder. A file that is nowhere stands for a folder that was not completed."""
+    """Size and sha256 of each file of a completed folder. A size that no file has stands for a folder that was not completed."""
     try:
-        seal: dict[str, tuple[int, str]] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {SEAL: (-1, "")}
-    return seal
+        read = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+        seal = {str(name): (int(size), str(digest)) for name, (size, digest) in read.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        seal = {}
+    return seal or {SEAL: (-1, "")}

