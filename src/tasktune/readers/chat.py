@@ -43,7 +43,7 @@ def looks(lines: list[str], known: frozenset[str]) -> bool:
 
 def read(source: Source) -> Iterator[Row]:
     """A row a conversation: `messages`, and whatever else its object holds. Raises `InputError` for other shapes and roles."""
-    for row in jsonl.read(source) if jsonl.looks(source.head(), source.known) else json.read(source):
+    for row in json.read(source) if json.looks(source.head(), source.known) else jsonl.read(source):
         yield Row(_conversation(row), row.where)
 
 
@@ -73,10 +73,11 @@ def _shared_turn(row: Row, turn: Any) -> dict[str, Any]:
 def _turn(row: Row, turn: Any, role: str, content: str) -> dict[str, Any]:
     if not isinstance(turn, dict) or not isinstance(turn.get(content), str):
         raise row.refuse(f"a turn must have a {role!r} and a {content!r} that is text, but it is {turn!r:.120}")
-    if turn.get(role) not in ROLES:
+    who = ROLES.get(str(turn.get(role)))
+    if who is None:
         raise row.refuse(f"the role {turn.get(role)!r} is not known. It can be {', '.join(ROLES)}.")
     others = {name: value for name, value in turn.items() if name not in (role, content)}
-    return {"role": ROLES[turn[role]], "content": turn[content], **others}
+    return {"role": who, "content": turn[content], **others}
 
 
 def _text(row: Row, values: dict[str, Any], name: str) -> str:

@@ -47,24 +47,26 @@ def _text(stream: BinaryIO) -> Iterator[TextIO]:
 @contextmanager
 def _file(path: Path) -> Iterator[BinaryIO]:
     target = Path(os.path.realpath(path))  # through a link: it stays one
+    if target.is_dir():
+        raise InputError(f"{path} is a folder. Give the name of a file in it.")
+    if target.exists() and not target.is_file():
+        with target.open("wb") as device:
+            yield device
+        return
     part = target.with_name(f".{target.name}.part-{os.urandom(4).hex()}")
     try:
-        if target.exists() and not target.is_file() and not target.is_dir():
-            with target.open("wb") as device:
-                yield device
-            return
-        if target.is_dir():
-            raise InputError(f"{path} is a folder. Give the name of a file in it.")
-        with part.open("xb") as file:
+        file = part.open("xb")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror} ({target.parent})") from None
+    try:
+        with file:
             yield from _compressed(file, target)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no folder {path.parent}. Make it first: mkdir -p {path.parent}") from None
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    if target.exists():
-        shutil.copymode(target, part)
-    part.replace(target)
 
 
 def _compressed(file: BinaryIO, target: Path) -> Iterator[BinaryIO]:

@@ -95,6 +95,8 @@ def written(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
         if names is None:
             names = list(row)
             yield names
-        if list(row) != names:
+        if row.keys() != set(names):
             raise InputError(f"record {number} has the fields {', '.join(row)}, the first has {', '.join(names)}: no table.")
-        yield [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in row.values()]
+        yield [
+            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in map(row.__getitem__, names)
+        ]
