@@ -49,7 +49,7 @@ def sorted_names(names: Iterable[str]) -> Labels:
     return tuple(sorted(set(names)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Label(Generic[R]):
     """One label (`kind="one"`), several ("many") or a number ("number") for one text or a pair of texts."""
 
@@ -72,7 +72,7 @@ def _any_order(before: str, after: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tags(Generic[R]):
     """One tag a word.
 
@@ -94,7 +94,7 @@ class Tags(Generic[R]):
         return self.write(record)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names.
 

@@ -68,7 +68,7 @@ def _read_config(folder: Path) -> Mapping[str, Any]:
     except ValueError as error:
         raise InputError(f"{path} is not JSON: {error}") from error
     if not isinstance(config, dict) or not isinstance(config.get("model_type"), str):
-        raise InputError(f"{path} does not say what the model is: it needs a `model_type`, such as \"bert\" or \"llama\"")
+        raise InputError(f'{path} does not say what the model is: it needs a `model_type`, such as "bert" or "llama"')
     return config
 
 

@@ -1,0 +1,72 @@
+"""Tune a pre-trained language model to a task on your data, measure it and use it.
+
+    import tasktune as tt
+
+    model = tt.fit("ner", train="train.conll", dev="dev.conll", model="minilm")
+    model.predict(["Ada Lovelace was born in London."])
+    tt.evaluate(model, "dev.conll")
+
+The names below are loaded when they are first asked for, so that importing tasktune costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tasktune.core import InputError, Message, Score, Scores, Span, WordTag
+    from tasktune.models.evaluation import Evaluation
+    from tasktune.models.model import Model, load
+    from tasktune.models.prediction import Prediction
+    from tasktune.recipe import Recipe
+    from tasktune.tasks import task
+    from tasktune.verbs.evaluate import evaluate
+    from tasktune.verbs.fit import fit
+    from tasktune.verbs.predict import predict
+
+_HOME = {
+    "Evaluation": "tasktune.models.evaluation",
+    "InputError": "tasktune.core",
+    "Message": "tasktune.core",
+    "Model": "tasktune.models.model",
+    "Prediction": "tasktune.models.prediction",
+    "Recipe": "tasktune.recipe",
+    "Score": "tasktune.core",
+    "Scores": "tasktune.core",
+    "Span": "tasktune.core",
+    "WordTag": "tasktune.core",
+    "evaluate": "tasktune.verbs.evaluate",
+    "fit": "tasktune.verbs.fit",
+    "load": "tasktune.models.model",
+    "predict": "tasktune.verbs.predict",
+    "task": "tasktune.tasks",
+}
+
+__all__ = [
+    "Evaluation",
+    "InputError",
+    "Message",
+    "Model",
+    "Prediction",
+    "Recipe",
+    "Score",
+    "Scores",
+    "Span",
+    "WordTag",
+    "evaluate",
+    "fit",
+    "load",
+    "predict",
+    "task",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"tasktune has no {name!r}; it has: {', '.join(__all__)}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

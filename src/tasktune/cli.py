@@ -1,0 +1,196 @@
+"""The command line: one command a verb, its running options made from `Recipe`.
+
+Nothing heavy is imported before a command runs, so that help is instant. Input that cannot be used is one message on standard
+error and exit code 2.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from functools import wraps
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import typer
+
+from tasktune.core import InputError
+from tasktune.recipe import Recipe, described
+
+app = typer.Typer(
+    name="tasktune",
+    help="Tune a pre-trained language model to a task on your data, measure it and use it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+models_app = typer.Typer(help="The models that can be had by name, and fetching them.", invoke_without_command=True)
+app.add_typer(models_app, name="models")
+
+TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them", metavar="TASK")]
+ModelFolder = Annotated[Path, typer.Argument(help="a folder that `tasktune fit --out` made", metavar="MODEL")]
+DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input", metavar="DATA")]
+Map = Annotated[
+    list[str] | None, typer.Option("--map", help="field=column, by name or number from 1; may be repeated", metavar="F=C")
+]
+Format = Annotated[str | None, typer.Option("--format", help="the file format, where the suffix does not tell")]
+Options = dict[str, Any]
+
+
+def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command a flag for each field of `Recipe`, and as its `options` those that were given."""
+    hints, said = get_type_hints(Recipe), described()
+    flags = [
+        Parameter(f.name, Parameter.KEYWORD_ONLY, default=None, annotation=_flag(hints[f.name], said[f.name], f))
+        for f in fields(Recipe)
+    ]
+
+    @wraps(command)
+    def wrapped(*args: Any, **given: Any) -> None:
+        flagged = {flag.name: given.pop(flag.name) for flag in flags}
+        command(*args, **given, options={name: value for name, value in flagged.items() if value is not None})
+
+    own = [p for p in signature(command, eval_str=True).parameters.values() if p.name != "options"]
+    parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in own] + flags
+    wrapped.__signature__ = signature(command).replace(parameters=parameters, return_annotation=None)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapped
+
+
+def _flag(hint: Any, said: str, field: Any) -> Any:
+    """The option of a recipe field: its plain type, its description, its default in the help."""
+    kind = next((part for part in (hint, *get_args(hint)) if part in (bool, int, float)), str)
+    default = "" if field.default in (None, MISSING) else f" [{field.default}]"
+    return Annotated[kind | None, typer.Option(help=said + default, show_default=False, rich_help_panel="Running options")]
+
+
+@app.command()
+@with_recipe
+def fit(
+    task: TaskName,
+    train: Annotated[str, typer.Option(help="the data to learn from: a file, or the name of a data set")],
+    out: Annotated[Path, typer.Option(help="the folder to save the tuned model in; must not be there yet")],
+    options: Options,
+    dev: Annotated[str | None, typer.Option(help="the data to measure by; a tenth of --train if not given")] = None,
+    model: Annotated[str, typer.Option(help="a name (`tasktune models`), a folder, a GGUF file or a hub id")] = "minilm",
+    map: Map = None,
+    format: Format = None,
+    recipe: Annotated[Path | None, typer.Option(help="running options from a TOML file; flags come before it")] = None,
+) -> None:
+    """Tune a model on a task, and save the best of it with its scores."""
+    from tasktune import recipe as recipes
+    from tasktune.readers.mapping import parse_mapping
+    from tasktune.verbs.fit import fit as verb
+    from tasktune.verbs.show import show_facts
+
+    resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
+    tuned = verb(task, train, dev, model, out, resolved, parse_mapping(map or []), format)
+    show_facts(tuned, out)
+
+
+@app.command()
+@with_recipe
+def evaluate(
+    model: ModelFolder,
+    data: DataFile,
+    options: Options,
+    as_json: Annotated[bool, typer.Option("--json", help="print the scores as JSON")] = False,
+    map: Map = None,
+    format: Format = None,
+) -> None:
+    """Measure a tuned model on data with answers."""
+    from tasktune.models.model import load
+    from tasktune.readers.mapping import parse_mapping
+    from tasktune.verbs.evaluate import evaluate as verb
+    from tasktune.verbs.show import show_evaluation
+
+    measured = verb(load(model, options), data, parse_mapping(map or []), format)
+    if as_json:
+        print(json.dumps(measured.as_json(), ensure_ascii=False))
+    else:
+        show_evaluation(measured)
+
+
+@app.command()
+@with_recipe
+def predict(
+    model: ModelFolder,
+    data: DataFile,
+    options: Options,
+    out: Annotated[str, typer.Option(help="the JSONL file to write; - for standard output")] = "-",
+    map: Map = None,
+    format: Format = None,
+) -> None:
+    """Answer the records of a file, as JSON lines in their order."""
+    from tasktune.core import Lost
+    from tasktune.models.model import load
+    from tasktune.readers.mapping import parse_mapping
+    from tasktune.readers.output import output
+    from tasktune.verbs.predict import predict as verb
+    from tasktune.verbs.show import show_lost
+
+    lost = Lost()
+    with output(out) as stream:
+        for prediction in verb(load(model, options), data, parse_mapping(map or []), format, lost):
+            stream.write(json.dumps(prediction.as_json(), ensure_ascii=False) + "\n")
+    show_lost(lost)
+
+
+@app.command()
+def tasks(task: Annotated[str | None, typer.Argument(help="a task, to see its record, its formats and a sample")] = None) -> None:
+    """List the tasks, or show what one works on."""
+    from tasktune.verbs import tasks as verb
+
+    print(verb.listing() if task is None else verb.page(task))
+
+
+@app.command()
+def sample(task: TaskName, out: Annotated[Path, typer.Option(help="the folder to write the sample file in")]) -> None:
+    """Write a small file in a format that a task reads, to copy."""
+    from tasktune.verbs.sample import sample as verb
+
+    print(verb(task, out))
+
+
+@app.command("new-task")
+def new_task(name: Annotated[str, typer.Argument(help="the name of the task, in lower-case words with hyphens")]) -> None:
+    """Write the file of a new task, and its name among the tasks (in a checkout of tasktune)."""
+    from tasktune.verbs.new_task import new_task as verb
+
+    print(verb(name))
+
+
+@models_app.callback()
+def models(context: typer.Context) -> None:
+    """List the models that can be had by name."""
+    if context.invoked_subcommand is None:
+        from tasktune.verbs import models as verb
+
+        verb.show(verb.models())
+
+
+@models_app.command("get")
+def models_get(name: Annotated[str, typer.Argument(help="a name out of `tasktune models`")]) -> None:
+    """Fetch a model, verify it and keep it in the cache."""
+    from tasktune.verbs import models as verb
+
+    print(verb.get(name))
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except InputError as wrong:
+        print(f"tasktune: {wrong}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("tasktune: interrupted; nothing was written", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

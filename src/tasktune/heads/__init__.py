@@ -1,0 +1,92 @@
+"""What runs each framing: `encode` a record, `log_p` of its answer, `decode` an answer.
+
+`HEADS` says which head runs which framing, and `NETWORKS` on what network. A new framing takes a dataclass in `framings`, a head
+here and a row in each.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transformers import PretrainedConfig, PreTrainedTokenizerBase
+
+from tasktune.core import FamilyName
+from tasktune.framings import Framing, Label, Labels, Tags
+from tasktune.heads.base import Calibration, Head
+from tasktune.heads.label import ManyLabels, Number, OneLabel
+from tasktune.heads.tags import WordTags
+from tasktune.heads.text import Choices, FreeText
+from tasktune.heads.writers import Causal, Seq2Seq
+from tasktune.recipe import Recipe
+
+HEADS: dict[str, type[Head]] = {
+    "label-one": OneLabel,
+    "label-many": ManyLabels,
+    "label-number": Number,
+    "tags": WordTags,
+    "text-closed": Choices,
+    "text-free": FreeText,
+}
+
+NETWORKS: dict[str, str] = {
+    "label-one": "AutoModelForSequenceClassification",
+    "label-many": "AutoModelForSequenceClassification",
+    "label-number": "AutoModelForSequenceClassification",
+    "tags": "AutoModelForTokenClassification",
+    "decoder": "AutoModelForCausalLM",
+    "encoder-decoder": "AutoModelForSeq2SeqLM",
+}
+
+_PROBLEM = {
+    "label-one": "single_label_classification",
+    "label-many": "multi_label_classification",
+    "label-number": "regression",
+}
+
+
+def kind(framing: Framing) -> str:
+    """The key of a framing in `HEADS`."""
+    match framing:
+        case Label():
+            return f"label-{framing.kind}"
+        case Tags():
+            return "tags"
+        case _:
+            return "text-closed" if framing.closed else "text-free"
+
+
+def network(framing: Framing, family: FamilyName) -> str:
+    """The name of the transformers class that has the layers a framing needs."""
+    return NETWORKS[kind(framing) if family == "encoder" else family]
+
+
+def network_config(framing: Framing, labels: Labels) -> dict[str, Any]:
+    """What an encoder's configuration must say for a framing: names of labels by number, and the kind of problem."""
+    if kind(framing) == "label-number":
+        return {"num_labels": 1, "problem_type": _PROBLEM[kind(framing)]}
+    return {
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: k for k, label in enumerate(labels)},
+        "problem_type": _PROBLEM.get(kind(framing)),
+    }
+
+
+def head_for(
+    framing: Framing,
+    family: FamilyName,
+    tokenizer: PreTrainedTokenizerBase,
+    labels: Labels,
+    recipe: Recipe,
+    max_length: int,
+    config: PretrainedConfig,
+    calibration: Calibration,
+) -> Head:
+    """The head that runs a framing on a network of a family."""
+    writer = {"encoder": {}, "decoder": {"writer": Causal()}, "encoder-decoder": {"writer": Seq2Seq(_start_id(config))}}[family]
+    return HEADS[kind(framing)](framing, tokenizer, labels, recipe, max_length, calibration, **writer)
+
+
+def _start_id(config: PretrainedConfig) -> int:
+    """The token from which an encoder-decoder writes."""
+    start = getattr(config, "decoder_start_token_id", None)
+    return int(start if start is not None else config.pad_token_id or 0)

@@ -1,0 +1,228 @@
+"""What every head owes: to turn a record into features, features into log p(answer | record), and what comes out into an answer.
+
+Shapes: B features in a batch, T positions of an input, S supervised tokens (labels, words or sub-words), K classes of a closed set.
+A long record may make several features (windows); `answer` is given what came out of all of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from tasktune.core import Answer, InputError, Lost, Record
+from tasktune.framings import Labels
+from tasktune.recipe import Recipe
+
+Batch = dict[str, Tensor]
+Raw = Any
+"""What a network said of one feature, on the CPU: log-probabilities as an array (units, K), or a text and its log p."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One input of the network.
+
+    `inputs` are lists of token ids by argument name. `targets` are what is to be said at `positions` of the output, empty where
+    nothing is supervised. `start` is the number of words or tokens of the record that came in the windows before.
+    """
+
+    inputs: dict[str, list[int]]
+    positions: tuple[int, ...] = ()
+    targets: tuple[int, ...] | tuple[float, ...] = ()
+    start: int = 0
+
+    @property
+    def length(self) -> int:
+        """Tokens in the longest of the inputs."""
+        return max(len(ids) for ids in self.inputs.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An answer and how probable it is.
+
+    `score` is a probability, or `None` where the answer is a number; `scores` are those of its parts (spans, word tags, labels);
+    `interval` is a number's 95 % interval.
+    """
+
+    answer: Answer
+    score: float | None
+    scores: tuple[float, ...] = ()
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What is learnt about a network's confidence from the dev split.
+
+    `temperature` divides its logits. A number is `center + scale * output`, and wrong by `sigma` (standard deviation, in its own
+    unit).
+    """
+
+    temperature: float = 1.0
+    center: float = 0.0
+    scale: float = 1.0
+    sigma: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Closed choices of one record: their log-probabilities (units, K) and right classes (units,), -1 for one not in the set."""
+
+    log_p: np.ndarray[Any, Any]
+    gold: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Head(ABC):
+    """Runs one framing on one family of networks."""
+
+    framing: Any
+    tokenizer: PreTrainedTokenizerBase
+    labels: Labels
+    recipe: Recipe
+    max_length: int
+    calibration: Calibration = Calibration()
+
+    @abstractmethod
+    def encode(self, record: Record, lost: Lost) -> list[Features]:
+        """The inputs that ask for the record's answer. Empty where the policy drops the record."""
+
+    @abstractmethod
+    def supervise(self, record: Record, lost: Lost) -> list[Features]:
+        """The inputs with the record's own answer as targets."""
+
+    @abstractmethod
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Features as padded tensors: inputs (B, T), and `positions`, `targets`, `mask` (B, S)."""
+
+    @abstractmethod
+    def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """log p of each target, (B, S); meaningless where `mask` is 0."""
+
+    @abstractmethod
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """What the network says, one `Raw` a feature."""
+
+    @abstractmethod
+    def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
+        """The answer that the network's words for all the record's features make."""
+
+    @abstractmethod
+    def ceiling(self, record: Record) -> Answer:
+        """What would be answered if the network said just what the record's answer asks of it."""
+
+    def log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """log p of each feature's targets, (B,)."""
+        return (self.token_log_p(net, batch) * batch["mask"]).sum(1)
+
+    def loss(self, net: PreTrainedModel, batch: Batch, weights: Tensor | None) -> Tensor:
+        """Negative log p summed over the batch, each target weighed by `weights` (K,) where given."""
+        log_p = self.token_log_p(net, batch) * batch["mask"]
+        return -(log_p if weights is None else log_p * weights[batch["targets"].long()]).sum()
+
+    def units(self, record: Record, raws: Sequence[Raw]) -> Units | None:
+        """What calibration looks at: each closed choice (a label, a word's tag) that the answer is made of; `None` for open text."""
+        return None
+
+
+def run(net: PreTrainedModel, batch: Batch, **more: Any) -> Any:
+    """One forward pass with the batch's inputs, without the targets that ride along."""
+    inputs = {name: tensor for name, tensor in batch.items() if name not in ("positions", "targets", "mask")}
+    return net(**inputs, **more)
+
+
+def padded(rows: Sequence[Sequence[float]], value: float, *, left: bool = False) -> Tensor:
+    """Rows of unequal length as one tensor (B, longest), filled up with `value`."""
+    width = max(len(row) for row in rows)
+    filled = [[value] * (width - len(row)) + [*row] if left else [*row, *[value] * (width - len(row))] for row in rows]
+    return torch.tensor(filled)
+
+
+def collate_right(features: Sequence[Features], pad_id: int) -> Batch:
+    """Features padded on the right, with the mask of what is input and of what is supervised."""
+    batch = {
+        name: padded([f.inputs[name] for f in features], pad_id if name == "input_ids" else 0) for name in features[0].inputs
+    }
+    batch["attention_mask"] = padded([[1] * len(f.inputs["input_ids"]) for f in features], 0)
+    return batch | supervised(features)
+
+
+def supervised(features: Sequence[Features]) -> Batch:
+    """The targets of features, where they have any."""
+    if not any(f.targets for f in features):
+        return {}
+    return {
+        "positions": padded([f.positions for f in features], 0),
+        "targets": padded([f.targets for f in features], 0),
+        "mask": padded([[1.0] * len(f.targets) for f in features], 0.0),
+    }
+
+
+def at(logits: Tensor, positions: Tensor) -> Tensor:
+    """The logits (B, T, K) at `positions` (B, S): (B, S, K)."""
+    return logits.gather(1, positions.unsqueeze(-1).expand(-1, -1, logits.size(-1)))
+
+
+def log_p_of(logits: Tensor, targets: Tensor) -> Tensor:
+    """log softmax of logits (B, S, K) at targets (B, S): (B, S), in float32."""
+    return logits.float().log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+
+
+def softmax(log_p: np.ndarray[Any, Any], temperature: float) -> np.ndarray[Any, Any]:
+    """Probabilities of log-probabilities (units, K) at a temperature."""
+    scaled = log_p / temperature
+    raised = np.exp(scaled - scaled.max(-1, keepdims=True))
+    probabilities: np.ndarray[Any, Any] = raised / raised.sum(-1, keepdims=True)
+    return probabilities
+
+
+def frame(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[int]]:
+    """The special tokens that the tokenizer puts before and after one text."""
+    bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+    whole = tokenizer("a")["input_ids"]
+    start = next(k for k in range(len(whole)) if whole[k : k + len(bare)] == bare)
+    return whole[:start], whole[start + len(bare) :]
+
+
+def by_policy(head: Head, record: Record, length: int, windows: Sequence[Features], lost: Lost) -> list[Features]:
+    """What the policy leaves of a record that takes `length` tokens, more than the model reads, and so came out as `windows`."""
+    match head.recipe.lossy:
+        case "error":
+            raise InputError(
+                f"record {record.id or record!r} takes {length} tokens, but the model reads {head.max_length}; "
+                "allow --lossy split, truncate or drop, or raise --max-length where the model can read more"
+            )
+        case "drop":
+            lost.add("dropped", record.id)
+            return []
+        case "truncate":
+            lost.add("truncated", record.id)
+            return list(windows[:1])
+        case _:
+            lost.add("split", record.id)
+            return list(windows)
+
+
+def on(net: PreTrainedModel, batch: Batch) -> Batch:
+    """The batch on the device of the network."""
+    return {name: tensor.to(net.device) for name, tensor in batch.items()}
+
+
+def shortened(tokenizer: PreTrainedTokenizerBase, text: str, room: int) -> str:
+    """The beginning of a text that takes at most `room` tokens; the text itself where it fits."""
+    offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+    return text if len(offsets) <= room else text[: offsets[room - 1][1] if room > 0 else 0]
+
+
+def places(labels: Labels, names: Sequence[str]) -> np.ndarray[Any, Any]:
+    """The classes of label names, -1 for a name that is no label."""
+    place = {label: k for k, label in enumerate(labels)}
+    return np.array([place.get(name, -1) for name in names], dtype=np.int64)

@@ -1,0 +1,205 @@
+"""`Label` on an encoder: one label by softmax, several by a yes or no each, or a number; all on the pooled text.
+
+A text too long for the model is read in windows, whose log-probabilities (or numbers) are averaged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from tasktune.core import Answer, Lost, Record
+from tasktune.heads.base import (
+    Batch,
+    Features,
+    Head,
+    Raw,
+    Scored,
+    Units,
+    by_policy,
+    collate_right,
+    log_p_of,
+    on,
+    places,
+    run,
+    shortened,
+    softmax,
+)
+
+_TWO_SIDED_95: Final = 1.959964
+
+
+def windows(head: Head, record: Record, lost: Lost) -> list[Features]:
+    """The texts of a record as features: one, or by the policy on long input several, a shortened one, or none."""
+    texts = head.framing.texts(record)
+    whole = head.tokenizer(*texts)
+    length = len(whole["input_ids"])
+    if length <= head.max_length:
+        return [Features(_inputs(whole))]
+    return by_policy(head, record, length, _pieces(head.tokenizer, texts, head.max_length), lost)
+
+
+def _inputs(encoded: Any) -> dict[str, list[int]]:
+    return {name: list(encoded[name]) for name in ("input_ids", "token_type_ids") if name in encoded}
+
+
+def _pieces(tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...], max_length: int) -> list[Features]:
+    """Windows over the longer text, a quarter of each seen twice; beside it a shorter one has at most half the room."""
+    room = max_length - tokenizer.num_special_tokens_to_add(pair=len(texts) == 2)
+    lengths = [len(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts]
+    longer = lengths.index(max(lengths))
+    cut = [text if k == longer else shortened(tokenizer, text, room // 2) for k, text in enumerate(texts)]
+    beside = sum(min(length, room // 2) for k, length in enumerate(lengths) if k != longer)
+    pieces = tokenizer(
+        *cut,
+        truncation=("only_first", "only_second")[longer],
+        max_length=max_length,
+        stride=(room - beside) // 4,
+        return_overflowing_tokens=True,
+    )
+    return [Features({n: ids[k] for n, ids in _inputs(pieces).items()}) for k in range(len(pieces["input_ids"]))]
+
+
+def in_closed_set(head: Head, record: Record) -> Answer:
+    """The record's answer if training data showed that label, else `None`: no output of the head can say it."""
+    return record.answer if record.answer in head.labels else None
+
+
+def choose(head: Head, record: Record, log_p: np.ndarray[Any, Any]) -> Scored:
+    """The most probable of the head's labels, given their log-probabilities (1, K), and its calibrated probability."""
+    probabilities = softmax(log_p, head.calibration.temperature)[0]
+    best = int(probabilities.argmax())
+    value = float(probabilities[best])
+    return Scored(head.framing.read(record, head.labels[best], head.labels), value)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OneLabel(Head):
+    """One label of a closed set: softmax over K classes."""
+
+    def encode(self, record: Record, lost: Lost) -> list[Features]:
+        """The record's text or texts, in windows where it must be."""
+        return windows(self, record, lost)
+
+    def supervise(self, record: Record, lost: Lost) -> list[Features]:
+        """Every window bears the record's label."""
+        target = self.labels.index(self.framing.write(record))
+        return [Features(f.inputs, (0,), (target,)) for f in self.encode(record, lost)]
+
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Padded on the right; S = 1."""
+        return collate_right(features, self.tokenizer.pad_token_id)
+
+    def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """log softmax at the label, (B, 1)."""
+        return log_p_of(run(net, batch).logits.unsqueeze(1), batch["targets"])
+
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """log-probabilities (1, K) of each feature."""
+        logits = run(net, on(net, self.collate(features))).logits
+        return list(logits.float().log_softmax(-1).unsqueeze(1).cpu().numpy())
+
+    def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
+        """The most probable label."""
+        return choose(self, record, np.mean(raws, axis=0))
+
+    def units(self, record: Record, raws: Sequence[Raw]) -> Units:
+        """The one choice among K labels."""
+        return Units(np.mean(raws, axis=0), places(self.labels, [record.answer]))
+
+    def ceiling(self, record: Record) -> Answer:
+        """The label, if training data showed it."""
+        return in_closed_set(self, record)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ManyLabels(Head):
+    """Any number of labels: a yes or no for each of L labels. A "unit" is one label, its classes are no and yes."""
+
+    def encode(self, record: Record, lost: Lost) -> list[Features]:
+        """The record's text, in windows where it must be."""
+        return windows(self, record, lost)
+
+    def supervise(self, record: Record, lost: Lost) -> list[Features]:
+        """Every window bears the record's labels; S = L."""
+        targets = tuple(int(label in self.framing.write(record)) for label in self.labels)
+        return [Features(f.inputs, tuple(range(len(targets))), targets) for f in self.encode(record, lost)]
+
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Padded on the right; S = L."""
+        return collate_right(features, self.tokenizer.pad_token_id)
+
+    def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """log p of each label's yes or no, (B, L)."""
+        signs = 2.0 * batch["targets"] - 1.0
+        return logsigmoid(run(net, batch).logits.float() * signs)
+
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """log-probabilities (L, 2) of no and yes for each feature."""
+        logits = run(net, on(net, self.collate(features))).logits.float()
+        return list(torch.stack([logsigmoid(-logits), logsigmoid(logits)], -1).cpu().numpy())
+
+    def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
+        """The labels more probable than not; the score is the probability of the whole set."""
+        probabilities = softmax(np.mean(raws, axis=0), self.calibration.temperature)[:, 1]
+        chosen = probabilities > 0.5
+        score = float(np.where(chosen, probabilities, 1 - probabilities).prod())
+        names = tuple(label for label, yes in zip(self.labels, chosen, strict=True) if yes)
+        return Scored(self.framing.read(record, names, self.labels), score, tuple(map(float, probabilities[chosen])))
+
+    def units(self, record: Record, raws: Sequence[Raw]) -> Units:
+        """A choice between no (0) and yes (1) for each label."""
+        return Units(np.mean(raws, axis=0), np.array([int(label in record.answer) for label in self.labels], dtype=np.int64))
+
+    def ceiling(self, record: Record) -> Answer:
+        """Those of the labels that training data showed."""
+        return tuple(label for label in record.answer if label in self.labels)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Number(Head):
+    """A number, standardised by the training answers: log p is that of a normal distribution of unit variance, up to a constant."""
+
+    def encode(self, record: Record, lost: Lost) -> list[Features]:
+        """The record's text or texts, in windows where it must be."""
+        return windows(self, record, lost)
+
+    def supervise(self, record: Record, lost: Lost) -> list[Features]:
+        """Every window bears the record's number, in standard deviations from the mean."""
+        target = (self.framing.write(record) - self.calibration.center) / self.calibration.scale
+        return [Features(f.inputs, (0,), (target,)) for f in self.encode(record, lost)]
+
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Padded on the right; S = 1."""
+        return collate_right(features, self.tokenizer.pad_token_id)
+
+    def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """Minus half the squared error, (B, 1)."""
+        return -0.5 * (run(net, batch).logits.float() - batch["targets"]) ** 2
+
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """The standardised number (1,) of each feature."""
+        return list(run(net, on(net, self.collate(features))).logits.float().cpu().numpy())
+
+    def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
+        """The number, and the interval that held 95 % of the residuals on the dev split if they are normal."""
+        value = float(np.mean(raws)) * self.calibration.scale + self.calibration.center
+        reach = _TWO_SIDED_95 * self.calibration.sigma
+        interval = None if math.isnan(reach) else (value - reach, value + reach)
+        return Scored(self.framing.read(record, value, self.labels), None, interval=interval)
+
+    def ceiling(self, record: Record) -> Answer:
+        """Any number can be said."""
+        answer: float = record.answer
+        return answer

@@ -1,0 +1,193 @@
+"""`Tags` on an encoder: one tag a word, read at the word's first sub-word, under the order that the scheme allows.
+
+A word and the blanks before it are tokenized on their own, so that no sub-word belongs to two words and none of the words is
+lost, whatever the tokenizer would have joined. A text too long for the model is read in windows that overlap; each word's tag is
+taken from the window in which it stands farthest from a cut edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, final
+
+import numpy as np
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from tasktune.core import Answer, Lost, Record, Words
+from tasktune.framings import Labels
+from tasktune.heads.base import (
+    Batch,
+    Features,
+    Head,
+    Raw,
+    Scored,
+    Units,
+    at,
+    by_policy,
+    collate_right,
+    frame,
+    log_p_of,
+    on,
+    places,
+    run,
+    softmax,
+)
+
+_FORBIDDEN = -1e9
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WordTags(Head):
+    """One tag a word: softmax over K tags at each first sub-word. A "unit" is a word."""
+
+    def encode(self, record: Record, lost: Lost) -> list[Features]:
+        """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
+        pieces = self._pieces(record, lost)
+        room = self.max_length - self.tokenizer.num_special_tokens_to_add()
+        cuts = window_cuts([len(p) for p in pieces], room)
+        windows = [self._window(pieces, first, last) for first, last in cuts]
+        return windows if len(windows) == 1 else by_policy(self, record, sum(map(len, pieces)), windows, lost)
+
+    def _pieces(self, record: Record, lost: Lost) -> list[list[int]]:
+        """The sub-words of each word; a word of which the tokenizer leaves nothing becomes one unknown token, and is counted."""
+        text, words = self.framing.text(record), self.framing.words(record)
+        if not words:
+            return []
+        ends = [0, *(end for _, end in words)]
+        stretches = [text[before:end] for before, (_, end) in zip(ends, words, strict=False)]
+        pieces = self.tokenizer(stretches, add_special_tokens=False)["input_ids"]
+        room = self.max_length - self.tokenizer.num_special_tokens_to_add()
+        for k, piece in enumerate(pieces):
+            if not piece:
+                lost.add("words without a token", record.id)
+                pieces[k] = [self.tokenizer.unk_token_id or self.tokenizer.pad_token_id]
+            if len(piece) > room:
+                lost.add("words longer than the model", record.id)
+                pieces[k] = piece[:room]
+        return list(pieces)
+
+    def _window(self, pieces: list[list[int]], first: int, last: int) -> Features:
+        before, after = frame(self.tokenizer)
+        ids, positions = [*before], []
+        for piece in pieces[first:last]:
+            positions.append(len(ids))
+            ids += piece
+        return Features({"input_ids": [*ids, *after]}, tuple(positions), start=first)
+
+    def supervise(self, record: Record, lost: Lost) -> list[Features]:
+        """The windows with the tag of each word."""
+        if unsaid := self.framing.lost(record):
+            lost.add("parts of answers that no word boundary fits", record.id, unsaid)
+        ids = [self.labels.index(tag) for tag in self.framing.write(record)]
+        return [
+            Features(f.inputs, f.positions, tuple(ids[f.start : f.start + len(f.positions)]), f.start)
+            for f in self.encode(record, lost)
+        ]
+
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Padded on the right; S = the most words in a window."""
+        return collate_right(features, self.tokenizer.pad_token_id)
+
+    def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """log softmax at each word's tag, (B, S)."""
+        return log_p_of(at(run(net, batch).logits, batch["positions"]), batch["targets"])
+
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """(first word of the window, log-probabilities (words, K)) of each feature."""
+        log_p = run(net, on(net, self.collate(features))).logits.float().log_softmax(-1).cpu().numpy()
+        return [(f.start, log_p[k, list(f.positions)]) for k, f in enumerate(features)]
+
+    def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
+        """The most probable legal tags. `score` is the geometric mean of the words' probabilities; a span's is their product."""
+        words: Words = self.framing.words(record)
+        if not words:
+            return Scored(self.framing.read(record, (), self.labels), 1.0)
+        log_p = self.merged(len(words), raws)
+        probabilities = softmax(log_p, self.calibration.temperature)
+        best = best_path(log_p, transitions(self.framing.follows, self.labels))
+        chosen = probabilities[np.arange(len(best)), best]
+        answer = self.framing.read(record, tuple(self.labels[k] for k in best), self.labels)
+        score = float(np.exp(np.log(chosen.clip(1e-30)).mean()))
+        return Scored(answer, score, tuple(_product(part, words, chosen) for part in answer))
+
+    def merged(self, words: int, raws: Sequence[Raw]) -> np.ndarray[Any, Any]:
+        """log-probabilities (words, K) out of the windows. Words that no window holds (truncated) are surely the first label."""
+        log_p = np.full((words, len(self.labels)), _FORBIDDEN, dtype=np.float32)
+        log_p[:, self._default()] = 0.0
+        margin = np.full(words, -1)
+        for start, window in raws:
+            here = np.arange(len(window))
+            left = here if start else here + words
+            right = here[::-1] if start + len(window) < words else here + words
+            safer = np.minimum(left, right) > margin[start : start + len(window)]
+            margin[start : start + len(window)][safer] = np.minimum(left, right)[safer]
+            log_p[start : start + len(window)][safer] = window[safer]
+        return log_p
+
+    def _default(self) -> int:
+        return self.labels.index("O") if "O" in self.labels else 0
+
+    def units(self, record: Record, raws: Sequence[Raw]) -> Units:
+        """A choice among K tags for each word."""
+        tags = self.framing.write(record)
+        return Units(self.merged(len(tags), raws), places(self.labels, tags))
+
+    def ceiling(self, record: Record) -> Answer:
+        """The answer read back from the tags, with those that training data did not show, or a truncating policy cuts, left out."""
+        kept = {k for f in self.encode(record, Lost()) for k in range(f.start, f.start + len(f.positions))}
+        default = self.labels[self._default()]
+        tags = [tag if k in kept and tag in self.labels else default for k, tag in enumerate(self.framing.write(record))]
+        answer: Answer = self.framing.read(record, tuple(tags), self.labels)
+        return answer
+
+
+@cache
+def transitions(follows: Callable[[str, str], bool], labels: Labels) -> np.ndarray[Any, Any]:
+    """(K + 1, K) of 0 where a tag may follow and a forbidding value where not; the last row is the start of the text."""
+    return np.array([[0.0 if follows(a, b) else _FORBIDDEN for b in labels] for a in (*labels, "")])
+
+
+def window_cuts(lengths: Sequence[int], room: int) -> list[tuple[int, int]]:
+    """(first, last + 1) of windows over words of these lengths in tokens, each within `room`, about a quarter of each seen twice."""
+    cuts: list[tuple[int, int]] = []
+    first = 0
+    while True:
+        last, used = first, 0
+        while last < len(lengths) and used + lengths[last] <= room:
+            used += lengths[last]
+            last += 1
+        cuts.append((first, last))
+        if last >= len(lengths):
+            return cuts
+        overlap, seen = last, 0
+        while overlap - 1 > first and seen + lengths[overlap - 1] <= room // 4:
+            overlap -= 1
+            seen += lengths[overlap]
+        first = overlap
+
+
+def best_path(log_p: np.ndarray[Any, Any], transitions: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The most probable sequence of classes (n,) given log-probabilities (n, K) and transitions (K + 1, K) (Viterbi 1967)."""
+    greedy: np.ndarray[Any, Any] = log_p.argmax(-1)
+    before = np.concatenate([[log_p.shape[1]], greedy[:-1]])
+    if not transitions[before, greedy].any():
+        return greedy
+    best, back = log_p[0] + transitions[-1], np.zeros(log_p.shape, dtype=np.int64)
+    for k in range(1, len(log_p)):
+        through = best[:, None] + transitions[:-1]
+        back[k] = through.argmax(0)
+        best = through.max(0) + log_p[k]
+    path = [int(best.argmax())]
+    for k in range(len(log_p) - 1, 0, -1):
+        path.append(int(back[k, path[-1]]))
+    return np.array(path[::-1])
+
+
+def _product(part: Any, words: Words, chosen: np.ndarray[Any, Any]) -> float:
+    """The probability of the part of an answer: of all the words in it."""
+    inside = [k for k, (start, end) in enumerate(words) if part.start <= start and end <= part.end]
+    return float(chosen[inside].prod())

@@ -1,0 +1,230 @@
+"""`Text`: words, on any model that writes; what differs between decoders and encoder-decoders is their `Writer`.
+
+`FreeText` generates and reads the answer back. `Choices` compares log p of each label's name after the prompt: every answer is
+one of the names, and has a probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from tasktune.core import Answer, InputError, Lost, Message, Record
+from tasktune.framings import Prompt, Text
+from tasktune.heads.base import (
+    Batch,
+    Features,
+    Head,
+    Raw,
+    Scored,
+    Units,
+    by_policy,
+    collate_right,
+    log_p_of,
+    on,
+    places,
+    shortened,
+)
+from tasktune.heads.label import choose, in_closed_set
+from tasktune.heads.turns import pieces, rendered
+from tasktune.heads.writers import Causal, Said, Tokens, Writer, choice_batch
+
+
+def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> Tokens:
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
+    """The token that ends an answer: end of sequence, or BERT's separator."""
+    for token in (tokenizer.eos_token_id, tokenizer.sep_token_id):
+        if token is not None:
+            return int(token)
+    raise InputError(
+        "the model's tokenizer has neither an end-of-sequence nor a separator token, so that answers would never end"
+    )
+
+
+def longest_answer(head: Head) -> int:
+    """How many tokens an answer may have: as the recipe says, else as the task says."""
+    return int(head.recipe.max_new_tokens or head.framing.max_new_tokens)
+
+
+def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
+    """What the model is given to read, as one feature; none where the policy drops a record that is too long."""
+    prompt = head.framing.prompt(record)
+    if not isinstance(prompt, Prompt):
+        return _recent_turns(head, writer, rendered(head.tokenizer, prompt, ask=True), record, lost)
+    whole = writer.framed(head.tokenizer, _ids(head.tokenizer, str(prompt)))
+    room = writer.room(head.max_length, longest_answer(head))
+    if len(whole) <= room:
+        return [Features({"input_ids": whole})]
+    around = writer.framed(head.tokenizer, _ids(head.tokenizer, prompt.before + prompt.after))
+    body = shortened(head.tokenizer, prompt.body, room - len(around))
+    short = writer.framed(head.tokenizer, _ids(head.tokenizer, prompt.before + body + prompt.after))
+    return _shortened(head, record, len(whole), short[:room], lost)
+
+
+def _recent_turns(head: Head, writer: Writer, conversation: str, record: Record, lost: Lost) -> list[Features]:
+    ids = _ids(head.tokenizer, conversation)
+    room = writer.room(head.max_length, longest_answer(head))
+    return [Features({"input_ids": ids})] if len(ids) <= room else _shortened(head, record, len(ids), ids[-room:], lost)
+
+
+def _shortened(head: Head, record: Record, length: int, short: Tokens, lost: Lost) -> list[Features]:
+    """A prompt cannot be answered in windows, so that `split` shortens it too, and says so."""
+    kept = by_policy(head, record, length, [Features({"input_ids": short})], lost)
+    if kept and head.recipe.lossy == "split":
+        lost.add("prompts shortened", record.id)
+    return kept
+
+
+def answer_ids(head: Head, written: str) -> Tokens:
+    """An answer as the tokens to say after a prompt, with the one that ends it."""
+    return [*_ids(head.tokenizer, head.framing.separator + written), end_id(head.tokenizer)]
+
+
+def lessons(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
+    """Prompt and answer with the answer's tokens as targets; for a conversation, every turn of the assistant's."""
+    return [f for stretches in _stretches(head, writer, record, lost) for f in _windows(head, writer, record, stretches, lost)]
+
+
+def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[list[Said]]:
+    framing: Text[Any] = head.framing
+    prompt, written = framing.prompt(record), framing.write(record)
+    if isinstance(prompt, Prompt):
+        given = prompt_ids(head, writer, record, lost)
+        return [[(f.inputs["input_ids"], False), (answer_ids(head, written), True)] for f in given]
+    told = pieces(head.tokenizer, [*prompt, Message("assistant", written)])
+    return [[(_ids(head.tokenizer, text), said) for text, said in lesson] for lesson in told]
+
+
+def _windows(head: Head, writer: Writer, record: Record, stretches: Sequence[Said], lost: Lost) -> list[Features]:
+    features = writer.lessons(stretches, head.max_length)
+    length = sum(len(tokens) for tokens, _ in stretches)
+    return features if len(features) <= 1 else by_policy(head, record, length, features, lost)
+
+
+def characters(framing: Text[Any], record: Record) -> int:
+    """How many characters a record gives the model to say: its answer and, in a conversation, the assistant's earlier turns."""
+    prompt = framing.prompt(record)
+    earlier = () if isinstance(prompt, Prompt) else [m for m in prompt if m.role == "assistant"]
+    return len(framing.write(record)) + sum(len(m.content) for m in earlier)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FreeText(Head):
+    """Any text: generated greedily, by beams or from the nucleus, and read back by the framing."""
+
+    writer: Writer = Causal()
+
+    def encode(self, record: Record, lost: Lost) -> list[Features]:
+        """The prompt."""
+        return prompt_ids(self, self.writer, record, lost)
+
+    def supervise(self, record: Record, lost: Lost) -> list[Features]:
+        """Prompt and answer; only the answer is supervised."""
+        return lessons(self, self.writer, record, lost)
+
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Padded on the right; S = the most answer tokens."""
+        return collate_right(features, self.tokenizer.pad_token_id)
+
+    def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """log softmax at each token of the answer, (B, S)."""
+        return log_p_of(self.writer.logits(net, batch), batch["targets"])
+
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """(text, mean log p of its tokens) for each prompt."""
+        batch = on(net, self.writer.collate_prompts(features, self.tokenizer.pad_token_id))
+        generated = self.writer.written(net.generate(**batch, **self._decoding()), batch["input_ids"].size(1))
+        said = [self._until_end(row) for row in generated.tolist()]
+        return list(zip([self._text(ids) for ids in said], self._mean_log_p(net, features, said), strict=True))
+
+    def _decoding(self) -> dict[str, Any]:
+        sample = self.recipe.top_p > 0
+        return {
+            "max_new_tokens": longest_answer(self),
+            "num_beams": self.recipe.beams,
+            "do_sample": sample,
+            "top_p": self.recipe.top_p if sample else 1.0,
+            "top_k": 0 if sample else 50,
+            "temperature": self.recipe.sampling_temperature if sample else 1.0,
+            "pad_token_id": self.tokenizer.pad_token_id,
+            "eos_token_id": end_id(self.tokenizer),
+        }
+
+    def _until_end(self, ids: Tokens) -> Tokens:
+        end = end_id(self.tokenizer)
+        return ids[: ids.index(end) + 1] if end in ids else ids
+
+    def _text(self, ids: Tokens) -> str:
+        text = self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return str(text).removeprefix(self.framing.separator)
+
+    def _mean_log_p(self, net: PreTrainedModel, prompts: Sequence[Features], said: Sequence[Tokens]) -> list[float]:
+        unbounded = self.max_length + longest_answer(self)
+        told = [
+            self.writer.lessons([(f.inputs["input_ids"], False), (ids, True)], unbounded)
+            for f, ids in zip(prompts, said, strict=True)
+        ]
+        batch = on(net, self.collate([windows[0] for windows in told]))
+        return [float(x) for x in self.log_p(net, batch) / batch["mask"].sum(1)]
+
+    def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
+        """The text read back. `score` is the geometric mean of its tokens' probabilities."""
+        text, mean_log_p = raws[0]
+        return Scored(self.framing.read(record, text, self.labels), float(np.exp(mean_log_p)))
+
+    def ceiling(self, record: Record) -> Answer:
+        """The answer read back from its own tokens, as many as may be written."""
+        ids = answer_ids(self, self.framing.write(record))[: longest_answer(self)]
+        answer: Answer = self.framing.read(record, self._text(ids), self.labels)
+        return answer
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Choices(Head):
+    """One of the label names, by log p of each after the prompt, normalised over them. Learns as `FreeText` does."""
+
+    writer: Writer = Causal()
+
+    def encode(self, record: Record, lost: Lost) -> list[Features]:
+        """The prompt."""
+        return prompt_ids(self, self.writer, record, lost)
+
+    def supervise(self, record: Record, lost: Lost) -> list[Features]:
+        """Prompt and label name; only the name is supervised."""
+        return lessons(self, self.writer, record, lost)
+
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Padded on the right; S = the most tokens of a name."""
+        return collate_right(features, self.tokenizer.pad_token_id)
+
+    def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """log softmax over the vocabulary at each token of the name, (B, S)."""
+        return log_p_of(self.writer.logits(net, batch), batch["targets"])
+
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """log-probabilities (1, K) of the label names after each prompt, normalised over the K names."""
+        batch = on(net, self.writer.collate_prompts(features, self.tokenizer.pad_token_id))
+        choices = choice_batch(net, [answer_ids(self, label) for label in self.labels])
+        return list(self.writer.compare(net, batch, choices).log_softmax(-1).unsqueeze(1).cpu().numpy())
+
+    def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
+        """The most probable name."""
+        return choose(self, record, raws[0])
+
+    def units(self, record: Record, raws: Sequence[Raw]) -> Units:
+        """The one choice among K names."""
+        return Units(raws[0], places(self.labels, [record.answer]))
+
+    def ceiling(self, record: Record) -> Answer:
+        """The label, if training data showed it."""
+        return in_closed_set(self, record)

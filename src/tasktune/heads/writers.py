@@ -1,0 +1,176 @@
+"""How the two families that write are given tokens and asked for them: decoders go on, encoder-decoders read and then write.
+
+Shapes: B prompts, T tokens of the longest, S supervised tokens, C choices of L tokens, V the vocabulary.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers.modeling_outputs import BaseModelOutput
+
+from tasktune.heads.base import Batch, Features, at, collate_right, frame, log_p_of, on, padded, run
+
+Tokens = list[int]
+Said = tuple[Tokens, bool]
+"""A stretch of tokens, and whether the model is to say it (else it is given)."""
+
+
+class Writer(ABC):
+    """A family of networks that write."""
+
+    @abstractmethod
+    def framed(self, tokenizer: PreTrainedTokenizerBase, ids: Tokens) -> Tokens:
+        """A prompt with the special tokens that the family puts around one; never empty."""
+
+    @abstractmethod
+    def room(self, max_length: int, answer: int) -> int:
+        """How many tokens a prompt may have where an answer may have `answer`."""
+
+    @abstractmethod
+    def lessons(self, stretches: Sequence[Said], max_length: int) -> list[Features]:
+        """What is given and said as features with targets: one, or windows where all of it is longer than the model."""
+
+    @abstractmethod
+    def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
+        """Prompts padded on the side on which the family does not write."""
+
+    @abstractmethod
+    def logits(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """The logits that foretell each target, (B, S, V)."""
+
+    @abstractmethod
+    def written(self, generated: Tensor, prompt: int) -> Tensor:
+        """What was written after a prompt of `prompt` tokens, out of what `generate` returns."""
+
+    @abstractmethod
+    def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
+        """log p of each of C choices after each of B prompts, (B, C). The prompt is read once for all of them."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Causal(Writer):
+    """A decoder: one sequence, in which each token foretells the next."""
+
+    def framed(self, tokenizer: PreTrainedTokenizerBase, ids: Tokens) -> Tokens:
+        """The prompt after what the tokenizer puts first; where that is nothing at all, a beginning-of-text token."""
+        first = [t for t in (tokenizer.bos_token_id, tokenizer.eos_token_id) if t is not None][:1]
+        return [*frame(tokenizer)[0], *ids] or first
+
+    def room(self, max_length: int, answer: int) -> int:
+        """Prompt and answer share the model's length."""
+        return max_length - min(answer, max_length // 2)
+
+    def lessons(self, stretches: Sequence[Said], max_length: int) -> list[Features]:
+        """One sequence; a longer one in windows, of which the first quarter is only context (what is said is said once)."""
+        ids = [token for tokens, _ in stretches for token in tokens]
+        said = [k for k, flag in enumerate(flag for tokens, flag in stretches for _ in tokens) if flag and k]
+        step = max_length if len(ids) <= max_length else max_length - max_length // 4
+        windows, done = [], 0
+        for start in range(0, max(1, len(ids) - (max_length - step)), step):
+            end = min(start + max_length, len(ids))
+            here = [k for k in said if max(done, start + 1) <= k < end]
+            done = end
+            if here:
+                windows.append(
+                    Features({"input_ids": ids[start:end]}, tuple(k - 1 - start for k in here), tuple(ids[k] for k in here))
+                )
+        return windows
+
+    def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
+        """Padded on the left, so that all prompts end together."""
+        rows = [f.inputs["input_ids"] for f in features]
+        mask = padded([[1] * len(row) for row in rows], 0, left=True)
+        return {"input_ids": padded(rows, pad_id, left=True), "attention_mask": mask}
+
+    def logits(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """Those at the positions before the targets."""
+        return at(run(net, batch).logits, batch["positions"])
+
+    def written(self, generated: Tensor, prompt: int) -> Tensor:
+        """All that follows the prompt."""
+        return generated[:, prompt:]
+
+    def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
+        """The prompts' keys and values are computed once, then repeated for the choices."""
+        prompts, count = batch["attention_mask"], len(choices["targets"])
+        places = (prompts.cumsum(1) - 1).clamp(min=0)
+        first = net(**batch, position_ids=places, use_cache=True)
+        heads = log_p_of(first.logits[:, -1:].expand(-1, count, -1), choices["targets"][None, :, 0].expand(len(prompts), -1))
+        if choices["targets"].size(1) == 1:
+            return heads
+        first.past_key_values.batch_repeat_interleave(count)
+        tokens, mask = (choices[name].repeat(len(prompts), 1) for name in ("targets", "mask"))
+        length = tokens.size(1) - 1
+        rest = net(
+            input_ids=tokens[:, :-1],
+            attention_mask=torch.cat([prompts.repeat_interleave(count, 0), mask[:, :-1].long()], 1),
+            position_ids=prompts.sum(1).repeat_interleave(count)[:, None] + torch.arange(length, device=tokens.device),
+            past_key_values=first.past_key_values,
+        ).logits
+        tails = (log_p_of(rest, tokens[:, 1:]) * mask[:, 1:]).sum(1)
+        return heads + tails.view(-1, count)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Seq2Seq(Writer):
+    """An encoder-decoder: reads the prompt, then writes from a start token."""
+
+    start_id: int
+
+    def framed(self, tokenizer: PreTrainedTokenizerBase, ids: Tokens) -> Tokens:
+        """The prompt between the tokenizer's special tokens."""
+        before, after = frame(tokenizer)
+        return [*before, *ids, *after] or [self.start_id]
+
+    def room(self, max_length: int, answer: int) -> int:
+        """The prompt has the encoder to itself."""
+        return max_length
+
+    def lessons(self, stretches: Sequence[Said], max_length: int) -> list[Features]:
+        """The prompt for the encoder, the answer for the decoder, in stretches of the decoder's length where it is longer."""
+        (given, _), (said, _) = stretches
+        answers = [said[k : k + max_length] for k in range(0, len(said), max_length)]
+        return [
+            Features(
+                {"input_ids": given, "decoder_input_ids": [self.start_id, *answer[:-1]]}, tuple(range(len(answer))), tuple(answer)
+            )
+            for answer in answers
+        ]
+
+    def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
+        """Padded on the right."""
+        return collate_right(features, pad_id)
+
+    def logits(self, net: PreTrainedModel, batch: Batch) -> Tensor:
+        """Those of the decoder, one a target."""
+        return at(run(net, batch).logits, batch["positions"])
+
+    def written(self, generated: Tensor, prompt: int) -> Tensor:
+        """All that follows the start token."""
+        return generated[:, 1:]
+
+    def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
+        """The prompts are encoded once, and what the encoder gave is repeated for the choices."""
+        read, count = net.get_encoder()(**batch).last_hidden_state, len(choices["targets"])
+        tokens, mask = (choices[name].repeat(len(read), 1) for name in ("targets", "mask"))
+        start = torch.full_like(tokens[:, :1], self.start_id)
+        logits = net(
+            encoder_outputs=BaseModelOutput(last_hidden_state=read.repeat_interleave(count, 0)),
+            attention_mask=batch["attention_mask"].repeat_interleave(count, 0),
+            decoder_input_ids=torch.cat([start, tokens[:, :-1]], 1),
+        ).logits
+        return (log_p_of(logits, tokens) * mask).sum(1).view(-1, count)
+
+
+def choice_batch(net: PreTrainedModel, choices: Sequence[Tokens]) -> Batch:
+    """Choices as `targets` and `mask`, (C, L)."""
+    return on(net, {"targets": padded(choices, 0), "mask": padded([[1.0] * len(c) for c in choices], 0.0)})

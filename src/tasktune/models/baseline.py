@@ -1,0 +1,59 @@
+"""What can be scored with no model at all: the answer that training data make most likely, to see what a model's score is worth."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from statistics import fmean
+from typing import Any
+
+from tasktune.core import Answer, Record, Scores, Task
+from tasktune.framings import Label, Tags
+from tasktune.metrics.bootstrap import Tally
+
+Guess = Callable[[Any], Answer]
+
+
+def baseline(task: Task[Any], train: Sequence[Record], dev: Sequence[Record]) -> Scores | None:
+    """The scores on `dev` of guessing by frequency in `train`; `None` where answers are open."""
+    guess = _guess(task.encoder, train)
+    if guess is None:
+        return None
+    tally = Tally(task.metric)
+    for record in dev:
+        tally.add(record, guess(record))
+    return tally.scores()
+
+
+def _guess(framing: Any, train: Sequence[Record]) -> Guess | None:
+    match framing:
+        case Label(kind="number"):
+            mean = fmean(record.answer for record in train)
+            return lambda record: mean
+        case Label(kind="many"):
+            often = Counter(label for record in train for label in record.answer)
+            usual = tuple(sorted(label for label, n in often.items() if 2 * n > len(train)))
+            return lambda record: usual
+        case Label():
+            (most, _), *_ = Counter(record.answer for record in train).most_common(1)
+            return lambda record: most
+        case Tags():
+            return _usual_tags(framing, train)
+        case _:
+            return None
+
+
+def _usual_tags(framing: Tags[Any], train: Sequence[Record]) -> Guess:
+    """The tag that each word bore most often, and for a new word the tag that is most frequent of all."""
+    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for record in train:
+        for (start, end), tag in zip(framing.words(record), framing.write(record), strict=True):
+            seen[framing.text(record)[start:end]][tag] += 1
+    (default, _), *_ = sum(seen.values(), Counter[str]()).most_common(1)
+    usual = {word: tags.most_common(1)[0][0] for word, tags in seen.items()}
+
+    def guess(record: Any) -> Answer:
+        text = framing.text(record)
+        return framing.read(record, tuple(usual.get(text[start:end], default) for start, end in framing.words(record)), ())
+
+    return guess

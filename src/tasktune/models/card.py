@@ -1,0 +1,43 @@
+"""The model card: the README that lies beside the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def card(facts: Mapping[str, Any]) -> str:
+    """A model card in Markdown, made of what is known about a model and nothing else."""
+    made = facts.get("made", {})
+    scores = facts.get("evaluation", {}).get("scores", {})
+    rows = [
+        f"| {name} | {s['value']:.4f} | {s['low']:.4f} – {s['high']:.4f} |" for name, s in scores.items() if s["low"] is not None
+    ]
+    return "\n".join(
+        [
+            "---",
+            "library_name: transformers",
+            f"tags: [tasktune, {facts['task']}]",
+            f"base_model: {made.get('model', 'unknown')}",
+            "---",
+            "",
+            f"# {facts['task']} by tasktune",
+            "",
+            f"A {facts['family']} tuned for {facts['task']} from `{made.get('model')}` on `{made.get('train')}`"
+            f" ({made.get('records')} records, tasktune {made.get('tasktune')}, {made.get('date')}).",
+            "",
+            *([f"Labels: {', '.join(f'`{label}`' for label in facts['labels'])}.", ""] if facts["labels"] else []),
+            "| score on the dev split | value | 95 % interval |",
+            "|---|---|---|",
+            *rows,
+            "",
+            "`tasktune.json` holds all that is known of how it came about, `recipe.toml` the options; the rest is plain transformers.",
+            "",
+            "```python",
+            "import tasktune as tt",
+            "",
+            'tt.load("this/folder").predict(["…"])',
+            "```",
+            "",
+        ]
+    )

@@ -1,0 +1,126 @@
+"""Measuring a model on records that have answers: scores, what its framing could reach, how far its confidence can be believed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from transformers import PreTrainedModel
+
+from tasktune.core import InputError, Lost, Record, Scores, Task
+from tasktune.heads.base import Calibration, Head, Raw, softmax
+from tasktune.heads.text import FreeText
+from tasktune.metrics.bootstrap import Tally
+from tasktune.metrics.calibration import Calibration as Bins
+from tasktune.metrics.calibration import fit_temperature
+from tasktune.models.inference import answers, likelihoods
+from tasktune.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Scores of a model on records.
+
+    `ceiling` are the scores of a model that says exactly what the records' answers ask of it (empty where the metric is a
+    likelihood). `calibration` is the expected calibration error of the closed choices before and after the temperature (empty
+    where answers are open).
+    """
+
+    task: str
+    records: int
+    scores: Scores
+    ceiling: dict[str, float]
+    calibration: dict[str, float]
+    lost: Lost
+
+    def as_json(self) -> dict[str, Any]:
+        """As `tasktune evaluate --json` prints it; `null` where there is no number."""
+        return {
+            "task": self.task,
+            "primary": self.scores.primary,
+            "records": self.records,
+            "scores": {
+                name: {part: _number(x) for part, x in asdict(score).items()} for name, score in self.scores.values.items()
+            },
+            "ceiling": self.ceiling,
+            "calibration": self.calibration,
+            "lost": self.lost.as_json(),
+        }
+
+
+def _number(x: float) -> float | None:
+    return None if math.isnan(x) else x
+
+
+def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:
+    """The scores of a network on records. Raises `InputError` naming a record without an answer, unless the policy is to drop."""
+    if task.metric.of == "likelihood":
+        return _measure_likelihood(task, net, head, records)
+    lost, tally, ceiling = Lost(), Tally(task.metric), Tally(task.metric, replicates=0)
+    raw_bins, bins = Bins(), Bins()
+    for record, raws, scored in answers(net, head, answered(records, head.recipe, lost), lost):
+        tally.add(record, scored.answer)
+        ceiling.add(record, head.ceiling(record))
+        if scored.answer is None:
+            lost.add("unreadable answers", record.id)
+        for temperature, counted in ((1.0, raw_bins), (head.calibration.temperature, bins)):
+            _count_confidence(counted, head, record, raws, temperature)
+    errors = {"ece_before": raw_bins.error(), "ece_after": bins.error()}
+    return Evaluation(
+        task.name,
+        tally.records,
+        tally.scores(),
+        {name: float(figure[0]) for name, figure in ceiling.figures().items()},
+        {} if math.isnan(errors["ece_before"]) else errors,
+        lost,
+    )
+
+
+def _measure_likelihood(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:
+    lost, tally = Lost(), Tally(task.metric)
+    for record, likelihood in likelihoods(net, head, answered(records, head.recipe, lost), lost):
+        tally.add(record, likelihood)
+    return Evaluation(task.name, tally.records, tally.scores(), {}, {}, lost)
+
+
+def answered(records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[Record]:
+    """The records, without those that have no answer where the policy is to drop; an error about the first where it is not."""
+    for record in records:
+        if record.answer is not None:
+            yield record
+        elif recipe.lossy == "drop":
+            lost.add("no answer", record.id)
+        else:
+            raise InputError(
+                f"record {record.id or record!r} has no answer to learn from or to measure by; "
+                "give it one, or leave such records out with --lossy drop"
+            )
+
+
+def _count_confidence(bins: Bins, head: Head, record: Record, raws: list[Raw], temperature: float) -> None:
+    units = head.units(record, raws) if raws else None
+    if units is None:
+        return
+    probabilities = softmax(units.log_p, temperature)
+    for confidence, chosen, gold in zip(probabilities.max(-1), probabilities.argmax(-1), units.gold, strict=True):
+        bins.add(min(float(confidence), 1.0), bool(chosen == gold))
+
+
+def calibrate(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Calibration:
+    """The temperature, or for a number the spread of its residuals, that suits the records; free text has neither."""
+    log_p, gold, residuals = [], [], []
+    if isinstance(head, FreeText):
+        return head.calibration
+    for record, raws, scored in answers(net, head, records, Lost()):
+        units = head.units(record, raws) if raws else None
+        if units is not None:
+            known = units.gold >= 0
+            log_p.append(units.log_p[known].astype(float))
+            gold.append(units.gold[known])
+        elif scored.score is None and isinstance(scored.answer, float):
+            residuals.append(scored.answer - record.answer)
+    sigma = float(np.sqrt(np.mean(np.square(residuals)))) if residuals else math.nan
+    return replace(head.calibration, temperature=fit_temperature(log_p, gold), sigma=sigma)

@@ -1,0 +1,140 @@
+"""A task and a network that does it: what `fit` returns, a folder holds, and every other verb works on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, final
+
+from transformers import PreTrainedModel
+
+from tasktune import recipe as recipes
+from tasktune.core import FamilyName, InputError, Lost, Task
+from tasktune.datasets import as_record
+from tasktune.framings import Framing, Labels
+from tasktune.heads import head_for
+from tasktune.heads.base import Calibration, Head
+from tasktune.models import network
+from tasktune.models.card import card
+from tasktune.models.family import family_of
+from tasktune.models.inference import answers
+from tasktune.models.prediction import Prediction
+from tasktune.models.weights import locate
+from tasktune.recipe import Recipe
+from tasktune.tasks import task as task_called
+
+FACTS = "tasktune.json"
+RECIPE = "recipe.toml"
+
+
+@final
+@dataclass(slots=True)
+class Model:
+    """A tuned model. `facts` are what is known of how it came about: data, scores, versions."""
+
+    task: Task[Any]
+    family: FamilyName
+    net: PreTrainedModel
+    head: Head
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def predict(self, inputs: Iterable[Any], lost: Lost | None = None) -> list[Prediction]:
+        """Answers to texts, rows (mappings of field to value) or records, in their order. `lost` gathers what could not be used."""
+        return list(self.stream(inputs, lost))
+
+    def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
+        """Like `predict`, one after the other, in constant memory."""
+        records = (as_record(self.task, given, k) for k, given in enumerate(inputs, 1))
+        for record, _, scored in answers(self.net, self.head, records, Lost() if lost is None else lost):
+            yield Prediction(record, scored)
+
+    def calibrated(self, calibration: Calibration) -> Model:
+        """The model with other knowledge of its confidence."""
+        return replace(self, head=replace(self.head, calibration=calibration))
+
+    def save(self, folder: Path | str) -> Path:
+        """Write the model as a folder that transformers opens too. Appears whole or not at all; refuses a path that is taken."""
+        out = Path(folder)
+        refuse_taken(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            self._write(work)
+            work.chmod(0o755)
+            work.rename(out)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        return out
+
+    def _write(self, folder: Path) -> None:
+        with network.quiet():
+            self.net.save_pretrained(folder)
+            self.head.tokenizer.save_pretrained(folder)
+        facts = {
+            "task": self.task.name,
+            "family": self.family,
+            "labels": self.head.labels,
+            "calibration": asdict(self.head.calibration),
+            **self.facts,
+        }
+        (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (folder / RECIPE).write_text(recipes.written(self.head.recipe), encoding="utf-8")
+        (folder / "README.md").write_text(card(facts), encoding="utf-8")
+
+
+def refuse_taken(out: Path) -> None:
+    """Raise `InputError` where something stands at `out`."""
+    if out.exists():
+        raise InputError(f"{out} is there already, and nothing is overwritten; name another --out, or move it away")
+
+
+LabelsOf = Callable[[Framing], Labels]
+ScaleOf = Callable[[Framing], Calibration]
+
+
+def build(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> Model:
+    """A task on a pre-trained model, not yet tuned. `name` is anything that `locate` finds.
+
+    `labels` and `scale` say what the training data show once the model's family, and so the framing, is known.
+    """
+    return _opened(task, locate(name), labels, recipe, scale)
+
+
+def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
+    """A tuned model from its folder, to run by its own recipe with `changes` (`{"max_new_tokens": 20}`).
+
+    Raises `InputError` where the folder is none that `Model.save` made.
+    """
+    path = Path(folder)
+    try:
+        facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(
+            f"{folder} is no model tuned by tasktune: it has no {FACTS}. Make one with `tasktune fit TASK --train FILE --out {folder}`"
+        ) from None
+    except json.JSONDecodeError as wrong:
+        raise InputError(f"{path / FACTS}: not JSON: {wrong}") from None
+    task, labels = task_called(facts.pop("task")), tuple(facts.pop("labels"))
+    calibration = Calibration(**facts.pop("calibration"))
+    opened = _opened(task, locate(path), lambda _: labels, recipes.read(path / RECIPE, changes), lambda _: calibration)
+    opened.facts = {name: fact for name, fact in facts.items() if name != "family"}
+    return opened
+
+
+def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> Model:
+    config = network.read_config(folder)
+    family = family_of(config)
+    framing, recipe = task.framing(family), recipes.settled(recipe, family)
+    names = labels(framing)
+    tokenizer = network.read_tokenizer(folder)
+    net = network.read_network(folder, config, framing, family, names)
+    if family != "encoder":
+        network.keep_newlines(net, tokenizer)
+    net.to(network.device(recipe)).eval()
+    longest = network.longest_input(net, tokenizer, recipe)
+    head = head_for(framing, family, tokenizer, names, recipe, longest, net.config, scale(framing))
+    return Model(task, family, net, head)

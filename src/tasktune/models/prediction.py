@@ -1,0 +1,93 @@
+"""An answer as people see it: as JSON, highlighted in a notebook, highlighted in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from tasktune.core import Answer, Record, Span, WordTag
+from tasktune.heads.base import Scored
+from tasktune.notations.plain import answer_as_json, record_as_json
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_COLOURS = ("#f6c177", "#9ccfd8", "#c4a7e7", "#a6da95", "#eb9fb0", "#f5e0a0", "#8aadf4", "#e0b8a0")
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A record and a model's answer to it. `score` is a probability, `None` for a number, which has an `interval` instead."""
+
+    record: Record
+    scored: Scored
+
+    @property
+    def answer(self) -> Answer:
+        """The answer: a label, labels, a number, spans, word tags or text; `None` where the model's words could not be read."""
+        return self.scored.answer
+
+    @property
+    def score(self) -> float | None:
+        """The probability of the answer."""
+        return self.scored.score
+
+    @property
+    def text(self) -> str:
+        """The text that spans point into; empty where the record has none."""
+        return str(getattr(self.record, "text", ""))
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's fields, its own answer as `gold` where it has one, `answer`, and `score` or `interval`."""
+        fields = record_as_json(self.record)
+        if "answer" in fields:
+            fields["gold"] = fields.pop("answer")
+        fields["answer"] = answer_as_json(self.answer, self.text, self.scored.scores)
+        if self.scored.interval is not None:
+            return {**fields, "interval": list(self.scored.interval)}
+        return {**fields, "score": self.score}
+
+    def _repr_html_(self) -> str:
+        """The text with its spans highlighted, or the answer beside the text; everything escaped."""
+        marked = "".join(_html(surface, label) for surface, label in self._pieces())
+        return f'<div style="line-height:2">{marked}</div>'
+
+    def __rich__(self) -> Text:
+        """The same for a terminal."""
+        from rich.text import Text
+
+        line = Text()
+        for surface, label in self._pieces():
+            line.append(surface, style=f"black on {colour(label)}" if label else "")
+            line.append(f" {label}" if label else "", style=f"bold {colour(label)}" if label else "")
+        return line
+
+    def _pieces(self) -> Iterator[tuple[str, str]]:
+        """(surface, label) stretches that make up the text and its answer; label empty where nothing is marked."""
+        if not (isinstance(self.answer, tuple) and all(isinstance(part, Span | WordTag) for part in self.answer)):
+            yield self.text + " " if self.text else "", ""
+            yield "→ ", ""
+            yield from ((str(part), "answer") for part in (self.answer if isinstance(self.answer, tuple) else (self.answer,)))
+            return
+        done = 0
+        for part in self.answer:
+            if part.start >= done:
+                yield self.text[done : part.start], ""
+                yield self.text[part.start : part.end], part.label
+                done = part.end
+        yield self.text[done:], ""
+
+
+def colour(label: str) -> str:
+    """The colour of a label, the same wherever it appears."""
+    return _COLOURS[crc32(label.encode()) % len(_COLOURS)]
+
+
+def _html(surface: str, label: str) -> str:
+    if not label:
+        return escape(surface)
+    style = f"background:{colour(label)};color:#111;border-radius:4px;padding:2px 4px"
+    return f'<mark style="{style}">{escape(surface)} <small><b>{escape(label)}</b></small></mark>'

@@ -1,0 +1,176 @@
+"""Fine-tuning: AdamW with linear warm-up and decay, in batches of like length, until the dev score stops rising.
+
+The loss of a step is the sum over its supervised tokens divided by their number, however the step is cut into passes: gradient
+accumulation equals the full batch exactly, up to the order of addition.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from torch import Tensor
+from transformers import PreTrainedModel, get_linear_schedule_with_warmup
+
+from tasktune.core import InputError, Scores
+from tasktune.heads.base import Features, Head, on
+from tasktune.models.inference import batches, chunks
+from tasktune.models.network import in_bf16
+from tasktune.recipe import Recipe
+
+_BATCHES_ALIKE = 16
+"""Batches that are cut from one stretch of shuffled records sorted by length: little padding, and still much chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One feature to learn from, and the id of the record that it was made of."""
+
+    record: str
+    features: Features
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far training is, after a step of the optimizer. `scores` are those on the dev split, where it was just evaluated."""
+
+    done: int
+    total: int
+    loss: float
+    learning_rate: float
+    scores: Scores | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of it: the steps taken, the step whose weights were kept, and the primary dev score at each evaluation."""
+
+    steps: int
+    best_step: int
+    history: tuple[tuple[int, float], ...]
+
+
+Report = Callable[[Step], None]
+
+
+def train(
+    net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], recipe: Recipe, evaluate: Callable[[], Scores], report: Report
+) -> Trained:
+    """Tune `net` on `lessons` in place, and leave it with the weights of the best evaluation.
+
+    Raises `InputError` where the loss is no longer a number.
+    """
+    torch.manual_seed(recipe.seed)
+    chance = Random(recipe.seed)
+    per_epoch = math.ceil(len(lessons) / recipe.batch_size)
+    total = max(1, round(per_epoch * (recipe.epochs or 1)))
+    every = max(1, round(per_epoch / recipe.evaluations))
+    weights = _class_weights(lessons, len(head.labels)) if recipe.class_weights else None
+    course = _Course(net, head, recipe, total, weights)
+    best, kept, best_step, history = None, _copied(net), 0, []
+    for step, batch in zip(range(1, total + 1), _endless(lessons, recipe.batch_size, chance), strict=False):
+        loss = course.step(step, batch)
+        scores = None
+        if step % every == 0 or step == total:
+            net.eval()
+            scores = evaluate()
+            history.append((step, scores.main.value))
+            if scores.better_than(best):
+                best, kept, best_step = scores, _copied(net), step
+        report(Step(step, total, loss, course.learning_rate, scores))
+        if recipe.patience and sum(at > best_step for at, _ in history) >= recipe.patience:
+            break
+    net.load_state_dict(kept, strict=False)
+    net.eval()
+    return Trained(step, best_step, tuple(history))
+
+
+class _Course:
+    """The optimizer's side of training: what one step does to the weights."""
+
+    def __init__(self, net: PreTrainedModel, head: Head, recipe: Recipe, total: int, weights: Tensor | None) -> None:
+        AcceleratorState._reset_state(reset_partial_state=True)  # each run has the precision of its own recipe
+        self.accelerator = Accelerator(mixed_precision="bf16" if in_bf16(recipe) else "no", cpu=net.device.type == "cpu")
+        optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0)
+        schedule = get_linear_schedule_with_warmup(optimizer, round(recipe.warmup * total), total)
+        self.net, self.optimizer, self.schedule = self.accelerator.prepare(net, optimizer, schedule)
+        self.head, self.recipe, self.weights = head, recipe, weights
+
+    @property
+    def learning_rate(self) -> float:
+        return float(self.schedule.get_last_lr()[0])
+
+    def step(self, number: int, lessons: Sequence[Lesson]) -> float:
+        """One step of the optimizer on a batch, in as many passes as the token budget asks for. Returns the mean loss."""
+        self.net.train()
+        tokens = sum(len(lesson.features.targets) for lesson in lessons)
+        loss = 0.0
+        for part in batches([lesson.features.length for lesson in lessons], self.recipe.token_budget):
+            loss += self._backward([lessons[k].features for k in part], tokens)
+        if not math.isfinite(loss):
+            raise _no_number(number, lessons)
+        if self.recipe.clip:
+            self.accelerator.clip_grad_norm_(self.net.parameters(), self.recipe.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad()
+        return loss
+
+    def _backward(self, features: Sequence[Features], tokens: int) -> float:
+        batch = on(self.accelerator.unwrap_model(self.net), self.head.collate(features))
+        with self.accelerator.autocast():
+            loss = self.head.loss(self.net, batch, self.weights) / tokens
+        self.accelerator.backward(loss)
+        return float(loss.detach())
+
+
+def _no_number(step: int, lessons: Sequence[Lesson]) -> InputError:
+    ids = ", ".join(dict.fromkeys(lesson.record for lesson in lessons))
+    return InputError(
+        f"the loss of step {step} is not a number; its records are {ids}. "
+        "Try a lower --learning-rate, a smaller --clip, or --precision fp32, and look at those records"
+    )
+
+
+def _endless(lessons: Sequence[Lesson], size: int, chance: Random) -> Iterator[list[Lesson]]:
+    """Batches, epoch after epoch: shuffled, then sorted by length within stretches of a few batches, the batches shuffled again."""
+    while True:
+        order = chance.sample(range(len(lessons)), len(lessons))
+        made = [batch for stretch in chunks(order, size * _BATCHES_ALIKE) for batch in _alike(lessons, stretch, size)]
+        chance.shuffle(made)
+        for batch in made:
+            yield [lessons[k] for k in batch]
+
+
+def _alike(lessons: Sequence[Lesson], stretch: list[int], size: int) -> list[list[int]]:
+    return list(chunks(sorted(stretch, key=lambda k: lessons[k].features.length), size))
+
+
+def _groups(net: torch.nn.Module, decay: float) -> list[dict[str, Any]]:
+    """Matrices with weight decay; biases and norms without."""
+    trained = [p for p in net.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _class_weights(lessons: Sequence[Lesson], classes: int) -> Tensor:
+    """n / (K * n_k) for each class k: every class has the same say in the loss (King & Zeng 2001)."""
+    seen = Counter(int(target) for lesson in lessons for target in lesson.features.targets)
+    if not classes or max(seen) >= classes:
+        raise InputError("--class-weights needs a closed set of labels, which this task has not on this model; leave it out")
+    return torch.tensor([seen.total() / (len(seen) * seen[k]) if seen[k] else 0.0 for k in range(classes)])
+
+
+def _copied(net: PreTrainedModel) -> dict[str, Tensor]:
+    """The weights that training changes, copied."""
+    trained = {name for name, p in net.named_parameters() if p.requires_grad}
+    return {name: tensor.detach().clone() for name, tensor in net.state_dict().items() if name in trained}

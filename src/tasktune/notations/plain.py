@@ -1,0 +1,41 @@
+"""Records and answers as plain JSON, the form in which predictions are written and can be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from tasktune.core import Answer, Message, Record, Span, WordTag
+
+
+def answer_as_json(answer: Answer, text: str = "", scores: Sequence[float] = ()) -> Any:
+    """An answer as JSON. Spans and word tags become objects with their surface in `text` and their score, where there is one."""
+    if not isinstance(answer, tuple):
+        return answer
+    padded = [*scores, *[None] * (len(answer) - len(scores))]
+    return [_part_as_json(part, text, score) for part, score in zip(answer, padded, strict=True)]
+
+
+def _part_as_json(part: str | Span | WordTag | Message, text: str, score: float | None) -> Any:
+    match part:
+        case Span(start, end, label):
+            place = {"start": start, "end": end, "label": label, "text": text[start:end]}
+        case WordTag(start, end, label):
+            place = {"start": start, "end": end, "word": text[start:end], "label": label}
+        case Message():
+            place = asdict(part)
+        case _:
+            return part
+    return place if score is None else {**place, "score": score}
+
+
+def record_as_json(record: Record) -> dict[str, Any]:
+    """A record's fields as JSON, without those that are empty; an empty answer stays, for it is one. Reads back as the same record."""
+    text = getattr(record, "text", "")
+    named = {name: getattr(record, name) for name in record.field_names()}
+    return {
+        name: answer_as_json(value, text)
+        for name, value in named.items()
+        if value is not None and (name == "answer" or value not in ("", ()))
+    }

@@ -1,0 +1,140 @@
+"""The running options of every verb, in one flat, frozen place.
+
+The command line's flags, the TOML file and the page in the docs are all made from `Recipe`: a field's annotation carries its
+description, its default is what happens when nothing is said. `None` means "what suits this task and family", as `settled` says.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+from tasktune.core import FamilyName, InputError
+
+Lossy = Literal["error", "split", "truncate", "drop"]
+Precision = Literal["auto", "fp32", "bf16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train, decode and batch. Every field has a working default."""
+
+    seed: Annotated[int, "where all randomness starts"] = 13
+    epochs: Annotated[float | None, "passes over the training data, at most"] = None
+    batch_size: Annotated[int, "records in one step of the optimizer"] = 16
+    learning_rate: Annotated[float | None, "the peak of the learning rate"] = None
+    warmup: Annotated[float, "share of the steps over which the learning rate rises to its peak"] = 0.1
+    weight_decay: Annotated[float, "AdamW's decay of the weights (not of biases and norms)"] = 0.01
+    clip: Annotated[float, "longest gradient that is let through (L2 norm); 0 for no limit"] = 1.0
+    patience: Annotated[int, "evaluations without a better primary score after which training stops; 0 to never stop"] = 3
+    evaluations: Annotated[float, "evaluations on the dev split per epoch"] = 1.0
+    class_weights: Annotated[bool, "weigh labels by the inverse of their frequency"] = False
+    lora: Annotated[int, "rank of LoRA adapters; 0 trains the whole model"] = 0
+    lora_alpha: Annotated[float | None, "scale of the adapters; twice the rank if not given"] = None
+    max_length: Annotated[int | None, "longest input in tokens; the model's own limit, at most 2048, if not given"] = None
+    lossy: Annotated[
+        Lossy, "what to do with records too long or without an answer: error, split into windows, truncate, drop"
+    ] = "split"
+    token_budget: Annotated[int, "padded tokens in one pass through the model, which bounds memory"] = 4096
+    precision: Annotated[Precision, "number format of the matrix products; auto is bf16 where the processor has it"] = "auto"
+    device: Annotated[str, "where to run: auto, cpu, cuda, mps"] = "auto"
+    max_new_tokens: Annotated[int | None, "longest text to write, in tokens; the task's own if not given"] = None
+    beams: Annotated[int, "beams of the search for the best text; 1 is greedy"] = 1
+    top_p: Annotated[float, "nucleus to sample from; 0 takes the most probable word"] = 0.0
+    sampling_temperature: Annotated[float, "how freely to sample, with --top-p"] = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse values that could only fail later."""
+        positive = (
+            "batch_size",
+            "token_budget",
+            "beams",
+            "evaluations",
+            "sampling_temperature",
+            "learning_rate",
+            "epochs",
+            "max_length",
+        )
+        natural = ("warmup", "weight_decay", "clip", "patience", "lora", "top_p")
+        for names, bound in ((positive, "more than 0"), (natural, "0 or more")):
+            for name in names:
+                value = getattr(self, name)
+                if value is not None and (value < 0 or (value == 0 and names is positive) or value != value):
+                    raise InputError(f"{name} must be {bound}, but is {value}")
+        for name, chosen in (("lossy", Lossy), ("precision", Precision)):
+            if getattr(self, name) not in get_args(chosen):
+                raise InputError(f"{name} must be one of {', '.join(get_args(chosen))}, but is {getattr(self, name)!r}")
+        if not (self.warmup <= 1 and self.top_p <= 1):
+            raise InputError(f"warmup and top_p are shares, at most 1, but are {self.warmup} and {self.top_p}")
+
+
+_LEARNING_RATE: dict[FamilyName, float] = {"encoder": 1e-4, "decoder": 5e-5, "encoder-decoder": 1e-4}
+_EPOCHS: dict[FamilyName, float] = {"encoder": 4, "decoder": 2, "encoder-decoder": 4}
+_LORA_RATE = (
+    5.0  # adapters start at zero and bear a higher rate than the weights they stand beside (Hu et al. 2021, table 11 ff.)
+)
+
+
+def settled(recipe: Recipe, family: FamilyName) -> Recipe:
+    """The recipe with everything left open filled in for a family of models."""
+    rate = recipe.learning_rate or _LEARNING_RATE[family] * (_LORA_RATE if recipe.lora else 1.0)
+    return replace(
+        recipe,
+        learning_rate=rate,
+        epochs=recipe.epochs or _EPOCHS[family],
+        lora_alpha=recipe.lora_alpha or 2.0 * recipe.lora,
+    )
+
+
+def read(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe in a TOML file, with `changes`. Raises `InputError` for an unknown field or a value of the wrong kind."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such recipe file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise InputError(f"{path}: not a TOML file: {wrong}") from None
+    return of({**given, **(changes or {})}, str(path))
+
+
+def of(given: Mapping[str, Any], where: str = "recipe") -> Recipe:
+    """The recipe that these named values make, each checked against its field."""
+    from pydantic import TypeAdapter, ValidationError
+
+    known = [f.name for f in fields(Recipe)]
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+            raise InputError(f"{where}: there is no option {name!r}; {hint}")
+    try:
+        return TypeAdapter(Recipe).validate_python(dict(given), strict=False)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        if isinstance(cause := first.get("ctx", {}).get("error"), InputError):  # from the recipe's own checks
+            raise InputError(f"{where}: {cause}") from None
+        raise InputError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}, but is {first['input']!r}") from None
+
+
+def written(recipe: Recipe) -> str:
+    """The recipe as TOML, each field under its description. Fields left open are comments."""
+    lines = []
+    for name, value in asdict(recipe).items():
+        lines += [f"# {described()[name]}", f"# {name} =" if value is None else f"{name} = {_toml(value)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def described() -> dict[str, str]:
+    """The description of each field."""
+    hints = get_type_hints(Recipe, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}

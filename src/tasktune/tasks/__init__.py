@@ -1,0 +1,28 @@
+"""The tasks, a file each. Adding one is a file here and its name in `NAMES`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from tasktune.core import InputError, Task
+
+NAMES = (
+    "chat",
+    "classification",
+    "generation",
+    "multilabel",
+    "ner",
+    "nli",
+    "pos",
+    "regression",
+    "summarization",
+)
+
+
+def task(name: str) -> Task[Any]:
+    """The task called `name`. Raises `InputError` with the names there are."""
+    if name not in NAMES:
+        raise InputError(f"there is no task {name!r}; there are: {', '.join(NAMES)}")
+    found: Task[Any] = import_module(f"{__name__}.{name.replace('-', '_')}").TASK
+    return found

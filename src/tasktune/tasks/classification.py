@@ -1,0 +1,61 @@
+"""Text classification: give a text one label out of a closed set (sentiment, topic, spam, intent).
+
+Record            `text` and, where two texts are compared, `pair`; the answer is the label
+Encoder           one label for the pooled text
+Decoder, enc-dec  the label's name, chosen by comparing log p of all names
+Metric            accuracy, macro-F1, MCC
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tasktune.core import Record, Row, Task
+from tasktune.framings import Label, Prompt, Text
+from tasktune.metrics.labels import single_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification(Record):
+    """A text, or a pair of texts, and the one label it bears."""
+
+    text: str
+    pair: str = ""
+    aliases: ClassVar = {
+        "text": ("sentence", "content", "review", "message", "document", "question", "title", "sentence1"),
+        "pair": ("text_pair", "sentence2"),
+        "answer": ("label", "class", "category", "sentiment", "target", "intent", "topic"),
+    }
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds."""
+        return cls(text=row.string("text"), pair=row.get("pair") or "", answer=row.name("answer"), id=row.id)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The one or two texts."""
+        return (self.text, self.pair) if self.pair else (self.text,)
+
+
+def _prompt(record: Classification) -> Prompt:
+    return Prompt(record.text, after=f"\nSecond: {record.pair}\nLabel:" if record.pair else "\nLabel:")
+
+
+words = Text[Classification](prompt=_prompt, names=lambda record: (record.answer,), closed=True)
+
+TASK = Task(
+    name="classification",
+    record=Classification,
+    encoder=Label[Classification](texts=lambda record: record.texts),
+    decoder=words,
+    encoder_decoder=words,
+    metric=single_label,
+    example=(
+        Classification(text="a warm, funny and quietly moving film", answer="positive"),
+        Classification(text="two hours of my life that I will never get back", answer="negative"),
+        Classification(text="The plot creaks, but the cast is a delight from the first scene to the last.", answer="positive"),
+        Classification(text="flat jokes, flatter acting", answer="negative"),
+    ),
+)

@@ -1,0 +1,50 @@
+"""Text generation: go on from a prompt, or from nothing, in the manner of the training texts.
+
+Record            `prompt` (may be empty); the answer is what follows it. A row with `text` alone is raw text to learn from
+Encoder           cannot
+Decoder, enc-dec  the text; loss on what follows the prompt only
+Metric            perplexity, bits per character
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tasktune.core import Record, Row, Task
+from tasktune.framings import Prompt, Text
+from tasktune.metrics.likelihood import perplexity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation(Record):
+    """A prompt and its continuation."""
+
+    prompt: str = ""
+    aliases: ClassVar = {"prompt": ("input", "instruction"), "answer": ("completion", "output", "response", "target")}
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds: prompt and completion, or raw text."""
+        if row.get("prompt") is None:
+            return cls(answer=row.string("text"), id=row.id)
+        answer = None if row.get("answer") is None else row.string("answer")
+        return cls(prompt=row.string("prompt"), answer=answer, id=row.id)
+
+
+free = Text[Generation](prompt=lambda record: Prompt(record.prompt), separator="", max_new_tokens=128)
+
+TASK = Task(
+    name="generation",
+    record=Generation,
+    encoder=None,
+    decoder=free,
+    encoder_decoder=free,
+    metric=perplexity,
+    example=(
+        Generation(prompt="Once upon a time", answer=" there was a fox who could not swim."),
+        Generation(prompt="The recipe needs", answer=" two eggs and a cup of flour."),
+        Generation(answer="The lamp went out, and nobody spoke."),
+        Generation(prompt="Dear Sir,\n", answer="I write about the broken gate."),
+    ),
+)

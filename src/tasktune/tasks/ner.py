@@ -1,0 +1,149 @@
+"""Named-entity recognition: find what is named in a text, and say what kind it is.
+
+Record            `text`, its `words` where the data has them; the answer is spans (start, end, label) in characters
+Encoder           one BIO tag a word
+Decoder, enc-dec  one `label: surface` line an entity, found again in the text
+Metric            F1 over exact spans and types, as conlleval counts it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from tasktune.core import Record, Row, Span, Task, Words
+from tasktune.framings import Labels, Prompt, Tags, Text
+from tasktune.metrics.spans import span_f1
+from tasktune.notations import bio, lines
+from tasktune.notations.tokens import text_and_words
+from tasktune.notations.words import words as words_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NER(Record):
+    """A text, the places of its words, and the entities in it, in the order of the text."""
+
+    text: str
+    words: Words = ()
+    aliases: ClassVar = {
+        "text": ("sentence", "content"),
+        "words": ("tokens",),
+        "tags": ("ner_tags", "ner", "labels"),
+        "answer": ("entities", "spans"),
+    }
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds: words with tags (BIO, IOB1, IOBES …), or a text with spans."""
+        text, words = text_and_words(row)
+        tags = row.get("tags")
+        answer = _spans(row, text) if tags is None else _tagged(row, words or words_of(text), tags)
+        return cls(text=text, words=words, answer=answer, id=row.id)
+
+
+def _tagged(row: Row, words: Words, tags: Sequence[str]) -> tuple[Span, ...]:
+    if len(tags) != len(words):
+        raise row.refuse(f"{len(words)} words but {len(tags)} tags")
+    try:
+        found = bio.spans_of(tags)
+    except ValueError as wrong:
+        raise row.refuse(str(wrong)) from None
+    return tuple(Span(words[first][0], words[last - 1][1], label) for first, last, label in found)
+
+
+def _spans(row: Row, text: str) -> tuple[Span, ...] | None:
+    given = row.get("answer")
+    if given is None:
+        return None
+    if not isinstance(given, list | tuple):
+        raise row.refuse(f"'answer' must be a list of spans, but is {given!r}")
+    return tuple(sorted((_span(row, text, span) for span in given), key=lambda span: (span.start, span.end, span.label)))
+
+
+def _span(row: Row, text: str, given: Any) -> Span:
+    match given:
+        case {"start": int(start), "end": int(end), "label": str(label)} | [int(start), int(end), str(label)]:
+            if 0 <= start < end <= len(text):
+                return Span(start, end, label)
+    raise row.refuse(
+        f"a span must be {{start, end, label}} or [start, end, label] with 0 <= start < end <= {len(text)}, but is {given!r}"
+    )
+
+
+def _words(record: NER) -> Words:
+    return record.words or words_of(record.text)
+
+
+def _aligned(record: NER) -> list[tuple[int, int, str]]:
+    """The entities as (first word, last word + 1, label): those that begin and end with a word and overlap none before."""
+    words = _words(record)
+    first = {start: k for k, (start, _) in enumerate(words)}
+    last = {end: k + 1 for k, (_, end) in enumerate(words)}
+    aligned, free = [], 0
+    for span in record.answer:
+        if span.start in first and span.end in last and first[span.start] >= free:
+            free = last[span.end]
+            aligned.append((first[span.start], free, span.label))
+    return aligned
+
+
+def _write_tags(record: NER) -> tuple[str, ...]:
+    return bio.tags_of(len(_words(record)), _aligned(record))
+
+
+def _read_tags(record: NER, tags: tuple[str, ...], labels: Labels) -> tuple[Span, ...]:
+    words = _words(record)
+    return tuple(Span(words[first][0], words[last - 1][1], label) for first, last, label in bio.spans_of(tags))
+
+
+def _read_lines(record: NER, written: str, labels: Labels) -> tuple[Span, ...]:
+    return lines.read(record.text, written, labels)
+
+
+tags = Tags[NER](
+    text=lambda record: record.text,
+    words=_words,
+    write=_write_tags,
+    read=_read_tags,
+    follows=bio.follows,
+    inventory=bio.inventory,
+    lost=lambda record: len(record.answer) - len(_aligned(record)),
+)
+typed_lines = Text[NER](
+    prompt=lambda record: Prompt(record.text, after="\nEntities:"),
+    write=lambda record: lines.write(record.text, record.answer),
+    read=_read_lines,
+    names=lambda record: (span.label for span in record.answer),
+    separator="\n",
+    max_new_tokens=128,
+)
+
+
+def _example(tagged: str) -> NER:
+    """A record from `word` and `[LABEL two words]` pieces."""
+    text, answer = "", []
+    for piece in tagged.replace("[", "]").split("]"):
+        label, blank, surface = piece.partition(" ")
+        if label.isupper() and blank:
+            answer.append(Span(len(text), len(text) + len(surface), label))
+            text += surface
+        else:
+            text += piece
+    return NER(text=text, answer=tuple(answer))
+
+
+TASK = Task(
+    name="ner",
+    record=NER,
+    encoder=tags,
+    decoder=typed_lines,
+    encoder_decoder=typed_lines,
+    metric=span_f1,
+    example=(
+        _example("[PER Ada Lovelace] wrote to [PER Charles Babbage] from [LOC London]."),
+        _example("The [LOC Rhine] flows through [LOC Basel] and [LOC Cologne]."),
+        _example("[ORG Lloyd's] insured the ship for [PER Lloyd]."),
+        _example("Nobody was named in the report."),
+    ),
+)

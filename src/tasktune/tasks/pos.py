@@ -1,0 +1,99 @@
+"""Part-of-speech tagging: say of every word of a text what kind of word it is.
+
+Record            `text` and its `words`; the answer is one tag a word
+Encoder           one tag a word
+Decoder, enc-dec  `word/TAG` for each word
+Metric            accuracy over words
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from tasktune.core import Record, Row, Task, Words, WordTag
+from tasktune.framings import Labels, Prompt, Tags, Text
+from tasktune.metrics.spans import tagging_accuracy
+from tasktune.notations import tagged
+from tasktune.notations.tokens import text_and_words
+from tasktune.notations.words import words as words_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class POS(Record):
+    """A text, the places of its words, and a tag for each."""
+
+    text: str
+    words: Words = ()
+    aliases: ClassVar = {"text": ("sentence",), "words": ("tokens", "form"), "tags": ("upos", "pos", "pos_tags", "xpos")}
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds: words with tags, as CoNLL and CoNLL-U have them, or JSON with word-tag objects."""
+        text, words = text_and_words(row)
+        labels = row.get("tags")
+        if labels is None and row.get("answer") is not None:
+            words, labels = _objects(row)
+        elif labels is not None:
+            words = words or words_of(text)
+        if labels is not None and len(labels) != len(words):
+            raise row.refuse(f"{len(words)} words but {len(labels)} tags")
+        answer = None if labels is None else tuple(WordTag(*word, label) for word, label in zip(words, labels, strict=True))
+        return cls(text=text, words=words, answer=answer, id=row.id)
+
+
+def _objects(row: Row) -> tuple[Words, list[str]]:
+    given: Any = row.get("answer")
+    try:
+        return tuple((tag["start"], tag["end"]) for tag in given), [tag["label"] for tag in given]
+    except (TypeError, KeyError):
+        raise row.refuse(f"'answer' must be a list of {{start, end, label}}, but is {given!r}") from None
+
+
+def _words(record: POS) -> Words:
+    return record.words or words_of(record.text)
+
+
+def _read_tags(record: POS, tags: tuple[str, ...], labels: Labels) -> tuple[WordTag, ...]:
+    return tuple(WordTag(*word, tag) for word, tag in zip(_words(record), tags, strict=True))
+
+
+def _read_words(record: POS, written: str, labels: Labels) -> tuple[WordTag, ...]:
+    return tagged.read(record.text, _words(record), written, labels)
+
+
+tags = Tags[POS](
+    text=lambda record: record.text,
+    words=_words,
+    write=lambda record: tuple(tag.label for tag in record.answer),
+    read=_read_tags,
+)
+tagged_words = Text[POS](
+    prompt=lambda record: Prompt(record.text, after="\nTagged:"),
+    write=lambda record: tagged.write(record.text, record.answer),
+    read=_read_words,
+    names=lambda record: (tag.label for tag in record.answer),
+    max_new_tokens=256,
+)
+
+
+def _example(words_and_tags: str) -> POS:
+    pairs = [pair.rpartition("/") for pair in words_and_tags.split()]
+    row = Row({"words": [word for word, _, _ in pairs], "tags": [tag for _, _, tag in pairs]})
+    return POS.from_row(row)
+
+
+TASK = Task(
+    name="pos",
+    record=POS,
+    encoder=tags,
+    decoder=tagged_words,
+    encoder_decoder=tagged_words,
+    metric=tagging_accuracy,
+    example=(
+        _example("The/DET old/ADJ boat/NOUN sank/VERB ./PUNCT"),
+        _example("She/PRON sings/VERB well/ADV ./PUNCT"),
+        _example("Birds/NOUN fly/VERB south/ADV in/ADP autumn/NOUN"),
+        _example("Run/VERB !/PUNCT"),
+    ),
+)

@@ -1,0 +1,73 @@
+"""Abstractive summarization: say in few words what a text says in many.
+
+Record            `text`, the answer is its summary; `references` where a text has several
+Encoder           cannot
+Decoder, enc-dec  the summary
+Metric            ROUGE-1, -2, -L, -Lsum (F-measure)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from tasktune.core import Record, Row, Task
+from tasktune.framings import Prompt, Text
+from tasktune.metrics.rouge import rouge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summarization(Record):
+    """A text, its summary and, where it has several, all of them."""
+
+    text: str
+    references: tuple[str, ...] = ()
+    aliases: ClassVar = {
+        "text": ("document", "article", "source", "dialogue", "content", "prompt"),
+        "answer": ("summary", "highlights", "target", "abstract", "tldr", "summary1", "completion"),
+    }
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds. A source in sentences is joined by blanks; of several summaries the first is the answer."""
+        given = row.get("answer")
+        several = tuple(given) if isinstance(given, list | tuple) else ()
+        text = row.get("text")
+        return cls(
+            text=" ".join(text) if isinstance(text, list) else row.string("text"),
+            references=tuple(row.get("references") or ()) or (several if len(several) > 1 else ()),
+            answer=several[0] if several else _optional(row, given),
+            id=row.id,
+        )
+
+
+def _optional(row: Row, given: Any) -> str | None:
+    return None if given is None or given == [] else row.string("answer")
+
+
+summary = Text[Summarization](prompt=lambda record: Prompt(record.text, after="\nSummary:"), max_new_tokens=96)
+
+TASK = Task(
+    name="summarization",
+    record=Summarization,
+    encoder=None,
+    decoder=summary,
+    encoder_decoder=summary,
+    metric=rouge,
+    example=(
+        Summarization(
+            text="The council met on Monday. After four hours of debate it voted to close the old bridge to cars.",
+            answer="Council closes old bridge to cars.",
+        ),
+        Summarization(
+            text="Heavy rain fell all night. Two roads are under water and the school stays shut.",
+            answer="Floods shut school and two roads.",
+        ),
+        Summarization(
+            text="The museum has bought a painting thought lost since 1910. It goes on show in May.",
+            answer="Lost painting goes on show in May.",
+            references=("Lost painting goes on show in May.", "Museum buys lost painting."),
+        ),
+        Summarization(text="The team lost its third game in a row, two to nil.", answer="Third defeat in a row."),
+    ),
+)

@@ -1,0 +1,21 @@
+"""Measure a tuned model on data with answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tasktune.datasets import Data, records
+from tasktune.models.evaluation import Evaluation, measure
+from tasktune.models.model import Model, load
+
+
+def evaluate(
+    model: Model | Path | str, data: Data, mapping: Mapping[str, str] | None = None, format: str | None = None
+) -> Evaluation:
+    """The scores of a tuned model, or of the model in a folder, on `data`, each with a 95 % bootstrap interval.
+
+    Raises `InputError` for a record without an answer unless the model's recipe says `lossy = "drop"`.
+    """
+    tuned = model if isinstance(model, Model) else load(model)
+    return measure(tuned.task, tuned.net, tuned.head, records(tuned.task, data, mapping, format))

@@ -1,0 +1,26 @@
+"""Answer records with a tuned model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tasktune.core import Lost
+from tasktune.datasets import Data, records
+from tasktune.models.model import Model, load
+from tasktune.models.prediction import Prediction
+
+
+def predict(
+    model: Model | Path | str,
+    data: Data,
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+    lost: Lost | None = None,
+) -> Iterator[Prediction]:
+    """The answers of a tuned model, or of the model in a folder, to `data`, streamed in its order.
+
+    `lost` gathers what could not be used (texts cut to the model's length, say).
+    """
+    tuned = model if isinstance(model, Model) else load(model)
+    yield from tuned.stream(records(tuned.task, data, mapping, format), lost)

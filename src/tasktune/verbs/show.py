@@ -1,0 +1,78 @@
+"""What the verbs found, for people: tables on a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tasktune.core import Lost
+from tasktune.models.evaluation import Evaluation
+from tasktune.models.model import Model
+
+
+def show_evaluation(measured: Evaluation) -> None:
+    """Scores with intervals and the framing ceiling, calibration, and what was lost."""
+    _table(measured.as_json(), {})
+    show_lost(measured.lost)
+
+
+def show_facts(tuned: Model, out: Path) -> None:
+    """What came of tuning: dev scores beside ceiling and baseline, and where the model is."""
+    made, training = tuned.facts["made"], tuned.facts["training"]
+    _table(tuned.facts["evaluation"], tuned.facts["baseline"])
+    for lost in (tuned.facts["lost_in_training"], tuned.facts["evaluation"]["lost"]):
+        _lost(lost)
+    Console().print(
+        f"kept step {training['best_step']} of {training['steps']}; {made['records']} records, {made['seconds']} s; saved in {out}",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def show_lost(lost: Lost) -> None:
+    """On standard error, what could not be used, by reason, with the first records by id."""
+    _lost(lost.as_json())
+
+
+def _lost(lost: Mapping[str, Any]) -> None:
+    for reason, found in lost.items():
+        records = ", ".join(found["records"])
+        Console(stderr=True).print(
+            f"{reason}: {found['count']} (first: {records})", soft_wrap=True, highlight=False, markup=False
+        )
+
+
+def _table(evaluation: Mapping[str, Any], baseline: Mapping[str, float]) -> None:
+    table = Table(title=f"{evaluation['task']}, {evaluation['records']} records", title_justify="left", box=None, pad_edge=False)
+    columns = (
+        "score",
+        "value",
+        "95 % interval",
+        *(("ceiling",) if evaluation["ceiling"] else ()),
+        *(("baseline",) if baseline else ()),
+    )
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k == 0 else "right")
+    for name, score in evaluation["scores"].items():
+        others = [other.get(name) for other in (evaluation["ceiling"], baseline) if other]
+        style = "bold" if name == evaluation["primary"] else ""
+        table.add_row(
+            name,
+            _figure(score["value"]),
+            f"{_figure(score['low'])} – {_figure(score['high'])}",
+            *map(_figure, others),
+            style=style,
+        )
+    Console().print(table)
+    if evaluation["calibration"]:
+        before, after = (evaluation["calibration"][name] for name in ("ece_before", "ece_after"))
+        Console().print(f"expected calibration error {before:.4f}, {after:.4f} with the fitted temperature", highlight=False)
+
+
+def _figure(x: float | None) -> str:
+    return "–" if x is None or math.isnan(x) else f"{x:.4f}" if abs(x) < 100 else f"{x:.1f}"
