@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
@@ -65,20 +67,26 @@ In Python, `examples/{name}.py`:
 
 
 def commands() -> dict[str, Any]:
-    """The commands of the command line, by name, as click has them."""
+    """The commands of the command line, by name, those below others (`models get`) included."""
     from typer.main import get_command
 
     from tasktune.cli import app
 
-    return dict(get_command(app).commands)  # type: ignore[attr-defined]
+    return dict(_below(get_command(app), ""))
+
+
+def _below(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for name, command in getattr(group, "commands", {}).items():
+        yield prefix + name, command
+        yield from _below(command, f"{prefix}{name} ")
 
 
 def command_page() -> str:
     """Every command, its arguments and options, in the words of `--help`."""
     parts = ["# The command line", "`tasktune COMMAND --help` prints the same."]
-    for name, command in sorted(commands().items()):
-        rows = [(", ".join(f"`{o}`" for o in p.opts), " ".join((getattr(p, "help", "") or "").split())) for p in command.params]
-        parts += [f"## tasktune {name}", command.help or "", tables.table(("option", "what it is"), rows)]
+    for name, command in commands().items():
+        rows = [(", ".join(f"`{o}`" for o in p.opts), p.help or "") for p in command.params if p.name != "help"]
+        parts += [f"## tasktune {name}", command.help, *([tables.table(("option", "what it is"), rows)] if rows else [])]
     return "\n\n".join(parts) + "\n"
 
 

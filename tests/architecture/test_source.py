@@ -25,6 +25,12 @@ def functions(path: Path) -> Iterator[Function]:
     return (node for node in ast.walk(parsed(path)) if isinstance(node, Function))
 
 
+def offered(path: Path) -> Iterator[Function]:
+    """The functions and methods that others may call: not private, and not inside another function."""
+    for scope in (parsed(path), *(node for node in parsed(path).body if isinstance(node, ast.ClassDef))):
+        yield from (node for node in scope.body if isinstance(node, Function) and not node.name.startswith("_"))
+
+
 def body_lines(function: Function) -> int:
     """Lines from the first statement after the docstring to the last."""
     body = function.body[1:] if ast.get_docstring(function) else function.body
@@ -60,8 +66,8 @@ def test_names_say_what_things_are(path: Path):
 
 @each_file
 def test_public_signatures_name_their_arguments(path: Path):
-    hidden = [f"{f.name} (line {f.lineno})" for f in functions(path) if f.args.kwarg and not f.name.startswith("_")]
-    assert not hidden, f"**{'kwargs'} in {hidden}"
+    hidden = [f"{f.name} (line {f.lineno})" for f in offered(path) if f.args.kwarg]
+    assert not hidden, f"a caller cannot see what these take: {hidden}"
 
 
 @each_file

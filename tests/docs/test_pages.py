@@ -40,7 +40,7 @@ def test_every_command_and_option_is_described(made: dict[str, str]):
     for name, command in pages.commands().items():
         assert f"## tasktune {name}\n" in made["reference/cli.md"]
         assert command.help, f"tasktune {name} says nothing of itself"
-        bare = [option.name for option in command.params if option.name != "help" and not getattr(option, "help", None)]
+        bare = [option.name for option in command.params if option.name != "help" and not option.help]
         assert not bare, f"tasktune {name}: no help for {bare}"
 
 
@@ -65,7 +65,7 @@ def test_the_links_of_a_page_lead_somewhere(path: Path, made: dict[str, str]):
 
 @pytest.mark.parametrize("path", [*WRITTEN, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda path: path.name)
 def test_the_commands_that_a_page_tells_to_run_exist(path: Path):
-    named = re.findall(r"(?:`|\$ |\| )tasktune (?!COMMAND)([a-z][a-z-]+)", path.read_text(encoding="utf-8"))
+    named = re.findall(r"(?:`|\$ |\| )tasktune ([a-z][a-z-]+)", path.read_text(encoding="utf-8"))
     assert set(named) <= set(pages.commands())
 
 
