@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import Field, fields
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
@@ -34,9 +34,7 @@ app.add_typer(models_app, name="models")
 TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them", metavar="TASK")]
 ModelFolder = Annotated[Path, typer.Argument(help="a folder that `tasktune fit --out` made", metavar="MODEL")]
 DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input", metavar="DATA")]
-Map = Annotated[
-    list[str] | None, typer.Option("--map", help="field=column, by name or number from 1; may be repeated", metavar="F=C")
-]
+Map = Annotated[list[str] | None, typer.Option("--map", help="field=column, by name or number; may be repeated", metavar="F=C")]
 Format = Annotated[str | None, typer.Option("--format", help="the file format, where the suffix does not tell")]
 Options = dict[str, Any]
 
@@ -44,10 +42,7 @@ Options = dict[str, Any]
 def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command a flag for each field of `Recipe`, and as its `options` those that were given."""
     hints, said = get_type_hints(Recipe), described()
-    flags = [
-        Parameter(f.name, Parameter.KEYWORD_ONLY, default=None, annotation=_flag(hints[f.name], said[f.name], f))
-        for f in fields(Recipe)
-    ]
+    flags = [_flag(field, hints[field.name], said[field.name]) for field in fields(Recipe)]
 
     @wraps(command)
     def wrapped(*args: Any, **given: Any) -> None:
@@ -61,11 +56,12 @@ def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def _flag(hint: Any, said: str, field: Any) -> Any:
+def _flag(field: Field[Any], hint: Any, said: str) -> Parameter:
     """The option of a recipe field: its plain type, its description, its default in the help."""
     kind = next((part for part in (hint, *get_args(hint)) if part in (bool, int, float)), str)
-    default = "" if field.default in (None, MISSING) else f" [{field.default}]"
-    return Annotated[kind | None, typer.Option(help=said + default, show_default=False, rich_help_panel="Running options")]
+    default = "" if field.default is None else f" [{field.default}]"
+    option = Annotated[kind | None, typer.Option(help=said + default, show_default=False)]  # type: ignore[valid-type]
+    return Parameter(field.name, Parameter.KEYWORD_ONLY, default=None, annotation=option)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What a user names as data, as records of a task: a file, rows in Python, or the name of a data set (a row each in `DATASETS`)."""
+"""What a user names as data, as records of a task: a file, rows in Python, or a data set with a name (a row in `DATASETS`)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ROWS = (
         task="ner",
         train=HERE / "demo_ner" / "train.conll",
         dev=HERE / "demo_ner" / "dev.conll",
-        what="generated English sentences of a port's news, with persons, ships, ports and companies; made to be hard enough to err on",
+        what="generated sentences of a port's news with persons, ships, ports and companies, hard enough to err on",
         licence="Apache-2.0, made by this project",
     ),
 )

@@ -61,7 +61,8 @@ class Label(Generic[R]):
     def names(self, record: R) -> Iterable[str]:
         """The label names that a record shows."""
         written = self.write(record)
-        return {"one": (written,), "many": written, "number": ()}[self.kind]
+        shown: dict[str, Iterable[str]] = {"one": (written,), "many": written, "number": ()}
+        return shown[self.kind]
 
     def inventory(self, names: Iterable[str]) -> Labels:
         """The label set that training data with these names makes."""

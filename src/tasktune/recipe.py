@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
+from operator import ge, gt
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
@@ -49,21 +50,10 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse values that could only fail later."""
-        positive = (
-            "batch_size",
-            "token_budget",
-            "beams",
-            "evaluations",
-            "sampling_temperature",
-            "learning_rate",
-            "epochs",
-            "max_length",
-        )
-        natural = ("warmup", "weight_decay", "clip", "patience", "lora", "top_p")
-        for names, bound in ((positive, "more than 0"), (natural, "0 or more")):
+        for names, possible, bound in ((_POSITIVE, gt, "more than 0"), (_NATURAL, ge, "0 or more")):
             for name in names:
                 value = getattr(self, name)
-                if value is not None and (value < 0 or (value == 0 and names is positive) or value != value):
+                if value is not None and not possible(value, 0):
                     raise InputError(f"{name} must be {bound}, but is {value}")
         for name, chosen in (("lossy", Lossy), ("precision", Precision)):
             if getattr(self, name) not in get_args(chosen):
@@ -71,6 +61,12 @@ class Recipe:
         if not (self.warmup <= 1 and self.top_p <= 1):
             raise InputError(f"warmup and top_p are shares, at most 1, but are {self.warmup} and {self.top_p}")
 
+
+_POSITIVE = (
+    *("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "token_budget"),
+    *("max_new_tokens", "beams", "sampling_temperature"),
+)
+_NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora", "top_p")
 
 _LEARNING_RATE: dict[FamilyName, float] = {"encoder": 1e-4, "decoder": 5e-5, "encoder-decoder": 1e-4}
 _EPOCHS: dict[FamilyName, float] = {"encoder": 4, "decoder": 2, "encoder-decoder": 4}

@@ -6,6 +6,7 @@ here and a row in each.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from transformers import PretrainedConfig, PreTrainedTokenizerBase
@@ -16,7 +17,7 @@ from tasktune.heads.base import Calibration, Head
 from tasktune.heads.label import ManyLabels, Number, OneLabel
 from tasktune.heads.tags import WordTags
 from tasktune.heads.text import Choices, FreeText
-from tasktune.heads.writers import Causal, Seq2Seq
+from tasktune.heads.writers import Seq2Seq
 from tasktune.recipe import Recipe
 
 HEADS: dict[str, type[Head]] = {
@@ -82,8 +83,10 @@ def head_for(
     calibration: Calibration,
 ) -> Head:
     """The head that runs a framing on a network of a family."""
-    writer = {"encoder": {}, "decoder": {"writer": Causal()}, "encoder-decoder": {"writer": Seq2Seq(_start_id(config))}}[family]
-    return HEADS[kind(framing)](framing, tokenizer, labels, recipe, max_length, calibration, **writer)
+    head = HEADS[kind(framing)](framing, tokenizer, labels, recipe, max_length, calibration)
+    if family == "encoder-decoder" and isinstance(head, FreeText | Choices):
+        return replace(head, writer=Seq2Seq(_start_id(config)))
+    return head
 
 
 def _start_id(config: PretrainedConfig) -> int:

@@ -1,7 +1,7 @@
 """What every head owes: to turn a record into features, features into log p(answer | record), and what comes out into an answer.
 
-Shapes: B features in a batch, T positions of an input, S supervised tokens (labels, words or sub-words), K classes of a closed set.
-A long record may make several features (windows); `answer` is given what came out of all of them.
+Shapes: B features in a batch, T positions of an input, S supervised tokens (labels, words or sub-words), K classes of a closed
+set. A long record may make several features (windows); `answer` is given what came out of all of them.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Head(ABC):
         return -(log_p if weights is None else log_p * weights[batch["targets"].long()]).sum()
 
     def units(self, record: Record, raws: Sequence[Raw]) -> Units | None:
-        """What calibration looks at: each closed choice (a label, a word's tag) that the answer is made of; `None` for open text."""
+        """What calibration looks at: each closed choice (a label, a word's tag) in the answer; `None` for open text."""
         return None
 
 
@@ -148,9 +148,8 @@ def padded(rows: Sequence[Sequence[float]], value: float, *, left: bool = False)
 
 def collate_right(features: Sequence[Features], pad_id: int) -> Batch:
     """Features padded on the right, with the mask of what is input and of what is supervised."""
-    batch = {
-        name: padded([f.inputs[name] for f in features], pad_id if name == "input_ids" else 0) for name in features[0].inputs
-    }
+    fill = {"input_ids": pad_id}
+    batch = {name: padded([f.inputs[name] for f in features], fill.get(name, 0)) for name in features[0].inputs}
     batch["attention_mask"] = padded([[1] * len(f.inputs["input_ids"]) for f in features], 0)
     return batch | supervised(features)
 

@@ -65,7 +65,7 @@ def _pieces(tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...], max_leng
         stride=(room - beside) // 4,
         return_overflowing_tokens=True,
     )
-    return [Features({n: ids[k] for n, ids in _inputs(pieces).items()}) for k in range(len(pieces["input_ids"]))]
+    return [Features(_inputs({name: each[k] for name, each in pieces.items()})) for k in range(len(pieces["input_ids"]))]
 
 
 def in_closed_set(head: Head, record: Record) -> Answer:
@@ -169,7 +169,7 @@ class ManyLabels(Head):
 @final
 @dataclass(frozen=True, slots=True)
 class Number(Head):
-    """A number, standardised by the training answers: log p is that of a normal distribution of unit variance, up to a constant."""
+    """A number, standardised by the training answers: log p is that of a unit normal distribution, up to a constant."""
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The record's text or texts, in windows where it must be."""
@@ -186,7 +186,8 @@ class Number(Head):
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """Minus half the squared error, (B, 1)."""
-        return -0.5 * (run(net, batch).logits.float() - batch["targets"]) ** 2
+        said: Tensor = run(net, batch).logits.float()
+        return -0.5 * (said - batch["targets"]) ** 2
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """The standardised number (1,) of each feature."""

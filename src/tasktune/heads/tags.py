@@ -8,7 +8,7 @@ taken from the window in which it stands farthest from a cut edge.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, final
 
@@ -83,10 +83,7 @@ class WordTags(Head):
         if unsaid := self.framing.lost(record):
             lost.add("parts of answers that no word boundary fits", record.id, unsaid)
         ids = [self.labels.index(tag) for tag in self.framing.write(record)]
-        return [
-            Features(f.inputs, f.positions, tuple(ids[f.start : f.start + len(f.positions)]), f.start)
-            for f in self.encode(record, lost)
-        ]
+        return [replace(f, targets=tuple(ids[f.start : f.start + len(f.positions)])) for f in self.encode(record, lost)]
 
     def collate(self, features: Sequence[Features]) -> Batch:
         """Padded on the right; S = the most words in a window."""
@@ -137,7 +134,7 @@ class WordTags(Head):
         return Units(self.merged(len(tags), raws), places(self.labels, tags))
 
     def ceiling(self, record: Record) -> Answer:
-        """The answer read back from the tags, with those that training data did not show, or a truncating policy cuts, left out."""
+        """The answer read back from the tags, without those that training data did not show or a truncating policy cuts."""
         kept = {k for f in self.encode(record, Lost()) for k in range(f.start, f.start + len(f.positions))}
         default = self.labels[self._default()]
         tags = [tag if k in kept and tag in self.labels else default for k, tag in enumerate(self.framing.write(record))]
@@ -152,7 +149,7 @@ def transitions(follows: Callable[[str, str], bool], labels: Labels) -> np.ndarr
 
 
 def window_cuts(lengths: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """(first, last + 1) of windows over words of these lengths in tokens, each within `room`, about a quarter of each seen twice."""
+    """(first, last + 1) of windows over words of these lengths in tokens, each within `room`, a quarter of each seen twice."""
     cuts: list[tuple[int, int]] = []
     first = 0
     while True:

@@ -34,6 +34,8 @@ from tasktune.heads.label import choose, in_closed_set
 from tasktune.heads.turns import pieces, rendered
 from tasktune.heads.writers import Causal, Said, Tokens, Writer, choice_batch
 
+_CAUSAL = Causal()
+
 
 def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> Tokens:
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
@@ -44,9 +46,7 @@ def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
     for token in (tokenizer.eos_token_id, tokenizer.sep_token_id):
         if token is not None:
             return int(token)
-    raise InputError(
-        "the model's tokenizer has neither an end-of-sequence nor a separator token, so that answers would never end"
-    )
+    raise InputError("the model's tokenizer has no end-of-sequence and no separator token, so that answers would never end")
 
 
 def longest_answer(head: Head) -> int:
@@ -121,7 +121,7 @@ def characters(framing: Text[Any], record: Record) -> int:
 class FreeText(Head):
     """Any text: generated greedily, by beams or from the nucleus, and read back by the framing."""
 
-    writer: Writer = Causal()
+    writer: Writer = _CAUSAL
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt."""
@@ -142,7 +142,8 @@ class FreeText(Head):
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """(text, mean log p of its tokens) for each prompt."""
         batch = on(net, self.writer.collate_prompts(features, self.tokenizer.pad_token_id))
-        generated = self.writer.written(net.generate(**batch, **self._decoding()), batch["input_ids"].size(1))
+        generate: Any = net.generate
+        generated = self.writer.written(generate(**batch, **self._decoding()), batch["input_ids"].size(1))
         said = [self._until_end(row) for row in generated.tolist()]
         return list(zip([self._text(ids) for ids in said], self._mean_log_p(net, features, said), strict=True))
 
@@ -169,11 +170,9 @@ class FreeText(Head):
 
     def _mean_log_p(self, net: PreTrainedModel, prompts: Sequence[Features], said: Sequence[Tokens]) -> list[float]:
         unbounded = self.max_length + longest_answer(self)
-        told = [
-            self.writer.lessons([(f.inputs["input_ids"], False), (ids, True)], unbounded)
-            for f, ids in zip(prompts, said, strict=True)
-        ]
-        batch = on(net, self.collate([windows[0] for windows in told]))
+        pairs = zip([f.inputs["input_ids"] for f in prompts], said, strict=True)
+        told = [self.writer.lessons([(given, False), (ids, True)], unbounded)[0] for given, ids in pairs]
+        batch = on(net, self.collate(told))
         return [float(x) for x in self.log_p(net, batch) / batch["mask"].sum(1)]
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
@@ -193,7 +192,7 @@ class FreeText(Head):
 class Choices(Head):
     """One of the label names, by log p of each after the prompt, normalised over them. Learns as `FreeText` does."""
 
-    writer: Writer = Causal()
+    writer: Writer = _CAUSAL
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt."""

@@ -55,9 +55,7 @@ def _turn(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], k: in
     given = rendered(tokenizer, messages[:k], ask=True)
     whole = rendered(tokenizer, messages[: k + 1], ask=False)
     if not whole.startswith(given):
-        raise InputError(
-            "the model's chat template writes a question differently once it is answered, so that it cannot be learnt from"
-        )
+        raise InputError("the model's chat template writes a question differently once it is answered, and cannot be learnt from")
     said = whole[len(given) :]
     end = tokenizer.eos_token
     return given, said[: said.rindex(end) + len(end)] if end and end in said else said.rstrip() + (end or "")

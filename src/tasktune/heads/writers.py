@@ -79,9 +79,8 @@ class Causal(Writer):
             here = [k for k in said if max(done, start + 1) <= k < end]
             done = end
             if here:
-                windows.append(
-                    Features({"input_ids": ids[start:end]}, tuple(k - 1 - start for k in here), tuple(ids[k] for k in here))
-                )
+                foretold = tuple(k - 1 - start for k in here)
+                windows.append(Features({"input_ids": ids[start:end]}, foretold, tuple(ids[k] for k in here)))
         return windows
 
     def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
@@ -139,12 +138,11 @@ class Seq2Seq(Writer):
         """The prompt for the encoder, the answer for the decoder, in stretches of the decoder's length where it is longer."""
         (given, _), (said, _) = stretches
         answers = [said[k : k + max_length] for k in range(0, len(said), max_length)]
-        return [
-            Features(
-                {"input_ids": given, "decoder_input_ids": [self.start_id, *answer[:-1]]}, tuple(range(len(answer))), tuple(answer)
-            )
-            for answer in answers
-        ]
+        return [self._lesson(given, answer) for answer in answers]
+
+    def _lesson(self, given: Tokens, answer: Tokens) -> Features:
+        inputs = {"input_ids": given, "decoder_input_ids": [self.start_id, *answer[:-1]]}
+        return Features(inputs, tuple(range(len(answer))), tuple(answer))
 
     def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
         """Padded on the right."""

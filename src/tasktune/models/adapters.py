@@ -1,4 +1,4 @@
-"""LoRA (Hu et al. 2021) through peft, on any family. The head is always trained and saved, and the adapters are merged at the end."""
+"""LoRA (Hu et al. 2021) through peft, on any family. The head is always trained and saved, and adapters are merged at the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def adapted(net: PreTrainedModel, framing: Framing, family: FamilyName, recipe: 
 
     settings = LoraConfig(
         r=recipe.lora,
-        lora_alpha=recipe.lora_alpha or 2.0 * recipe.lora,
+        lora_alpha=recipe.lora_alpha,  # type: ignore[arg-type]  # peft says int, and takes any number
         target_modules="all-linear",
         task_type=_TASK_TYPES[network(framing, family)],
     )

@@ -1,4 +1,4 @@
-"""What can be scored with no model at all: the answer that training data make most likely, to see what a model's score is worth."""
+"""What can be scored with no model at all, by guessing what was most frequent: to see what a model's score is worth."""
 
 from __future__ import annotations
 

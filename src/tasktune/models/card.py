@@ -10,9 +10,7 @@ def card(facts: Mapping[str, Any]) -> str:
     """A model card in Markdown, made of what is known about a model and nothing else."""
     made = facts.get("made", {})
     scores = facts.get("evaluation", {}).get("scores", {})
-    rows = [
-        f"| {name} | {s['value']:.4f} | {s['low']:.4f} – {s['high']:.4f} |" for name, s in scores.items() if s["low"] is not None
-    ]
+    rows = [_row(name, **score) for name, score in scores.items() if score["value"] is not None]
     return "\n".join(
         [
             "---",
@@ -23,15 +21,15 @@ def card(facts: Mapping[str, Any]) -> str:
             "",
             f"# {facts['task']} by tasktune",
             "",
-            f"A {facts['family']} tuned for {facts['task']} from `{made.get('model')}` on `{made.get('train')}`"
-            f" ({made.get('records')} records, tasktune {made.get('tasktune')}, {made.get('date')}).",
+            f"A {facts['family']} tuned for {facts['task']} from `{made.get('model')}` on `{made.get('train')}`",
+            f"({made.get('records')} records, tasktune {made.get('tasktune')}, {made.get('date')}).",
             "",
             *([f"Labels: {', '.join(f'`{label}`' for label in facts['labels'])}.", ""] if facts["labels"] else []),
             "| score on the dev split | value | 95 % interval |",
             "|---|---|---|",
             *rows,
             "",
-            "`tasktune.json` holds all that is known of how it came about, `recipe.toml` the options; the rest is plain transformers.",
+            "`tasktune.json` says how it came about, `recipe.toml` holds the options; the rest is plain transformers.",
             "",
             "```python",
             "import tasktune as tt",
@@ -41,3 +39,8 @@ def card(facts: Mapping[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _row(name: str, value: float, low: float | None, high: float | None) -> str:
+    interval = "–" if low is None or high is None else f"{low:.4f} – {high:.4f}"
+    return f"| {name} | {value:.4f} | {interval} |"

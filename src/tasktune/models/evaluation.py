@@ -1,9 +1,9 @@
-"""Measuring a model on records that have answers: scores, what its framing could reach, how far its confidence can be believed."""
+"""Measuring a model on records that have answers: scores, what its framing could reach, how good its confidence is."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -42,17 +42,15 @@ class Evaluation:
             "task": self.task,
             "primary": self.scores.primary,
             "records": self.records,
-            "scores": {
-                name: {part: _number(x) for part, x in asdict(score).items()} for name, score in self.scores.values.items()
-            },
-            "ceiling": self.ceiling,
+            "scores": {name: _finite(asdict(score)) for name, score in self.scores.values.items()},
+            "ceiling": _finite(self.ceiling),
             "calibration": self.calibration,
             "lost": self.lost.as_json(),
         }
 
 
-def _number(x: float) -> float | None:
-    return None if math.isnan(x) else x
+def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: x if math.isfinite(x) else None for name, x in numbers.items()}
 
 
 def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:

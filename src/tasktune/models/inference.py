@@ -18,6 +18,9 @@ WINDOW = 512
 """Records that are read ahead, to be batched by length."""
 
 T = TypeVar("T")
+Answered = tuple[Record, list[Raw], Scored]
+"""A record, what the network said of each of its features, and the answer that this makes."""
+
 UNANSWERED = Scored(None, 0.0)
 
 
@@ -39,9 +42,7 @@ def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def answers(
-    net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost
-) -> Iterator[tuple[Record, list[Raw], Scored]]:
+def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     """Every record with what the network said of it and the answer that this makes, in the order given.
 
     A record that the policy drops has no answer (`None`, at score 0).

@@ -43,7 +43,7 @@ class Model:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def predict(self, inputs: Iterable[Any], lost: Lost | None = None) -> list[Prediction]:
-        """Answers to texts, rows (mappings of field to value) or records, in their order. `lost` gathers what could not be used."""
+        """Answers to texts, mappings of field to value, or records, in their order. `lost` gathers what could not be used."""
         return list(self.stream(inputs, lost))
 
     def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
@@ -114,7 +114,7 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
         facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(
-            f"{folder} is no model tuned by tasktune: it has no {FACTS}. Make one with `tasktune fit TASK --train FILE --out {folder}`"
+            f"{folder} is no model tuned by tasktune: it has no {FACTS}. Make one: tasktune fit TASK --train FILE --out {folder}"
         ) from None
     except json.JSONDecodeError as wrong:
         raise InputError(f"{path / FACTS}: not JSON: {wrong}") from None
@@ -134,7 +134,7 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     net = network.read_network(folder, config, framing, family, names)
     if family != "encoder":
         network.keep_newlines(net, tokenizer)
-    net.to(network.device(recipe)).eval()
+    network.place(net, recipe)
     longest = network.longest_input(net, tokenizer, recipe)
     head = head_for(framing, family, tokenizer, names, recipe, longest, net.config, scale(framing))
     return Model(task, family, net, head)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
@@ -22,7 +23,8 @@ LONGEST = 2048
 
 def read_config(folder: Path) -> PretrainedConfig:
     """The configuration of a checkpoint. No code of it is run."""
-    return AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    config: PretrainedConfig = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    return config
 
 
 def read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -57,22 +59,24 @@ def read_network(folder: Path, config: PretrainedConfig, framing: Framing, famil
 @contextmanager
 def quiet() -> Iterator[None]:
     """Without transformers' reports on the weights that it loads: a new head is what fine-tuning is for."""
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    log: Any = logging  # ships no types
+    level, bars = log.get_verbosity(), log.is_progress_bar_enabled()
+    log.set_verbosity_error()
+    log.disable_progress_bar()
     try:
         yield
     finally:
-        logging.set_verbosity(level)
+        log.set_verbosity(level)
         if bars:
-            logging.enable_progress_bar()
+            log.enable_progress_bar()
 
 
 def keep_newlines(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
-    """Give a tokenizer that loses line breaks (T5's, BERT's) a token for them, so that answers of several lines can be written."""
+    """Give a tokenizer that loses line breaks (T5's, BERT's) a token for them: answers of several lines need it."""
     if "\n" not in tokenizer.decode(tokenizer("a\nb", add_special_tokens=False)["input_ids"]):
         tokenizer.add_tokens([AddedToken("\n", normalized=False)])
-        if len(tokenizer) > net.get_input_embeddings().num_embeddings:
+        embeddings: Any = net.get_input_embeddings()
+        if len(tokenizer) > embeddings.num_embeddings:
             net.resize_token_embeddings(len(tokenizer), mean_resizing=False)
 
 
@@ -98,11 +102,14 @@ def device(recipe: Recipe) -> torch.device:
     """The device that a recipe names; `auto` takes an accelerator where there is one."""
     if recipe.device != "auto":
         return torch.device(recipe.device)
-    return (
-        torch.accelerator.current_accelerator() or torch.device("cpu")
-        if torch.accelerator.is_available()
-        else torch.device("cpu")
-    )
+    return (torch.accelerator.is_available() and torch.accelerator.current_accelerator()) or torch.device("cpu")
+
+
+def place(net: PreTrainedModel, recipe: Recipe) -> None:
+    """Move a network to the recipe's device, ready to be asked."""
+    module: Any = net
+    module.to(device(recipe))
+    module.eval()
 
 
 def in_bf16(recipe: Recipe) -> bool:

@@ -67,13 +67,15 @@ class Prediction:
 
     def _pieces(self) -> Iterator[tuple[str, str]]:
         """(surface, label) stretches that make up the text and its answer; label empty where nothing is marked."""
-        if not (isinstance(self.answer, tuple) and all(isinstance(part, Span | WordTag) for part in self.answer)):
+        parts = self.answer if isinstance(self.answer, tuple) else (self.answer,)
+        places = [part for part in parts if isinstance(part, Span | WordTag)]
+        if len(places) < len(parts):
             yield self.text + " " if self.text else "", ""
             yield "→ ", ""
-            yield from ((str(part), "answer") for part in (self.answer if isinstance(self.answer, tuple) else (self.answer,)))
+            yield from ((str(part), "answer") for part in parts)
             return
         done = 0
-        for part in self.answer:
+        for part in places:
             if part.start >= done:
                 yield self.text[done : part.start], ""
                 yield self.text[part.start : part.end], part.label

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import torch
 from accelerate import Accelerator
@@ -23,7 +23,6 @@ from tasktune.core import InputError, Scores
 from tasktune.heads.base import Features, Head, on
 from tasktune.models.inference import batches, chunks
 from tasktune.models.network import in_bf16
-from tasktune.recipe import Recipe
 
 _BATCHES_ALIKE = 16
 """Batches that are cut from one stretch of shuffled records sorted by length: little padding, and still much chance."""
@@ -60,26 +59,25 @@ class Trained:
 Report = Callable[[Step], None]
 
 
-def train(
-    net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], recipe: Recipe, evaluate: Callable[[], Scores], report: Report
-) -> Trained:
+def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate: Callable[[], Scores], report: Report) -> Trained:
     """Tune `net` on `lessons` in place, and leave it with the weights of the best evaluation.
 
     Raises `InputError` where the loss is no longer a number.
     """
+    recipe, module = head.recipe, cast(torch.nn.Module, net)
     torch.manual_seed(recipe.seed)
     chance = Random(recipe.seed)
     per_epoch = math.ceil(len(lessons) / recipe.batch_size)
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
     weights = _class_weights(lessons, len(head.labels)) if recipe.class_weights else None
-    course = _Course(net, head, recipe, total, weights)
+    course = _Course(net, head, total, weights)
     best, kept, best_step, history = None, _copied(net), 0, []
     for step, batch in zip(range(1, total + 1), _endless(lessons, recipe.batch_size, chance), strict=False):
         loss = course.step(step, batch)
         scores = None
         if step % every == 0 or step == total:
-            net.eval()
+            module.eval()
             scores = evaluate()
             history.append((step, scores.main.value))
             if scores.better_than(best):
@@ -88,20 +86,21 @@ def train(
         if recipe.patience and sum(at > best_step for at, _ in history) >= recipe.patience:
             break
     net.load_state_dict(kept, strict=False)
-    net.eval()
+    module.eval()
     return Trained(step, best_step, tuple(history))
 
 
 class _Course:
     """The optimizer's side of training: what one step does to the weights."""
 
-    def __init__(self, net: PreTrainedModel, head: Head, recipe: Recipe, total: int, weights: Tensor | None) -> None:
+    def __init__(self, net: PreTrainedModel, head: Head, total: int, weights: Tensor | None) -> None:
+        recipe, linear = head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
         AcceleratorState._reset_state(reset_partial_state=True)  # each run has the precision of its own recipe
         self.accelerator = Accelerator(mixed_precision="bf16" if in_bf16(recipe) else "no", cpu=net.device.type == "cpu")
         optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0)
-        schedule = get_linear_schedule_with_warmup(optimizer, round(recipe.warmup * total), total)
+        schedule = linear(optimizer, round(recipe.warmup * total), total)
         self.net, self.optimizer, self.schedule = self.accelerator.prepare(net, optimizer, schedule)
-        self.head, self.recipe, self.weights = head, recipe, weights
+        self.head, self.weights = head, weights
 
     @property
     def learning_rate(self) -> float:
@@ -112,12 +111,12 @@ class _Course:
         self.net.train()
         tokens = sum(len(lesson.features.targets) for lesson in lessons)
         loss = 0.0
-        for part in batches([lesson.features.length for lesson in lessons], self.recipe.token_budget):
+        for part in batches([lesson.features.length for lesson in lessons], self.head.recipe.token_budget):
             loss += self._backward([lessons[k].features for k in part], tokens)
         if not math.isfinite(loss):
             raise _no_number(number, lessons)
-        if self.recipe.clip:
-            self.accelerator.clip_grad_norm_(self.net.parameters(), self.recipe.clip)
+        if self.head.recipe.clip:
+            self.accelerator.clip_grad_norm_(self.net.parameters(), self.head.recipe.clip)
         self.optimizer.step()
         self.schedule.step()
         self.optimizer.zero_grad()
@@ -140,7 +139,7 @@ def _no_number(step: int, lessons: Sequence[Lesson]) -> InputError:
 
 
 def _endless(lessons: Sequence[Lesson], size: int, chance: Random) -> Iterator[list[Lesson]]:
-    """Batches, epoch after epoch: shuffled, then sorted by length within stretches of a few batches, the batches shuffled again."""
+    """Batches, epoch after epoch: shuffled, sorted by length within stretches of a few batches, the batches shuffled again."""
     while True:
         order = chance.sample(range(len(lessons)), len(lessons))
         made = [batch for stretch in chunks(order, size * _BATCHES_ALIKE) for batch in _alike(lessons, stretch, size)]

@@ -17,7 +17,7 @@ def answer_as_json(answer: Answer, text: str = "", scores: Sequence[float] = ())
     return [_part_as_json(part, text, score) for part, score in zip(answer, padded, strict=True)]
 
 
-def _part_as_json(part: str | Span | WordTag | Message, text: str, score: float | None) -> Any:
+def _part_as_json(part: object, text: str, score: float | None) -> Any:
     match part:
         case Span(start, end, label):
             place = {"start": start, "end": end, "label": label, "text": text[start:end]}
@@ -31,7 +31,7 @@ def _part_as_json(part: str | Span | WordTag | Message, text: str, score: float 
 
 
 def record_as_json(record: Record) -> dict[str, Any]:
-    """A record's fields as JSON, without those that are empty; an empty answer stays, for it is one. Reads back as the same record."""
+    """A record's fields as JSON without the empty ones, save an empty answer, which is one. Reads back as the same record."""
     text = getattr(record, "text", "")
     named = {name: getattr(record, name) for name in record.field_names()}
     return {

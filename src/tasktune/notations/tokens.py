@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasktune.core import Row, Words
+from tasktune.notations.words import is_cjk
 
 
 def joined(words: Sequence[str], space_after: Sequence[bool]) -> tuple[str, Words]:
@@ -27,8 +28,13 @@ def text_and_words(row: Row) -> tuple[str, Words]:
     if not isinstance(words, list | tuple) or not words:
         raise row.refuse(f"'words' must be a list of words, but is {words!r}")
     if all(isinstance(word, str) for word in words):
-        return joined(words, row.get("space_after") or [True] * len(words))
+        return joined(words, row.get("space_after") or _spaces(words))
     return row.string("text"), _places(row, words)
+
+
+def _spaces(words: Sequence[str]) -> list[bool]:
+    """Where blanks go between words that say nothing of it: everywhere but between two of Chinese or Japanese script."""
+    return [not (is_cjk(word[-1:]) and is_cjk(after[:1])) for word, after in zip(words, [*words[1:], ""], strict=True)]
 
 
 def _places(row: Row, words: Sequence[object]) -> Words:

@@ -23,8 +23,8 @@ class Classification(Record):
     text: str
     pair: str = ""
     aliases: ClassVar = {
-        "text": ("sentence", "content", "review", "message", "document", "question", "title", "sentence1"),
-        "pair": ("text_pair", "sentence2"),
+        "text": ("sentence", "content", "review", "message", "document", "question", "title", "sentence1", "text_a"),
+        "pair": ("text_pair", "sentence2", "text_b"),
         "answer": ("label", "class", "category", "sentiment", "target", "intent", "topic"),
     }
 

@@ -21,7 +21,7 @@ class Generation(Record):
     """A prompt and its continuation."""
 
     prompt: str = ""
-    aliases: ClassVar = {"prompt": ("input", "instruction"), "answer": ("completion", "output", "response", "target")}
+    aliases: ClassVar = {"text": (), "prompt": ("input", "instruction"), "answer": ("completion", "output", "response", "target")}
 
     @classmethod
     def from_row(cls, row: Row) -> Self:

@@ -29,7 +29,7 @@ class Summarization(Record):
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
-        """The record that a row holds. A source in sentences is joined by blanks; of several summaries the first is the answer."""
+        """The record that a row holds. Sentences of a source are joined; the first of several summaries is the answer."""
         given = row.get("answer")
         several = tuple(given) if isinstance(given, list | tuple) else ()
         text = row.get("text")

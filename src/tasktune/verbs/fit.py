@@ -15,10 +15,10 @@ from statistics import fmean, pstdev
 from time import perf_counter
 from typing import Any
 
-from tasktune.core import InputError, Lost, Record, Task
+from tasktune.core import InputError, Lost, Record
 from tasktune.datasets import Data, records, train_and_dev
 from tasktune.framings import Framing, Label, Labels
-from tasktune.heads.base import Calibration
+from tasktune.heads.base import Calibration, Features
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
 from tasktune.models.evaluation import answered, calibrate, measure
@@ -44,35 +44,32 @@ def fit(
 ) -> Model:
     """Tune `model` on a task and give back the tuned model, saved in the folder `out` where one is named.
 
-    `train` and `dev` are paths, or texts, mappings or records in Python; without `dev`, a tenth of `train` is set aside. The model
-    kept is the one of the best dev score. Raises `InputError` for input that cannot be used; nothing is written then.
+    `train` and `dev` are paths, or mappings or records in Python; without `dev`, a tenth of `train` is set aside. The model kept
+    is the one of the best dev score. Raises `InputError` for input that cannot be used; nothing is written then.
     """
     if out is not None:
         refuse_taken(Path(out))
-    lost = Lost()
-    kind, wanted, started = task_called(task), recipe or Recipe(), perf_counter()
-    learnt, held_out = _splits(kind, *train_and_dev(kind, train, dev), wanted, mapping, format, lost)
-    tuned = _built(kind, model, learnt, wanted)
-    _refuse_unknown_labels(tuned, held_out, lost)
+    kind, chosen, lost, started = task_called(task), recipe or Recipe(), Lost(), perf_counter()
+    files = train_and_dev(kind, train, dev)
+    learnt, held_out = (None if f is None else list(answered(records(kind, f, mapping, format), chosen, lost)) for f in files)
+    learnt, held_out = _split(learnt or [], held_out, chosen.seed)
+    tuned = build(kind, model, partial(_inventory, learnt), chosen, partial(_scale, learnt))
     trained = _train(tuned, learnt, held_out, lost)
     tuned = tuned.calibrated(calibrate(tuned.net, tuned.head, islice(held_out, _CALIBRATED_ON)))
-    evaluation = measure(kind, tuned.net, tuned.head, held_out)
-    guessed = baseline(kind, learnt, held_out)
     tuned.facts = {
         "made": {
             "model": model,
             "train": _named(train),
-            "dev": _named(dev) if dev is not None else f"{_DEV_SHARE:.0%} of train",
+            "dev": _named(dev),
             "mapping": dict(mapping or {}),
             "records": len(learnt),
             "dev_records": len(held_out),
             "seconds": round(perf_counter() - started, 1),
-            "date": datetime.now(UTC).strftime("%Y-%m-%d"),
             **{package: version(package) for package in ("tasktune", "transformers", "torch")},
+            "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         },
         "training": trained,
-        "evaluation": evaluation.as_json(),
-        "baseline": {} if guessed is None else {name: score.value for name, score in guessed.values.items()},
+        **_measured(tuned, learnt, held_out),
         "lost_in_training": lost.as_json(),
     }
     if out is not None:
@@ -80,79 +77,56 @@ def fit(
     return tuned
 
 
-def _named(data: Data) -> str:
+def _named(data: Data | None) -> str:
+    if data is None:
+        return f"{_DEV_SHARE:.0%} of train, set aside"
     return str(data) if isinstance(data, str | Path) else "records in Python"
 
 
-def _splits(
-    task: Task[Any],
-    train: Data,
-    dev: Data | None,
-    recipe: Recipe,
-    mapping: Mapping[str, str] | None,
-    format: str | None,
-    lost: Lost,
-) -> tuple[list[Record], list[Record]]:
-    """The records to learn from and those to measure by, each with an answer."""
-    learnt = list(answered(records(task, train, mapping, format), recipe, lost))
-    if dev is not None:
-        held_out = list(answered(records(task, dev, mapping, format), recipe, lost))
-    else:
-        Random(recipe.seed).shuffle(learnt)
+def _split(learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:
+    """The records to learn from and those to measure by: where none are given for that, a tenth of the others."""
+    if held_out is None:
+        shuffled = Random(seed).sample(learnt, len(learnt))
         cut = max(1, round(_DEV_SHARE * len(learnt)))
-        learnt, held_out = learnt[cut:], learnt[:cut]
-    for name, found in (("train", learnt), ("dev", held_out)):
-        if not found:
-            raise InputError(f"there are no records to {'learn from' if name == 'train' else 'measure by'}: {name} is empty")
+        learnt, held_out = shuffled[cut:], shuffled[:cut]
+    if not learnt or not held_out:
+        raise InputError(f"there are {len(learnt)} records to learn from and {len(held_out)} to measure by; both must have some")
     return learnt, held_out
 
 
-def _built(task: Task[Any], model: str, learnt: Sequence[Record], recipe: Recipe) -> Model:
-    """The model to tune: its labels and the scale of its numbers are those of the training data."""
-    return build(task, model, partial(_inventory, learnt), recipe, partial(_scale, learnt))
-
-
 def _inventory(learnt: Sequence[Record], framing: Framing) -> Labels:
+    """The labels that the training data show. Raises `InputError` where they leave nothing to choose between."""
     labels = framing.inventory(name for record in learnt for name in framing.names(record))
-    closed = isinstance(framing, Label) and framing.kind != "number"
-    if closed and len(labels) < (2 if framing.kind == "one" else 1):
-        raise InputError(
-            f"the training data have {len(labels)} label(s) ({', '.join(labels)}); it takes at least two to choose between"
-        )
+    fewest = {"one": 2, "many": 1, "number": 0}[framing.kind] if isinstance(framing, Label) else 0
+    if len(labels) < fewest:
+        raise InputError(f"the training data show {len(labels)} label ({', '.join(labels)}); it takes {fewest} to choose between")
     return labels
 
 
 def _scale(learnt: Sequence[Record], framing: Framing) -> Calibration:
+    """The mean and standard deviation of the training numbers, where answers are numbers."""
     if not (isinstance(framing, Label) and framing.kind == "number"):
         return Calibration()
     numbers = [framing.write(record) for record in learnt]
     return Calibration(center=fmean(numbers), scale=pstdev(numbers) or 1.0)
 
 
-def _refuse_unknown_labels(model: Model, held_out: Sequence[Record], lost: Lost) -> None:
-    """Note dev records with labels that training data did not show: no answer can be right there."""
-    if not model.head.labels:
-        return
-    known = set(model.head.labels)
-    for record in held_out:
-        if not known.issuperset(model.head.framing.names(record)):
-            lost.add("dev labels not in training data", record.id)
-
-
 def _train(model: Model, learnt: Sequence[Record], held_out: Sequence[Record], lost: Lost) -> dict[str, Any]:
     """Tune the model's network in place. Returns what came of it, as JSON."""
     head, recipe = model.head, model.head.recipe
-    lessons = [Lesson(r.id, f) for r in learnt for f in _supervised(model, r, lost)]
+    lessons = [Lesson(record.id, features) for record in learnt for features in _supervised(model, record, lost)]
+    if not lessons:
+        raise InputError(f"the policy --lossy {recipe.lossy} leaves no record to learn from")
     if recipe.lora:
         model.net = adapted(model.net, head.framing, model.family, recipe)
     with _bar(model.task.metric.primary) as report:
-        trained = train(model.net, head, lessons, recipe, lambda: measure(model.task, model.net, head, held_out).scores, report)
+        trained = train(model.net, head, lessons, lambda: measure(model.task, model.net, head, held_out).scores, report)
     if recipe.lora:
         model.net = merged(model.net)
     return asdict(trained)
 
 
-def _supervised(model: Model, record: Record, lost: Lost) -> list[Any]:
+def _supervised(model: Model, record: Record, lost: Lost) -> list[Features]:
     """The features of a record to learn from; one without anything to learn is an error unless the policy is to drop."""
     features = model.head.supervise(record, lost)
     useful = [f for f in features if f.targets]
@@ -167,6 +141,16 @@ def _supervised(model: Model, record: Record, lost: Lost) -> list[Any]:
     return []
 
 
+def _measured(model: Model, learnt: Sequence[Record], held_out: Sequence[Record]) -> dict[str, Any]:
+    """The model's scores on the dev split, and those of guessing by frequency, as JSON."""
+    evaluation = measure(model.task, model.net, model.head, held_out)
+    guessed = baseline(model.task, learnt, held_out)
+    return {
+        "evaluation": evaluation.as_json(),
+        "baseline": {} if guessed is None else {name: score.value for name, score in guessed.values.items()},
+    }
+
+
 @contextmanager
 def _bar(primary: str) -> Iterator[Report]:
     """A progress bar on standard error, with the loss and the last dev score; nothing where that is no terminal."""
@@ -177,12 +161,12 @@ def _bar(primary: str) -> Iterator[Report]:
     columns = (TextColumn("tuning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[said]}"))
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task("tuning", total=None, said="")
-        best = ""
+        measured = ""
 
         def report(step: Step) -> None:
-            nonlocal best
+            nonlocal measured
             if step.scores is not None:
-                best = f"  dev {primary} {step.scores.main.value:.4f}"
-            progress.update(bar, completed=step.done, total=step.total, said=f"loss {step.loss:.3f}{best}")
+                measured = f"  dev {primary} {step.scores.main.value:.4f}"
+            progress.update(bar, completed=step.done, total=step.total, said=f"loss {step.loss:.3f}{measured}")
 
         yield report

@@ -27,11 +27,8 @@ def show_facts(tuned: Model, out: Path) -> None:
     _table(tuned.facts["evaluation"], tuned.facts["baseline"])
     for lost in (tuned.facts["lost_in_training"], tuned.facts["evaluation"]["lost"]):
         _lost(lost)
-    Console().print(
-        f"kept step {training['best_step']} of {training['steps']}; {made['records']} records, {made['seconds']} s; saved in {out}",
-        soft_wrap=True,
-        highlight=False,
-    )
+    kept = f"kept step {training['best_step']} of {training['steps']}"
+    print(f"{kept}; {made['records']} records, {made['seconds']} s; saved in {out}")
 
 
 def show_lost(lost: Lost) -> None:
@@ -48,30 +45,19 @@ def _lost(lost: Mapping[str, Any]) -> None:
 
 
 def _table(evaluation: Mapping[str, Any], baseline: Mapping[str, float]) -> None:
-    table = Table(title=f"{evaluation['task']}, {evaluation['records']} records", title_justify="left", box=None, pad_edge=False)
-    columns = (
-        "score",
-        "value",
-        "95 % interval",
-        *(("ceiling",) if evaluation["ceiling"] else ()),
-        *(("baseline",) if baseline else ()),
-    )
-    for k, column in enumerate(columns):
-        table.add_column(column, justify="left" if k == 0 else "right")
+    title = f"{evaluation['task']}, {evaluation['records']} records"
+    table = Table("score", title=title, title_justify="left", box=None, pad_edge=False)
+    others = {name: figures for name, figures in (("ceiling", evaluation["ceiling"]), ("baseline", baseline)) if figures}
+    for column in ("value", "95 % interval", *others):
+        table.add_column(column, justify="right")
     for name, score in evaluation["scores"].items():
-        others = [other.get(name) for other in (evaluation["ceiling"], baseline) if other]
-        style = "bold" if name == evaluation["primary"] else ""
-        table.add_row(
-            name,
-            _figure(score["value"]),
-            f"{_figure(score['low'])} – {_figure(score['high'])}",
-            *map(_figure, others),
-            style=style,
-        )
+        interval = f"{_figure(score['low'])} – {_figure(score['high'])}"
+        beside = [_figure(figures.get(name)) for figures in others.values()]
+        table.add_row(name, _figure(score["value"]), interval, *beside, style="bold" if name == evaluation["primary"] else "")
     Console().print(table)
     if evaluation["calibration"]:
         before, after = (evaluation["calibration"][name] for name in ("ece_before", "ece_after"))
-        Console().print(f"expected calibration error {before:.4f}, {after:.4f} with the fitted temperature", highlight=False)
+        print(f"expected calibration error {before:.4f}, {after:.4f} with the fitted temperature")
 
 
 def _figure(x: float | None) -> str:
