@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from time import perf_counter
 from typing import Any, cast
 
 import torch
@@ -49,11 +50,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came of it: the steps taken, the step whose weights were kept, and the primary dev score at each evaluation."""
+    """What came of it: the steps taken, the step whose weights were kept, and the primary dev score at each evaluation.
+
+    `seconds` is what the steps took, evaluations apart.
+    """
 
     steps: int
     best_step: int
     history: tuple[tuple[int, float], ...]
+    seconds: float
 
 
 Report = Callable[[Step], None]
@@ -72,9 +77,11 @@ def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate:
     every = max(1, round(per_epoch / recipe.evaluations))
     weights = _class_weights(lessons, len(head.labels)) if recipe.class_weights else None
     course = _Course(net, head, total, weights)
-    best, kept, best_step, history = None, _copied(net), 0, []
+    best, kept, best_step, history, seconds = None, _copied(net), 0, [], 0.0
     for step, batch in zip(range(1, total + 1), _endless(lessons, recipe.batch_size, chance), strict=False):
+        started = perf_counter()
         loss = course.step(step, batch)
+        seconds += perf_counter() - started
         scores = None
         if step % every == 0 or step == total:
             module.eval()
@@ -87,7 +94,7 @@ def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate:
             break
     net.load_state_dict(kept, strict=False)
     module.eval()
-    return Trained(step, best_step, tuple(history))
+    return Trained(step, best_step, tuple(history), round(seconds, 1))
 
 
 class _Course:
