@@ -6,6 +6,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side; set before torch is imported
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,18 @@ def shared() -> Path:
     if not data.is_dir():
         pytest.skip(f"needs the shared data, and there is none at {data}")
     return data
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Gives the folder of a tiny random model by its name in `families.TINY`, made when it is first asked for."""
+    from families import TINY  # imports transformers, which most tests can do without
+
+    place, made = tmp_path_factory.mktemp("tiny"), dict[str, Path]()
+
+    def folder(name: str) -> Path:
+        if name not in made:
+            made[name] = TINY[name].save(place / name)
+        return made[name]
+
+    return folder

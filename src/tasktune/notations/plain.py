@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from tasktune.core import Answer, Message, Record, Span, WordTag
@@ -31,11 +31,8 @@ def _part_as_json(part: object, text: str, score: float | None) -> Any:
 
 
 def record_as_json(record: Record) -> dict[str, Any]:
-    """A record's fields as JSON without the empty ones, save an empty answer, which is one. Reads back as the same record."""
+    """A record's fields as JSON, without those of which nothing is said. Reads back as the same record."""
     text = getattr(record, "text", "")
+    unsaid = {field.name: field.default for field in fields(record)}
     named = {name: getattr(record, name) for name in record.field_names()}
-    return {
-        name: answer_as_json(value, text)
-        for name, value in named.items()
-        if value is not None and (name == "answer" or value not in ("", ()))
-    }
+    return {name: answer_as_json(value, text) for name, value in named.items() if value != unsaid[name]}

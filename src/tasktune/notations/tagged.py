@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from tasktune.core import Words, WordTag
+from tasktune.notations.names import match
 
 _SPECIAL = re.compile(r"[\s\\/]")
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4,6});")
@@ -33,17 +34,16 @@ def write(text: str, tags: Iterable[WordTag]) -> str:
 def read(text: str, words: Words, written: str, labels: tuple[str, ...]) -> tuple[WordTag, ...]:
     """The tags of those `words` of `text` that `written` names, in order.
 
-    Words are matched without regard to case, and a tag to one of `labels` likewise where there are any (an uncased tokenizer
-    keeps neither). A word that is not found gets no tag.
+    Words are matched without regard to case, and a tag to one of `labels` likewise where there are any and none is the same (an
+    uncased tokenizer keeps neither). A word that is not found gets no tag.
     """
     pairs = [piece.rpartition("/") for piece in _LOOSE_SLASH.sub("/", written).split()]
     given = [(_unescape(word), _unescape(tag)) for word, slash, tag in pairs if slash]
     here = [text[start:end] for start, end in words]
-    spelled = {label.casefold(): label for label in labels}
     found = SequenceMatcher(None, [w.casefold() for w in here], [w.casefold() for w, _ in given], autojunk=False)
     tagged = []
     for ours, theirs, length in found.get_matching_blocks():
         for k in range(length):
             tag = given[theirs + k][1]
-            tagged.append(WordTag(*words[ours + k], spelled.get(tag.casefold(), tag)))
+            tagged.append(WordTag(*words[ours + k], match(tag, labels) or tag))
     return tuple(tagged)

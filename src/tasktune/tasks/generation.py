@@ -25,11 +25,11 @@ class Generation(Record):
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
-        """The record that a row holds: prompt and completion, or raw text."""
-        if row.get("prompt") is None:
+        """The record that a row holds: prompt and completion (of which one may be missing), or raw text."""
+        if row.get("prompt") is None and row.get("answer") is None:
             return cls(answer=row.string("text"), id=row.id)
-        answer = None if row.get("answer") is None else row.string("answer")
-        return cls(prompt=row.string("prompt"), answer=answer, id=row.id)
+        prompt, answer = (None if row.get(name) is None else row.string(name) for name in ("prompt", "answer"))
+        return cls(prompt=prompt or "", answer=answer, id=row.id)
 
 
 free = Text[Generation](prompt=lambda record: Prompt(record.prompt), separator="", max_new_tokens=128)

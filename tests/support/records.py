@@ -1,0 +1,136 @@
+"""Records of every task that are hard to write and to read back: chosen by hand, and made by hypothesis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tasktune.core import Message, Record, Span, WordTag
+from tasktune.notations.words import words
+from tasktune.tasks.chat import Chat
+from tasktune.tasks.classification import Classification
+from tasktune.tasks.generation import Generation
+from tasktune.tasks.multilabel import MultiLabel
+from tasktune.tasks.ner import NER
+from tasktune.tasks.nli import NLI
+from tasktune.tasks.pos import POS
+from tasktune.tasks.regression import Regression
+from tasktune.tasks.summarization import Summarization
+
+HARD_TEXTS = (
+    "",
+    " ",
+    "two\nlines\r\nand\ta tab",
+    "👩‍👩‍👧 in 北京, カフェ",
+    "Zu\u0308rich\u00a0and\u2028cafe\u0301",
+    "none",
+    "a, b: c / d \\ e (2) | {f} <g>",
+    "x" * 300,
+    "\ufeffmark, \u200bzero width, \u0000 nil",
+    "لندن שלום",
+)
+HARD_LABELS = (
+    "work of art",
+    "A:B",
+    "x, y",
+    "none",
+    " blank ",
+    "I-PER",
+    "O",
+    "not/a/slash",
+    "back\\slash",
+    "日本",
+    "PER",
+    "per",
+    "1.0",
+)
+
+
+def _tagged(text: str, labels: tuple[str, ...]) -> POS:
+    places = words(text)
+    tags = (WordTag(*place, labels[k % len(labels)]) for k, place in enumerate(places))
+    return POS(text=text, words=places, answer=tuple(tags))
+
+
+def _all_words(text: str, labels: tuple[str, ...]) -> NER:
+    """Every word an entity of its own, so that all of them are adjacent."""
+    return NER(text=text, answer=tuple(Span(*place, labels[k % len(labels)]) for k, place in enumerate(words(text))))
+
+
+HARD: dict[str, list[Record]] = {
+    "chat": [Chat(messages=(Message("user", text), Message("tool", text)), answer=text) for text in HARD_TEXTS],
+    "classification": [
+        Classification(text=text, pair=pair, answer=label) for text in HARD_TEXTS for pair in ("", "b") for label in HARD_LABELS
+    ],
+    "generation": [Generation(prompt=prompt, answer=text) for text in HARD_TEXTS for prompt in ("", "\n", "Once")],
+    "multilabel": [
+        MultiLabel(text="a", answer=()),
+        *(MultiLabel(text="a", answer=(label,)) for label in HARD_LABELS),
+        MultiLabel(text="", answer=tuple(sorted(HARD_LABELS))),
+    ],
+    "ner": [
+        *(_all_words(text, HARD_LABELS) for text in HARD_TEXTS),
+        NER(text="New York New York", answer=(Span(0, 8, "LOC"), Span(9, 17, "LOC"))),
+        NER(text="US and RUSSIA and US", answer=(Span(18, 20, "LOC"),)),
+        NER(text="Ada met Ada", words=((0, 3), (4, 7), (8, 11)), answer=(Span(8, 11, "PER"),)),
+        NER(text="a b", words=((0, 3),), answer=(Span(0, 3, "one word"),)),
+        NER(text="nothing", answer=()),
+    ],
+    "nli": [NLI(premise=text, hypothesis=text[::-1], answer=label) for text in HARD_TEXTS for label in HARD_LABELS],
+    "pos": [
+        *(_tagged(text, HARD_LABELS) for text in HARD_TEXTS),
+        _tagged("a a b a a", ("X", "Y", "Z")),
+        POS(text="a b/c", words=((0, 5),), answer=(WordTag(0, 5, "X"),)),
+    ],
+    "regression": [
+        Regression(text="a", answer=float(x)) for x in (0, -0.5, 1e-12, 1e21, 3.8, 5, -273.15, 0.1 + 0.2, 123456789.25)
+    ],
+    "summarization": [Summarization(text="a", answer=text, references=("b", text)) for text in HARD_TEXTS],
+}
+
+_SIGNS = st.sampled_from("ab \n\t,:;/\\()|2-\u00a0é人\u0301👍O")
+TEXTS = st.text(_SIGNS, max_size=30) | st.text(max_size=30)
+LABELS = st.text(_SIGNS, min_size=1, max_size=6) | st.sampled_from(HARD_LABELS)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def _words(draw: Any) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A text and words in it: its own, or such as data may state (with blanks inside, in the midst of others)."""
+    text = draw(TEXTS)
+    if draw(st.booleans()) or not text:
+        return text, words(text)
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=8)))
+    return text, tuple(zip(edges[::2], edges[1::2], strict=False))
+
+
+@st.composite
+def _ner(draw: Any) -> NER:
+    """Entities of whole words, none on top of another."""
+    text, places = draw(_words())
+    edges = sorted(draw(st.sets(st.integers(0, len(places)), max_size=6)))
+    runs = zip(edges, edges[1:], strict=False)
+    spans = [Span(places[a][0], places[b - 1][1], draw(LABELS)) for a, b in runs if draw(st.booleans())]
+    return NER(text=text, words=places, answer=tuple(spans))
+
+
+@st.composite
+def _pos(draw: Any) -> POS:
+    text, places = draw(_words())
+    return POS(text=text, words=places, answer=tuple(WordTag(*place, draw(LABELS)) for place in places))
+
+
+_TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
+
+MADE: dict[str, st.SearchStrategy[Any]] = {
+    "chat": st.builds(Chat, messages=_TURNS.map(tuple), answer=TEXTS),
+    "classification": st.builds(Classification, text=TEXTS, pair=TEXTS, answer=LABELS),
+    "generation": st.builds(Generation, prompt=TEXTS, answer=TEXTS),
+    "multilabel": st.builds(MultiLabel, text=TEXTS, answer=st.sets(LABELS).map(lambda names: tuple(sorted(names)))),
+    "ner": _ner(),
+    "nli": st.builds(NLI, premise=TEXTS, hypothesis=TEXTS, answer=LABELS.filter(lambda label: label != "-")),
+    "pos": _pos(),
+    "regression": st.builds(Regression, text=TEXTS, pair=TEXTS, answer=NUMBERS),
+    "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
+}
