@@ -14,7 +14,7 @@ import tasktune as tt
 from tasktune.verbs.show import show_facts
 
 OUT = Path("runs/demo")
-RECIPE = tt.Recipe(epochs=5, learning_rate=3e-4)
+RECIPE = tt.Recipe(epochs=4, learning_rate=3e-4)
 SENTENCES = [
     "Captain Olsen of the ferry Silver Dawn refused to sail from Torvik on Monday.",
     "Whitfield & Sons bought the Anna Moreau from Port of Kelmouth Towage for a record sum.",
