@@ -63,13 +63,13 @@ class Calibration:
     """What is learnt about a network's confidence from the dev split.
 
     `temperature` divides its logits. A number is `center + scale * output`, and wrong by `sigma` (standard deviation, in its own
-    unit).
+    unit), where that was measured.
     """
 
     temperature: float = 1.0
     center: float = 0.0
     scale: float = 1.0
-    sigma: float = float("nan")
+    sigma: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,10 @@ class Head(ABC):
         return None
 
 
-def run(net: PreTrainedModel, batch: Batch, **more: Any) -> Any:
+def run(net: PreTrainedModel, batch: Batch) -> Any:
     """One forward pass with the batch's inputs, without the targets that ride along."""
     inputs = {name: tensor for name, tensor in batch.items() if name not in ("positions", "targets", "mask")}
-    return net(**inputs, **more)
+    return net(**inputs)
 
 
 def padded(rows: Sequence[Sequence[float]], value: float, *, left: bool = False) -> Tensor:

@@ -5,7 +5,6 @@ A text too long for the model is read in windows, whose log-probabilities (or nu
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -196,8 +195,8 @@ class Number(Head):
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The number, and the interval that held 95 % of the residuals on the dev split if they are normal."""
         value = float(np.mean(raws)) * self.calibration.scale + self.calibration.center
-        reach = _TWO_SIDED_95 * self.calibration.sigma
-        interval = None if math.isnan(reach) else (value - reach, value + reach)
+        sigma = self.calibration.sigma
+        interval = None if sigma is None else (value - _TWO_SIDED_95 * sigma, value + _TWO_SIDED_95 * sigma)
         return Scored(self.framing.read(record, value, self.labels), None, interval=interval)
 
     def ceiling(self, record: Record) -> Answer:

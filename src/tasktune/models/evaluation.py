@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
 from tasktune.metrics.calibration import fit_temperature
 from tasktune.models.inference import answers, likelihoods
+from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
 
 
@@ -38,19 +39,18 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """As `tasktune evaluate --json` prints it; `null` where there is no number."""
-        return {
-            "task": self.task,
-            "primary": self.scores.primary,
-            "records": self.records,
-            "scores": {name: _finite(asdict(score)) for name, score in self.scores.values.items()},
-            "ceiling": _finite(self.ceiling),
-            "calibration": self.calibration,
-            "lost": self.lost.as_json(),
-        }
-
-
-def _finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: x if math.isfinite(x) else None for name, x in numbers.items()}
+        shown: dict[str, Any] = as_json(
+            {
+                "task": self.task,
+                "primary": self.scores.primary,
+                "records": self.records,
+                "scores": {name: asdict(score) for name, score in self.scores.values.items()},
+                "ceiling": self.ceiling,
+                "calibration": self.calibration,
+                "lost": self.lost.as_json(),
+            }
+        )
+        return shown
 
 
 def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:
@@ -120,5 +120,5 @@ def calibrate(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Ca
             gold.append(units.gold[known])
         elif scored.score is None and isinstance(scored.answer, float):
             residuals.append(scored.answer - record.answer)
-    sigma = float(np.sqrt(np.mean(np.square(residuals)))) if residuals else math.nan
+    sigma = float(np.sqrt(np.mean(np.square(residuals)))) if residuals else None
     return replace(head.calibration, temperature=fit_temperature(log_p, gold), sigma=sigma)

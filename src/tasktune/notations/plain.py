@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from math import isfinite
 from typing import Any
 
 from tasktune.core import Answer, Message, Record, Span, WordTag
+
+
+def as_json(value: Any) -> Any:
+    """Anything made of mappings, sequences and plain values as JSON has it: lists for tuples, null for what is no number."""
+    match value:
+        case Mapping():
+            return {name: as_json(part) for name, part in value.items()}
+        case list() | tuple():
+            return [as_json(part) for part in value]
+        case float():
+            return value if isfinite(value) else None
+    return value
 
 
 def answer_as_json(answer: Answer, text: str = "", scores: Sequence[float] = ()) -> Any:
