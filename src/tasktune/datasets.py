@@ -52,19 +52,38 @@ def train_and_dev(task: Task[Any], train: Data, dev: Data | None) -> tuple[Data,
     return found.train, dev or found.dev
 
 
-def records(task: Task[Any], data: Data, mapping: Mapping[str, str] | None = None, format: str | None = None) -> Iterator[Record]:
-    """The records of a task that `data` holds, one after the other.
+Mapped = Mapping[str, str] | None
+"""Which column holds which field, where names do not tell."""
 
-    `mapping` says which column holds which field where names do not tell; `format` names the format where the suffix does not.
-    """
+
+def records(task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None) -> Iterator[Record]:
+    """The records of a task that `data` holds, one after the other. `format` names the format where the suffix does not."""
+    if isinstance(data, str | Path):
+        yield from map(task.record.from_row, _rows(task, data, mapping, format))
+    else:
+        yield from (as_record(task, given, k) for k, given in enumerate(data, 1))
+
+
+def questions(task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None) -> Iterator[Record]:
+    """Like `records`, for those to be answered: a row of nothing but a text gives the record's first field, whatever its name."""
     if not isinstance(data, str | Path):
-        for k, given in enumerate(data, 1):
-            yield as_record(task, given, k)
+        yield from records(task, data)
         return
+    first = task.record.field_names()[0]
+    for row in _rows(task, data, mapping, format):
+        alone = row.values.keys() == {"text"}
+        yield task.record.from_row(Row({first: row.values["text"]}, row.where) if alone else row)
+
+
+def _rows(task: Task[Any], path: str | Path, mapping: Mapped, format: str | None) -> Iterator[Row]:
+    kind, chosen = task.record, mapping or {}
+    for row in rows(path, format, known_names((*kind.field_names(), *kind.aliases), kind.aliases, chosen)):
+        yield _mapped(task, row, chosen)
+
+
+def _mapped(task: Task[Any], row: Row, mapping: Mapping[str, str]) -> Row:
     kind = task.record
-    names = (*kind.field_names(), *kind.aliases)
-    for row in rows(data, format, known_names(names, kind.aliases, mapping or {})):
-        yield kind.from_row(mapped(row, names, kind.aliases, mapping or {}))
+    return mapped(row, (*kind.field_names(), *kind.aliases), kind.aliases, mapping)
 
 
 def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:
@@ -75,7 +94,7 @@ def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:
         case str():
             row = Row({task.record.field_names()[0]: given}, f"input {number}")
         case Mapping():
-            row = Row(given, f"input {number}")
+            row = _mapped(task, Row(given, f"input {number}"), {})
         case _:
             raise InputError(f"input {number} must be a text, a mapping of fields or a {task.record.__name__}, but is {given!r}")
     record: Record = task.record.from_row(row)

@@ -22,7 +22,7 @@ from tasktune.models import network
 from tasktune.models.card import card
 from tasktune.models.family import family_of
 from tasktune.models.inference import answers
-from tasktune.models.prediction import Prediction
+from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
@@ -42,9 +42,9 @@ class Model:
     head: Head
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def predict(self, inputs: Iterable[Any], lost: Lost | None = None) -> list[Prediction]:
+    def predict(self, inputs: Iterable[Any], lost: Lost | None = None) -> Predictions:
         """Answers to texts, mappings of field to value, or records, in their order. `lost` gathers what could not be used."""
-        return list(self.stream(inputs, lost))
+        return Predictions(self.stream(inputs, lost))
 
     def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
         """Like `predict`, one after the other, in constant memory."""

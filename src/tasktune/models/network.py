@@ -9,7 +9,15 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import AddedToken, AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AddedToken,
+    AutoConfig,
+    AutoTokenizer,
+    EncoderDecoderModel,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 from transformers.utils import logging
 
 from tasktune.core import FamilyName, InputError
@@ -73,11 +81,14 @@ def quiet() -> Iterator[None]:
 
 def keep_newlines(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
     """Give a tokenizer that loses line breaks (T5's, BERT's) a token for them: answers of several lines need it."""
-    if "\n" not in tokenizer.decode(tokenizer("a\nb", add_special_tokens=False)["input_ids"]):
-        tokenizer.add_tokens([AddedToken("\n", normalized=False)])
-        embeddings: Any = net.get_input_embeddings()
-        if len(tokenizer) > embeddings.num_embeddings:
-            net.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    if "\n" in tokenizer.decode(tokenizer("a\nb", add_special_tokens=False)["input_ids"]):
+        return
+    tokenizer.add_tokens([AddedToken("\n", normalized=False)])
+    halves = (net.encoder, net.decoder) if isinstance(net, EncoderDecoderModel) else (net,)
+    for part in halves:  # an EncoderDecoderModel is two models, each with its own table
+        table: Any = part.get_input_embeddings()
+        if len(tokenizer) > table.num_embeddings:
+            part.resize_token_embeddings(len(tokenizer), mean_resizing=False)
 
 
 def longest_input(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> int:

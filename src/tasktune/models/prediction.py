@@ -83,6 +83,17 @@ class Prediction:
         yield self.text[done:], ""
 
 
+class Predictions(list[Prediction]):
+    """Predictions in the order of their inputs, shown together in a notebook."""
+
+    SHOWN = 50
+
+    def _repr_html_(self) -> str:
+        """The first few, highlighted."""
+        more = f"<p>… and {len(self) - self.SHOWN} more</p>" if len(self) > self.SHOWN else ""
+        return "".join(prediction._repr_html_() for prediction in self[: self.SHOWN]) + more
+
+
 def colour(label: str) -> str:
     """The colour of a label, the same wherever it appears."""
     return _COLOURS[crc32(label.encode()) % len(_COLOURS)]

@@ -104,7 +104,7 @@ class _Course:
         recipe, linear = head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
         AcceleratorState._reset_state(reset_partial_state=True)  # each run has the precision of its own recipe
         self.accelerator = Accelerator(mixed_precision="bf16" if in_bf16(recipe) else "no", cpu=net.device.type == "cpu")
-        optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0)
+        optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
         schedule = linear(optimizer, round(recipe.warmup * total), total)
         self.net, self.optimizer, self.schedule = self.accelerator.prepare(net, optimizer, schedule)
         self.head, self.weights = head, weights

@@ -8,6 +8,7 @@ from pathlib import Path
 from tasktune.datasets import Data, records
 from tasktune.models.evaluation import Evaluation, measure
 from tasktune.models.model import Model, load
+from tasktune.verbs.progress import counted
 
 
 def evaluate(
@@ -18,4 +19,4 @@ def evaluate(
     Raises `InputError` for a record without an answer unless the model's recipe says `lossy = "drop"`.
     """
     tuned = model if isinstance(model, Model) else load(model)
-    return measure(tuned.task, tuned.net, tuned.head, records(tuned.task, data, mapping, format))
+    return measure(tuned.task, tuned.net, tuned.head, counted(records(tuned.task, data, mapping, format), "measuring"))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from random import Random
 from statistics import fmean, pstdev
 from time import perf_counter
 from typing import Any
 
-from tasktune.core import InputError, Lost, Record
+import torch
+
+from tasktune.core import InputError, Lost, Record, Scores
 from tasktune.datasets import Data, records, train_and_dev
 from tasktune.framings import Framing, Label, Labels
 from tasktune.heads.base import Calibration, Features
@@ -23,9 +23,11 @@ from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
 from tasktune.models.evaluation import answered, calibrate, measure
 from tasktune.models.model import Model, build, refuse_taken
-from tasktune.models.training import Lesson, Report, Step, train
+from tasktune.models.training import Lesson, train
+from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
+from tasktune.verbs.progress import counted, steps
 
 DEFAULT_MODEL = "minilm"
 _DEV_SHARE = 0.1
@@ -53,10 +55,11 @@ def fit(
     files = train_and_dev(kind, train, dev)
     learnt, held_out = (None if f is None else list(answered(records(kind, f, mapping, format), chosen, lost)) for f in files)
     learnt, held_out = _split(learnt or [], held_out, chosen.seed)
+    torch.manual_seed(chosen.seed)  # the layers that a task adds begin at random
     tuned = build(kind, model, partial(_inventory, learnt), chosen, partial(_scale, learnt))
     trained = _train(tuned, learnt, held_out, lost)
-    tuned = tuned.calibrated(calibrate(tuned.net, tuned.head, islice(held_out, _CALIBRATED_ON)))
-    tuned.facts = {
+    tuned = tuned.calibrated(calibrate(tuned.net, tuned.head, counted(held_out[:_CALIBRATED_ON], "calibrating")))
+    facts = {
         "made": {
             "model": model,
             "train": _named(train),
@@ -72,6 +75,7 @@ def fit(
         **_measured(tuned, learnt, held_out),
         "lost_in_training": lost.as_json(),
     }
+    tuned.facts = as_json(facts)
     if out is not None:
         tuned.save(out)
     return tuned
@@ -119,11 +123,17 @@ def _train(model: Model, learnt: Sequence[Record], held_out: Sequence[Record], l
         raise InputError(f"the policy --lossy {recipe.lossy} leaves no record to learn from")
     if recipe.lora:
         model.net = adapted(model.net, head.framing, model.family, recipe)
-    with _bar(model.task.metric.primary) as report:
-        trained = train(model.net, head, lessons, lambda: measure(model.task, model.net, head, held_out).scores, report)
+    with steps(model.task.metric.primary) as report:
+        trained = train(
+            model.net, head, lessons, lambda: measure(model.task, model.net, head, counted(held_out, "measuring")).scores, report
+        )
     if recipe.lora:
         model.net = merged(model.net)
     return asdict(trained)
+
+
+def _dev_scores(model: Model, held_out: Sequence[Record]) -> Scores:
+    return measure(model.task, model.net, model.head, counted(held_out, "measuring")).scores
 
 
 def _supervised(model: Model, record: Record, lost: Lost) -> list[Features]:
@@ -143,30 +153,9 @@ def _supervised(model: Model, record: Record, lost: Lost) -> list[Features]:
 
 def _measured(model: Model, learnt: Sequence[Record], held_out: Sequence[Record]) -> dict[str, Any]:
     """The model's scores on the dev split, and those of guessing by frequency, as JSON."""
-    evaluation = measure(model.task, model.net, model.head, held_out)
+    evaluation = measure(model.task, model.net, model.head, counted(held_out, "measuring"))
     guessed = baseline(model.task, learnt, held_out)
     return {
         "evaluation": evaluation.as_json(),
         "baseline": {} if guessed is None else {name: score.value for name, score in guessed.values.items()},
     }
-
-
-@contextmanager
-def _bar(primary: str) -> Iterator[Report]:
-    """A progress bar on standard error, with the loss and the last dev score; nothing where that is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("tuning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[said]}"))
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("tuning", total=None, said="")
-        measured = ""
-
-        def report(step: Step) -> None:
-            nonlocal measured
-            if step.scores is not None:
-                measured = f"  dev {primary} {step.scores.main.value:.4f}"
-            progress.update(bar, completed=step.done, total=step.total, said=f"loss {step.loss:.3f}{measured}")
-
-        yield report

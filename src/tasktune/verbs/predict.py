@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tasktune.core import Lost
-from tasktune.datasets import Data, records
+from tasktune.datasets import Data, questions
 from tasktune.models.model import Model, load
 from tasktune.models.prediction import Prediction
+from tasktune.verbs.progress import counted
 
 
 def predict(
@@ -23,4 +24,4 @@ def predict(
     `lost` gathers what could not be used (texts cut to the model's length, say).
     """
     tuned = model if isinstance(model, Model) else load(model)
-    yield from tuned.stream(records(tuned.task, data, mapping, format), lost)
+    yield from counted(tuned.stream(questions(tuned.task, data, mapping, format), lost), "answering")

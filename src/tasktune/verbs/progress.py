@@ -1,0 +1,63 @@
+"""Progress of long work, on standard error; nothing where that is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from tasktune.models.training import Report, Step
+
+T = TypeVar("T")
+
+
+def _bars() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[said]}"),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+
+
+@contextmanager
+def steps(primary: str) -> Iterator[Report]:
+    """A bar of training's steps, with the loss and the last dev score."""
+    measured = ""
+    with _bars() as bars:
+        bar = bars.add_task("tuning", total=None, said="")
+
+        def report(step: Step) -> None:
+            nonlocal measured
+            if step.scores is not None:
+                measured = f"  dev {primary} {step.scores.main.value:.4f}"
+            bars.update(bar, completed=step.done, total=step.total, said=f"loss {step.loss:.3f}{measured}")
+
+        yield report
+
+
+def counted(things: Iterable[T], doing: str) -> Iterator[T]:
+    """The things, with a bar of how many have gone by."""
+    with _bars() as bars:
+        bar = bars.add_task(doing, total=len(things) if isinstance(things, Sized) else None, said="")
+        for thing in things:
+            yield thing
+            bars.advance(bar)
