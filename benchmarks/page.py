@@ -1,0 +1,156 @@
+"""RESULTS.md out of results.json: nothing in it is written by hand but the reasons in reasons.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Result = Mapping[str, Any]
+SURE = 0.05
+"""A difference with a p below this is one."""
+
+HOW = """\
+Made by `make bench` (`benchmarks/run.py`) from `benchmarks/results.json`. Each row is one run of tasktune's own
+commands, as listed below, beside one plain transformers `Trainer` script (`benchmarks/trainer_*.py`) on the same
+records: same model, epochs, batch size, learning rate (linear, with warm-up), weight decay, clipping and seed. Both
+evaluate on the dev split after each epoch and keep the best: tasktune by the task's score, the scripts by that too
+where labels are predicted and by the loss where text is written. The scripts pad each batch to its longest and draw
+batches at random, as `Trainer` does unless told otherwise; for models that write they are given tasktune's prompts.
+Both sides' dev answers are scored by the same tasktune metric.
+
+Data are under `../shared/data`. Where fewer records are used than there are, they are evenly spaced over the file and
+written to `runs/bench` in the file's own format: a CPU of two cores is slow. Scores of so small trainings say how the
+two sides compare, not how good a model can be.
+
+`p` is that of the difference, by paired bootstrap over dev records; it knows nothing of how much another seed would
+change either side. **Baseline** is guessing by frequency, **ceiling** the score of a model that says just what its
+framing asks of it. Seconds are of the training steps alone (evaluation and saving apart), tokens/s the tokens read in
+them, padding apart; × is how many times as many tasktune reads."""
+
+
+def page(results: Result, reasons: Mapping[str, str]) -> str:
+    """The whole page."""
+    rows: Mapping[str, Result] = results["rows"]
+    parts = [
+        "# Results",
+        HOW,
+        "## Machine",
+        _machine(results["machine"]),
+        "## Scores and speed",
+        _table(_HEAD, (_line(name, row) for name, row in rows.items())),
+        "## Whole commands",
+        "Seconds from start to end of each process: reading, tuning, evaluating each epoch, calibrating, saving; then the rest.",
+        _table(_WALL_HEAD, (_wall_line(name, row) for name, row in rows.items())),
+        *_startup(results.get("startup")),
+        "## Where tasktune is behind, and why",
+        "\n".join(_behind(rows, reasons)) or "Nowhere.",
+        "## Commands",
+        *(_commands(name, row) for name, row in rows.items()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_HEAD = (
+    *("run", "task", "model", "train / dev", "score", "tasktune", "Trainer", "p", "verdict", "baseline", "ceiling"),
+    *("seconds", "Trainer", "tokens/s", "Trainer", "×"),
+)
+
+
+def verdict(row: Result) -> str:
+    """`better`, `worse`, or `level` where the difference may be chance."""
+    compared = row["comparison"]
+    ours, plain = (primary(row, side)["value"] for side in ("tasktune", "trainer"))
+    if ours is None or plain is None or not compared["p"] < SURE or ours == plain:
+        return "level"
+    return "better" if (ours > plain) == compared["higher_is_better"] else "worse"
+
+
+def primary(row: Result, side: str) -> dict[str, float | None]:
+    """A side's primary score: value, low, high."""
+    found: dict[str, float | None] = row["comparison"]["scores"][side][row["comparison"]["primary"]]
+    return found
+
+
+def speed(row: Result) -> tuple[float, float]:
+    """Tokens a second of tasktune's training and of the script's."""
+    ours, plain = row["tasktune"], row["trainer"]
+    epochs = ours["training"]["steps"] / ours["steps_per_epoch"]
+    return plain["tokens"] * epochs / ours["training"]["seconds"], plain["tokens"] * row["recipe"]["epochs"] / plain["seconds"]
+
+
+def _line(name: str, row: Result) -> list[str]:
+    ours, plain = speed(row)
+    main = row["comparison"]["primary"]
+    train, dev = row["records"]
+    return [
+        *(name, row["task"], row["model"], f"{train} / {dev}", main),
+        *(_interval(primary(row, side)) for side in ("tasktune", "trainer")),
+        *(_figure(row["comparison"]["p"]), verdict(row)),
+        *(_figure(row["tasktune"]["baseline"].get(main)), _figure(row["tasktune"]["evaluation"]["ceiling"].get(main))),
+        *(f"{seconds:.0f}" for seconds in (row["tasktune"]["training"]["seconds"], row["trainer"]["seconds"])),
+        *(f"{ours:.0f}", f"{plain:.0f}", f"{ours / plain:.2f}"),
+    ]
+
+
+_WALL_HEAD = ("run", "fit", "evaluate", "predict", "Trainer script, all of it")
+
+
+def _wall_line(name: str, row: Result) -> list[str]:
+    wall = row["tasktune"]["wall"]
+    return [name, *(f"{wall[verb]:.0f}" for verb in ("fit", "evaluate", "predict")), f"{row['trainer']['wall']:.0f}"]
+
+
+def _machine(machine: Result) -> str:
+    return "\n".join(f"- {name}: {value}" for name, value in machine.items())
+
+
+def _startup(found: Result | None) -> Iterator[str]:
+    if found:
+        yield "## Start-up"
+        yield _table(
+            ("what", "seconds at best", "median", "of"),
+            ([what, f"{each['best']:.2f}", f"{each['median']:.2f}", str(each["times"])] for what, each in found.items()),
+        )
+
+
+def _behind(rows: Mapping[str, Result], reasons: Mapping[str, str]) -> Iterator[str]:
+    """A line for each way in which a row is behind, with the reason that was found."""
+    for name, row in rows.items():
+        for how in _shortcomings(row):
+            yield f"- **{name}**: {how}. {reasons.get(name, 'The reason is not found yet.')}"
+
+
+def _shortcomings(row: Result) -> Iterator[str]:
+    ours, plain = speed(row)
+    if verdict(row) == "worse":
+        values = (_figure(primary(row, side)["value"]) for side in ("tasktune", "trainer"))
+        yield "{} {} against {}".format(row["comparison"]["primary"], *values)
+    if ours < 0.95 * plain:
+        yield f"{ours:.0f} tokens a second against {plain:.0f}"
+    if not row["comparison"]["predict_scores_as_evaluate"]:
+        yield "what `predict` wrote scores otherwise than what `evaluate` says"
+
+
+def _commands(name: str, row: Result) -> str:
+    recipe = row["recipe"]
+    settings = ", ".join(f"{key.replace('_', ' ')} {recipe[key]:g}" for key in ("epochs", "learning_rate", "batch_size", "seed"))
+    typed = "\n".join(row["tasktune"]["commands"])
+    said = f"{row['train']}, {row['dev']}; {settings}; {row['date']}; beside `benchmarks/{row['trainer']['script']}`"
+    lost = {reason: found["count"] for reason, found in row["tasktune"]["lost_in_training"].items()}
+    lost_there = "nothing" if not lost else ", ".join(f"{reason} {count}" for reason, count in lost.items())
+    return f"### {name}\n\n{said}; lost in training: {lost_there}\n\n```sh\n{typed}\n```"
+
+
+def _table(head: Iterable[str], lines: Iterable[list[str]]) -> str:
+    names = list(head)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (names, ["---"] * len(names), *lines))
+
+
+def _interval(score: Mapping[str, float | None]) -> str:
+    return f"{_figure(score['value'])} ({_figure(score['low'])}–{_figure(score['high'])})"
+
+
+def _figure(x: float | None) -> str:
+    if x is None or x != x:
+        return "–"
+    return f"{x:.3f}" if abs(x) < 100 else f"{x:.0f}"
