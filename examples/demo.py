@@ -50,7 +50,9 @@ def tuned() -> tt.Model:
 def opened_by_transformers() -> str:
     """What Transformers alone makes of the folder."""
     from transformers import AutoModelForTokenClassification, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     network = AutoModelForTokenClassification.from_pretrained(OUT)
     tokens = AutoTokenizer.from_pretrained(OUT)(SENTENCES[0], return_tensors="pt")
     tags = [network.config.id2label[k] for k in network(**tokens).logits.argmax(-1)[0].tolist()]
@@ -65,9 +67,9 @@ def main() -> None:
     for prediction in model.predict(SENTENCES):
         console.print(Padding(prediction, (0, 2)))
     said("The folder, opened by plain Transformers")
-    console.print(opened_by_transformers())
+    console.print(Padding(opened_by_transformers(), (0, 2)))
     said("The same on your own data")
-    console.print(YOURS, markup=False)
+    console.print(YOURS, markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":
