@@ -7,7 +7,9 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side; set before torch is imported
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -39,11 +41,15 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Gives the folder of a tiny random model by its name in `families.TINY`, made when it is first asked for."""
     from families import TINY  # imports transformers, which most tests can do without
 
-    place, made = tmp_path_factory.mktemp("tiny"), dict[str, Path]()
+    place = tmp_path_factory.mktemp("tiny")
+    return cache(lambda name: TINY[name].save(place / name))
 
-    def folder(name: str) -> Path:
-        if name not in made:
-            made[name] = TINY[name].save(place / name)
-        return made[name]
 
-    return folder
+@pytest.fixture(scope="session")
+def tuned(tiny: Callable[[str], Path]) -> Callable[[str, str], Any]:
+    """Gives a tiny model that knows a task's example by heart, by the names of task and model, trained when first asked for."""
+    from cases import KNOWING, example
+
+    from tasktune.verbs.fit import fit
+
+    return cache(lambda name, kind: fit(name, example(name), example(name), str(tiny(kind)), recipe=KNOWING))

@@ -1,4 +1,4 @@
-"""What every task owes, with no model at all: what a framing writes it reads, gold answers score full marks, JSON keeps records."""
+"""What every task owes, with no model at all: what is written is read, gold scores full marks, JSON keeps records."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records import HARD, MADE
 
+from records import HARD, MADE
 from tasktune.core import Likelihood, Record, Row, Span
 from tasktune.framings import Framing
 from tasktune.metrics.bootstrap import Tally

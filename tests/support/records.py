@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -110,7 +111,7 @@ def _ner(draw: Any) -> NER:
     """Entities of whole words, none on top of another."""
     text, places = draw(_words())
     edges = sorted(draw(st.sets(st.integers(0, len(places)), max_size=6)))
-    runs = zip(edges, edges[1:], strict=False)
+    runs = pairwise(edges)
     spans = [Span(places[a][0], places[b - 1][1], draw(LABELS)) for a, b in runs if draw(st.booleans())]
     return NER(text=text, words=places, answer=tuple(spans))
 

@@ -91,6 +91,11 @@ class Head(ABC):
     max_length: int
     calibration: Calibration = Calibration()
 
+    @property
+    def classes(self) -> int:
+        """How many classes there are of which each target is one; 0 where targets are numbers or words."""
+        return 0
+
     @abstractmethod
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The inputs that ask for the record's answer. Empty where the policy drops the record."""
@@ -131,6 +136,11 @@ class Head(ABC):
     def units(self, record: Record, raws: Sequence[Raw]) -> Units | None:
         """What calibration looks at: each closed choice (a label, a word's tag) in the answer; `None` for open text."""
         return None
+
+
+def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """The tokens of a text, with no special ones around it."""
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def run(net: PreTrainedModel, batch: Batch) -> Any:

@@ -85,6 +85,11 @@ def choose(head: Head, record: Record, log_p: np.ndarray[Any, Any]) -> Scored:
 class OneLabel(Head):
     """One label of a closed set: softmax over K classes."""
 
+    @property
+    def classes(self) -> int:
+        """The labels."""
+        return len(self.labels)
+
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The record's text or texts, in windows where it must be."""
         return windows(self, record, lost)
@@ -124,6 +129,11 @@ class OneLabel(Head):
 @dataclass(frozen=True, slots=True)
 class ManyLabels(Head):
     """Any number of labels: a yes or no for each of L labels. A "unit" is one label, its classes are no and yes."""
+
+    @property
+    def classes(self) -> int:
+        """No and yes."""
+        return 2
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The record's text, in windows where it must be."""

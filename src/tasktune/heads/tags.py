@@ -44,6 +44,11 @@ _FORBIDDEN = -1e9
 class WordTags(Head):
     """One tag a word: softmax over K tags at each first sub-word. A "unit" is a word."""
 
+    @property
+    def classes(self) -> int:
+        """The tags."""
+        return len(self.labels)
+
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
         pieces = self._pieces(record, lost)
@@ -160,8 +165,8 @@ def window_cuts(lengths: Sequence[int], room: int) -> list[tuple[int, int]]:
         cuts.append((first, last))
         if last >= len(lengths):
             return cuts
-        overlap, seen = last, 0
-        while overlap - 1 > first and seen + lengths[overlap - 1] <= room // 4:
+        overlap, seen, most = last, 0, min(room // 4, room - lengths[last])  # the next word must find room
+        while overlap - 1 > first and seen + lengths[overlap - 1] <= most:
             overlap -= 1
             seen += lengths[overlap]
         first = overlap

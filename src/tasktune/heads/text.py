@@ -29,16 +29,13 @@ from tasktune.heads.base import (
     on,
     places,
     shortened,
+    token_ids,
 )
 from tasktune.heads.label import choose, in_closed_set
-from tasktune.heads.turns import pieces, rendered
+from tasktune.heads.turns import rendered, stretches
 from tasktune.heads.writers import Causal, Said, Tokens, Writer, choice_batch
 
 _CAUSAL = Causal()
-
-
-def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> Tokens:
-    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
@@ -49,9 +46,9 @@ def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
     raise InputError("the model's tokenizer has no end-of-sequence and no separator token, so that answers would never end")
 
 
-def longest_answer(head: Head) -> int:
-    """How many tokens an answer may have: as the recipe says, else as the task says."""
-    return int(head.recipe.max_new_tokens or head.framing.max_new_tokens)
+def longest_answer(head: Head, writer: Writer) -> int:
+    """How many tokens an answer may have: as the recipe says, else as the task says, as far as the model reaches."""
+    return writer.longest_answer(head.max_length, head.recipe.max_new_tokens or head.framing.max_new_tokens)
 
 
 def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
@@ -59,19 +56,19 @@ def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[F
     prompt = head.framing.prompt(record)
     if not isinstance(prompt, Prompt):
         return _recent_turns(head, writer, rendered(head.tokenizer, prompt, ask=True), record, lost)
-    whole = writer.framed(head.tokenizer, _ids(head.tokenizer, str(prompt)))
-    room = writer.room(head.max_length, longest_answer(head))
+    whole = writer.framed(head.tokenizer, token_ids(head.tokenizer, str(prompt)))
+    room = writer.room(head.max_length, longest_answer(head, writer))
     if len(whole) <= room:
         return [Features({"input_ids": whole})]
-    around = writer.framed(head.tokenizer, _ids(head.tokenizer, prompt.before + prompt.after))
+    around = writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + prompt.after))
     body = shortened(head.tokenizer, prompt.body, room - len(around))
-    short = writer.framed(head.tokenizer, _ids(head.tokenizer, prompt.before + body + prompt.after))
+    short = writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + body + prompt.after))
     return _shortened(head, record, len(whole), short[:room], lost)
 
 
 def _recent_turns(head: Head, writer: Writer, conversation: str, record: Record, lost: Lost) -> list[Features]:
-    ids = _ids(head.tokenizer, conversation)
-    room = writer.room(head.max_length, longest_answer(head))
+    ids = token_ids(head.tokenizer, conversation)
+    room = writer.room(head.max_length, longest_answer(head, writer))
     return [Features({"input_ids": ids})] if len(ids) <= room else _shortened(head, record, len(ids), ids[-room:], lost)
 
 
@@ -85,7 +82,7 @@ def _shortened(head: Head, record: Record, length: int, short: Tokens, lost: Los
 
 def answer_ids(head: Head, written: str) -> Tokens:
     """An answer as the tokens to say after a prompt, with the one that ends it."""
-    return [*_ids(head.tokenizer, head.framing.separator + written), end_id(head.tokenizer)]
+    return [*token_ids(head.tokenizer, head.framing.separator + written), end_id(head.tokenizer)]
 
 
 def lessons(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
@@ -99,8 +96,7 @@ def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[l
     if isinstance(prompt, Prompt):
         given = prompt_ids(head, writer, record, lost)
         return [[(f.inputs["input_ids"], False), (answer_ids(head, written), True)] for f in given]
-    told = pieces(head.tokenizer, [*prompt, Message("assistant", written)])
-    return [[(_ids(head.tokenizer, text), said) for text, said in lesson] for lesson in told]
+    return stretches(head.tokenizer, [*prompt, Message("assistant", written)])
 
 
 def _windows(head: Head, writer: Writer, record: Record, stretches: Sequence[Said], lost: Lost) -> list[Features]:
@@ -150,7 +146,7 @@ class FreeText(Head):
     def _decoding(self) -> dict[str, Any]:
         sample = self.recipe.top_p > 0
         return {
-            "max_new_tokens": longest_answer(self),
+            "max_new_tokens": longest_answer(self, self.writer),
             "num_beams": self.recipe.beams,
             "do_sample": sample,
             "top_p": self.recipe.top_p if sample else 1.0,
@@ -169,7 +165,7 @@ class FreeText(Head):
         return str(text).removeprefix(self.framing.separator)
 
     def _mean_log_p(self, net: PreTrainedModel, prompts: Sequence[Features], said: Sequence[Tokens]) -> list[float]:
-        unbounded = self.max_length + longest_answer(self)
+        unbounded = self.max_length + longest_answer(self, self.writer)
         pairs = zip([f.inputs["input_ids"] for f in prompts], said, strict=True)
         told = [self.writer.lessons([(given, False), (ids, True)], unbounded)[0] for given, ids in pairs]
         batch = on(net, self.collate(told))
@@ -182,7 +178,7 @@ class FreeText(Head):
 
     def ceiling(self, record: Record) -> Answer:
         """The answer read back from its own tokens, as many as may be written."""
-        ids = answer_ids(self, self.framing.write(record))[: longest_answer(self)]
+        ids = answer_ids(self, self.framing.write(record))[: longest_answer(self, self.writer)]
         answer: Answer = self.framing.read(record, self._text(ids), self.labels)
         return answer
 

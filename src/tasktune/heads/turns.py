@@ -13,9 +13,8 @@ from dataclasses import asdict
 from transformers import PreTrainedTokenizerBase
 
 from tasktune.core import InputError, Message
-
-Piece = tuple[str, bool]
-"""A stretch of rendered text, and whether the assistant says it."""
+from tasktune.heads.base import token_ids
+from tasktune.heads.writers import Said, Tokens
 
 
 def rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, ask: bool) -> str:
@@ -32,18 +31,19 @@ def rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *,
     return str(text)
 
 
-def pieces(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[list[Piece]]:
-    """The conversation as texts to learn from, each cut into what is given and what the assistant says.
+def stretches(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[list[Said]]:
+    """The conversation as sequences to learn from, each in stretches of tokens that are given and that the assistant says.
 
-    One text with every turn of the assistant where the template only ever appends. Where it rewrites earlier turns (drops their
-    reasoning, say), one text a turn, each as the model will see it when it serves.
+    One sequence with every turn of the assistant where template and tokenizer only ever append. Where earlier turns are rewritten
+    (their reasoning dropped, say), one sequence a turn. Either way each turn stands behind just what the model is asked with when
+    it serves.
     """
-    turns = [k for k, message in enumerate(messages) if message.role == "assistant"]
-    alone = [_turn(tokenizer, messages, k) for k in turns]
-    merged: list[Piece] = []
-    done = ""
+    turns = [_turn(tokenizer, messages, k) for k, message in enumerate(messages) if message.role == "assistant"]
+    alone = [(token_ids(tokenizer, given), token_ids(tokenizer, said)) for given, said in turns]
+    merged: list[Said] = []
+    done: Tokens = []
     for given, said in alone:
-        if not given.startswith(done):
+        if given[: len(done)] != done:
             return [[(given, False), (said, True)] for given, said in alone]
         merged += [(given[len(done) :], False), (said, True)]
         done = given + said

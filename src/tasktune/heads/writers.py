@@ -30,8 +30,12 @@ class Writer(ABC):
         """A prompt with the special tokens that the family puts around one; never empty."""
 
     @abstractmethod
+    def longest_answer(self, max_length: int, wanted: int) -> int:
+        """How many tokens an answer may have that should have `wanted`."""
+
+    @abstractmethod
     def room(self, max_length: int, answer: int) -> int:
-        """How many tokens a prompt may have where an answer may have `answer`."""
+        """How many tokens a prompt may have before an answer of `answer` tokens."""
 
     @abstractmethod
     def lessons(self, stretches: Sequence[Said], max_length: int) -> list[Features]:
@@ -64,9 +68,13 @@ class Causal(Writer):
         first = [t for t in (tokenizer.bos_token_id, tokenizer.eos_token_id) if t is not None][:1]
         return [*frame(tokenizer)[0], *ids] or first
 
+    def longest_answer(self, max_length: int, wanted: int) -> int:
+        """At most half of the model's length, so that as much is left for the prompt."""
+        return min(wanted, max_length // 2)
+
     def room(self, max_length: int, answer: int) -> int:
         """Prompt and answer share the model's length."""
-        return max_length - min(answer, max_length // 2)
+        return max_length - answer
 
     def lessons(self, stretches: Sequence[Said], max_length: int) -> list[Features]:
         """One sequence; a longer one in windows, of which the first quarter is only context (what is said is said once)."""
@@ -129,6 +137,10 @@ class Seq2Seq(Writer):
         """The prompt between the tokenizer's special tokens."""
         before, after = frame(tokenizer)
         return [*before, *ids, *after] or [self.start_id]
+
+    def longest_answer(self, max_length: int, wanted: int) -> int:
+        """At most the decoder's length."""
+        return min(wanted, max_length)
 
     def room(self, max_length: int, answer: int) -> int:
         """The prompt has the encoder to itself."""

@@ -76,7 +76,8 @@ def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], los
             nats[k] -= log_p
             tokens[k] += len(feature.targets)
         for k, record in enumerate(window):
-            yield record, Likelihood(nats[k], tokens[k], characters(head.framing, record))
+            asked = characters(head.framing, record) if tokens[k] else 0  # 0: the policy dropped it
+            yield record, Likelihood(nats[k], tokens[k], asked)
 
 
 def log_p_of(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> list[float]:

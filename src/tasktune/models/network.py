@@ -28,6 +28,9 @@ from tasktune.recipe import Recipe
 LONGEST = 2048
 """Tokens that a model reads unless --max-length says otherwise: more is rarely meant, and memory grows with it."""
 
+SHORTEST = 8
+"""Tokens that --max-length must leave: what a tokenizer puts around one or two texts, and something of the texts."""
+
 
 def read_config(folder: Path) -> PretrainedConfig:
     """The configuration of a checkpoint. No code of it is run."""
@@ -96,6 +99,8 @@ def longest_input(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, reci
     limits = [tokenizer.model_max_length, *_positions(net)]
     if recipe.max_length is None:
         return min([LONGEST, *limits])
+    if recipe.max_length < SHORTEST:
+        raise InputError(f"--max-length {recipe.max_length} leaves no room for a text; give {SHORTEST} or more")
     if recipe.max_length > min(limits):
         raise InputError(f"--max-length {recipe.max_length} is more than the {min(limits)} tokens that this model can read")
     return recipe.max_length

@@ -75,7 +75,7 @@ def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate:
     per_epoch = math.ceil(len(lessons) / recipe.batch_size)
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
-    weights = _class_weights(lessons, len(head.labels)) if recipe.class_weights else None
+    weights = _class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
     course = _Course(net, head, total, weights)
     best, kept, best_step, history, seconds = None, _copied(net), 0, [], 0.0
     for step, batch in zip(range(1, total + 1), _endless(lessons, recipe.batch_size, chance), strict=False):
@@ -170,9 +170,9 @@ def _groups(net: torch.nn.Module, decay: float) -> list[dict[str, Any]]:
 
 def _class_weights(lessons: Sequence[Lesson], classes: int) -> Tensor:
     """n / (K * n_k) for each class k: every class has the same say in the loss (King & Zeng 2001)."""
-    seen = Counter(int(target) for lesson in lessons for target in lesson.features.targets)
-    if not classes or max(seen) >= classes:
+    if not classes:
         raise InputError("--class-weights needs a closed set of labels, which this task has not on this model; leave it out")
+    seen = Counter(int(target) for lesson in lessons for target in lesson.features.targets)
     return torch.tensor([seen.total() / (len(seen) * seen[k]) if seen[k] else 0.0 for k in range(classes)])
 
 

@@ -1,0 +1,146 @@
+"""A record longer than the model is refused, shortened, dropped or read in windows, as the recipe says, and always counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise, product
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases import KNOWING, each_case, example, untrained, with_options
+from families import ENCODERS
+from tasktune.core import InputError, Lost, Message, Record, Span
+from tasktune.heads.base import Features
+from tasktune.heads.tags import best_path, transitions, window_cuts
+from tasktune.models.model import Model
+from tasktune.notations import bio
+from tasktune.notations.words import words as words_of
+from tasktune.tasks import task
+from tasktune.tasks.chat import Chat
+from tasktune.tasks.ner import NER
+from tasktune.verbs.fit import fit
+
+READS = 64  # tokens, of which every long record below takes several times as many
+
+
+def long(record: Record) -> Record:
+    """The record with far more to read than the model can."""
+    match record:
+        case Chat(messages=messages):
+            return replace(record, messages=(Message("user", "on and on " * 60), *messages), id="long")
+    field = record.field_names()[0]
+    return replace(record, **{field: getattr(record, field) + " on and on" * 60}, id="long")
+
+
+@pytest.fixture
+def model(case: tuple[str, str], tiny: Callable[[str], Path]) -> Model:
+    return with_options(untrained(task(case[0]), tiny(case[1])), max_length=READS)
+
+
+def encoded(model: Model, policy: str, record: Record) -> tuple[list[Features], dict[str, Any]]:
+    lost = Lost()
+    features = with_options(model, lossy=policy, max_length=READS).head.encode(record, lost)
+    return features, lost.as_json()
+
+
+@each_case
+def test_a_record_that_fits_is_read_whole_under_every_policy(case: tuple[str, str], tiny: Callable[[str], Path]) -> None:
+    model, record = untrained(task(case[0]), tiny(case[1])), example(case[0])[0]
+    for policy in ("error", "split", "truncate", "drop"):
+        lost = Lost()
+        assert len(with_options(model, lossy=policy).head.encode(record, lost)) == 1
+        assert not lost.counts
+
+
+@each_case
+def test_each_policy_does_what_it_says_and_counts_it(case: tuple[str, str], model: Model) -> None:
+    record = long(example(case[0])[0])
+    with pytest.raises(InputError, match=rf"record 'long' takes \d+ tokens, but the model reads {READS}; allow --lossy split"):
+        encoded(model, "error", record)
+    assert encoded(model, "drop", record) == ([], {"dropped": {"count": 1, "records": ["long"]}})
+    first, lost = encoded(model, "truncate", record)
+    assert len(first) == 1
+    assert lost == {"truncated": {"count": 1, "records": ["long"]}}
+    windows, lost = encoded(model, "split", record)
+    assert lost["split"] == {"count": 1, "records": ["long"]}
+    reads_in_windows = model.family == "encoder"
+    assert len(windows) > 1 if reads_in_windows else "prompts shortened" in lost
+    assert all(f.length <= READS for f in windows + first)
+
+
+@each_case
+def test_a_long_record_is_learnt_and_answered_within_what_the_model_reads(case: tuple[str, str], model: Model) -> None:
+    record = long(example(case[0])[0])
+    for policy in ("split", "truncate"):
+        narrow = with_options(model, lossy=policy, max_length=READS)
+        features = narrow.head.supervise(record, Lost())
+        assert features
+        assert all(f.length <= READS and len(f.targets) == len(f.positions) > 0 for f in features)
+        (prediction,) = narrow.predict([record])
+        assert prediction.record == record
+    (dropped,) = with_options(model, lossy="drop", max_length=READS).predict([record])
+    assert (dropped.answer, dropped.score) == (None, 0.0)
+
+
+def scene(chance: Random, words: int) -> NER:
+    """Some words, among them `Ada` and `London`, which are what they are wherever they stand."""
+    chosen = [chance.choice(("Ada", "London", "the", "team", "sleeps", "in", "park")) for _ in range(words)]
+    places = words_of(text := " ".join(chosen))
+    named = {"Ada": "PER", "London": "LOC"}
+    return NER(text=text, answer=tuple(Span(a, b, named[text[a:b]]) for a, b in places if text[a:b] in named))
+
+
+@pytest.mark.parametrize("kind", ENCODERS)
+def test_split_finds_what_is_named_at_the_far_end(kind: str, tiny: Callable[[str], Path]) -> None:
+    chance = Random(5)
+    short, long = [scene(chance, 12) for _ in range(40)], scene(chance, 300)
+    recipe = replace(KNOWING, epochs=16, evaluations=1 / 16, max_length=READS)
+    model = fit("ner", short, short[:4], str(tiny(kind)), recipe=recipe)
+    (prediction,) = model.predict([replace(long, answer=None, id="long")], lost := Lost())
+    assert lost.as_json() == {"split": {"count": 1, "records": ["long"]}}
+    assert prediction.answer == long.answer
+    (cut,) = with_options(model, lossy="truncate").predict([replace(long, answer=None)])
+    assert cut.answer == long.answer[: len(cut.answer)]
+    assert 0 < len(cut.answer) < len(long.answer) / 2
+
+
+@given(st.lists(st.integers(1, 9), max_size=60), st.integers(9, 30))
+def test_windows_hold_every_word_fit_and_overlap(lengths: list[int], room: int) -> None:
+    cuts = window_cuts(lengths, room)
+    assert cuts[0][0] == 0
+    assert cuts[-1][1] == len(lengths)
+    for first, last in cuts:
+        assert sum(lengths[first:last]) <= room
+    for (first, last), (after, beyond) in pairwise(cuts):
+        assert first < after <= last < beyond
+
+
+def test_a_words_tag_is_taken_from_where_it_stands_farthest_from_a_cut(tiny: Callable[[str], Path]) -> None:
+    head = untrained(task("ner"), tiny("bert")).head
+    left, right = np.full((6, len(head.labels)), 1.0), np.full((6, len(head.labels)), 2.0)
+    merged = head.merged(9, [(0, left), (3, right)])[:, 0]
+    assert merged.tolist() == [1, 1, 1, 1, 1, 2, 2, 2, 2]
+
+
+LABELS = bio.inventory(["B-X", "B-Y"])
+
+
+def follows_on(path: tuple[int, ...]) -> bool:
+    return all(bio.follows(a, b) for a, b in pairwise(["", *(LABELS[k] for k in path)]))
+
+
+@given(st.lists(st.lists(st.floats(-9, 0), min_size=5, max_size=5), min_size=1, max_size=5))
+def test_the_path_is_the_best_of_all_legal_ones(rows: list[list[float]]) -> None:
+    log_p = np.array(rows)
+    path = best_path(log_p, transitions(bio.follows, LABELS))
+    legal = [p for p in product(range(len(LABELS)), repeat=len(rows)) if follows_on(p)]
+    assert tuple(path) in legal
+    best = max(sum(log_p[k, c] for k, c in enumerate(p)) for p in legal)
+    assert log_p[np.arange(len(rows)), path].sum() == pytest.approx(best)
