@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -70,8 +71,8 @@ def result(run: Run, folder: Path, few: int | None) -> dict[str, Any]:
     """Both sides of a run, made anew in `folder`, and how they compare."""
     shutil.rmtree(folder, ignore_errors=True)
     ready = plan(run, folder, few)
-    ours = tasktune_side(ready)
-    plain = trainer_side(ready)
+    with ThreadPoolExecutor(2) as both:  # at the same time, so that whatever else the machine does befalls them alike
+        ours, plain = (side.result() for side in [both.submit(tasktune_side, ready), both.submit(trainer_side, ready)])
     comparison = compared(ready, ours, plain)
     _drop_weights(folder, keep=run.name == "wikigold")
     return {
@@ -109,9 +110,9 @@ def machine() -> dict[str, str]:
     )
     memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    threads, instructions = torch.get_num_threads(), torch.backends.cpu.get_cpu_capability()
+    instructions = torch.backends.cpu.get_cpu_capability()
     return {
-        "processor": f"{cpu}, {os.cpu_count()} cores, {instructions}, {threads} threads of torch",
+        "processor": f"{cpu}, {os.cpu_count()} cores, {instructions}, a core for each side",
         "memory": f"{memory / 2**20:.0f} GiB",
         "software": ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in _PACKAGES)]),
         "commit": commit,
