@@ -1,7 +1,7 @@
 """Run the benchmark: `python benchmarks/run.py` from the root of the repository.
 
 Each row is saved as soon as it is done, and rows that are done are passed over; `--again` runs them anew. `--only NAME`, as often
-as need be, runs just these; `--quick` runs a dozen records of each into `runs/bench-quick`, to see that everything works;
+as need be, runs just these; `--quick` runs a few records of each into `runs/bench-quick`, to see that everything works;
 `--page` only writes RESULTS.md anew.
 """
 
@@ -29,9 +29,10 @@ from page import page
 from sides import SHARED, plan, tasktune_side, trainer_side
 from startup import startup
 from table import BY_NAME, RUNS, Run
+from tasktune.models.named import NAMED
 
 HERE = Path(__file__).parent
-QUICK = 12
+QUICK = {"encoder": 12, "decoder": 4, "encoder-decoder": 8}  # records
 WORK = Path("runs/bench")
 
 
@@ -47,7 +48,7 @@ def main() -> int:
         for run in chosen if asked.again else [run for run in chosen if run.name not in results["rows"]]:
             print(f"{run.name} (about {run.minutes:g} minutes)", flush=True)
             try:
-                results["rows"][run.name] = result(run, work / run.name, QUICK if quick else None)
+                results["rows"][run.name] = result(run, work / run.name, QUICK[NAMED[run.model].family] if quick else None)
             except Exception:
                 print_exc()
                 failed = 1
