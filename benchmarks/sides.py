@@ -99,7 +99,10 @@ def _quick(plan: Plan) -> dict[str, Any]:
 
 
 def started(words: list[str]) -> Done:
-    """Run a command to its end on one thread: the two sides of a run go at the same time, a core each. Raises `RuntimeError` with what it said on standard error where it fails."""
+    """Run a command to its end, on one thread: the two sides of a run go at the same time, a core each.
+
+    Raises `RuntimeError` with what it said on standard error where it fails.
+    """
     begun = perf_counter()
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
