@@ -62,7 +62,7 @@ def test_a_record_that_fits_is_read_whole_under_every_policy(case: tuple[str, st
 @each_case
 def test_each_policy_does_what_it_says_and_counts_it(case: tuple[str, str], model: Model) -> None:
     record = long(example(case[0])[0])
-    with pytest.raises(InputError, match=rf"record 'long' takes \d+ tokens, but the model reads {READS}; allow --lossy split"):
+    with pytest.raises(InputError, match=r"record 'long' takes \d+ tokens, .* allow --lossy split"):
         encoded(model, "error", record)
     assert encoded(model, "drop", record) == ([], {"dropped": {"count": 1, "records": ["long"]}})
     first, lost = encoded(model, "truncate", record)
@@ -100,8 +100,8 @@ def scene(chance: Random, words: int) -> NER:
 @pytest.mark.parametrize("kind", ENCODERS)
 def test_split_finds_what_is_named_at_the_far_end(kind: str, tiny: Callable[[str], Path]) -> None:
     chance = Random(5)
-    short, long = [scene(chance, 12) for _ in range(40)], scene(chance, 300)
-    recipe = replace(KNOWING, epochs=16, evaluations=1 / 16, max_length=READS)
+    short, long = [scene(chance, 60) for _ in range(20)], scene(chance, 300)
+    recipe = replace(KNOWING, epochs=16, evaluations=1 / 16, learning_rate=4e-3, max_length=READS)
     model = fit("ner", short, short[:4], str(tiny(kind)), recipe=recipe)
     (prediction,) = model.predict([replace(long, answer=None, id="long")], lost := Lost())
     assert lost.as_json() == {"split": {"count": 1, "records": ["long"]}}

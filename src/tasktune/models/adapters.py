@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from transformers import PreTrainedModel
+from transformers.pytorch_utils import Conv1D
 
 from tasktune.core import FamilyName
 from tasktune.framings import Framing
@@ -18,18 +20,26 @@ _TASK_TYPES = {
     "AutoModelForSeq2SeqLM": "SEQ_2_SEQ_LM",
 }
 
+_NOT_ADAPTED = {"TOKEN_CLS": ["classifier", "score"]}
+"""Heads that peft would adapt and train whole at once, and fail; those of other kinds of network it leaves alone by itself."""
+
 
 def adapted(net: PreTrainedModel, framing: Framing, family: FamilyName, recipe: Recipe) -> Any:
     """The network with adapters of the recipe's rank on every linear layer; a new head beside them is trained whole."""
     from peft import LoraConfig, get_peft_model
 
+    task_type = _TASK_TYPES[network(framing, family)]
     settings = LoraConfig(
         r=recipe.lora,
         lora_alpha=recipe.lora_alpha,  # type: ignore[arg-type]  # peft says int, and takes any number
         target_modules="all-linear",
-        task_type=_TASK_TYPES[network(framing, family)],
+        exclude_modules=_NOT_ADAPTED.get(task_type),
+        fan_in_fan_out=any(isinstance(module, Conv1D) for module in net.modules()),  # GPT-2's linear layers lie the other way
+        task_type=task_type,
     )
-    return get_peft_model(net, settings)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # peft asks transformers by the old name
+        return get_peft_model(net, settings)
 
 
 def merged(net: Any) -> PreTrainedModel:
