@@ -22,11 +22,12 @@ Labels = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model is given to read. Only `body` may be shortened when the whole is too long."""
+    """What a model is given to read. When the whole is too long, `body` alone is shortened, to what `keep` says of it."""
 
     body: str
     before: str = ""
     after: str = ""
+    keep: Literal["start", "end"] = "start"
 
     def __str__(self) -> str:
         return self.before + self.body + self.after

@@ -12,7 +12,7 @@ from typing import Any
 from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
 from tasktune.core import FamilyName
-from tasktune.framings import Framing, Label, Labels, Tags
+from tasktune.framings import Framing, Label, Labels, Tags, Text
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.label import ManyLabels, Number, OneLabel
 from tasktune.heads.tags import WordTags
@@ -52,7 +52,7 @@ def kind(framing: Framing) -> str:
             return f"label-{framing.kind}"
         case Tags():
             return "tags"
-        case _:
+        case Text():
             return "text-closed" if framing.closed else "text-free"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from tasktune.framings import Labels
 from tasktune.recipe import Recipe
 
 Batch = dict[str, Tensor]
+UNSAYABLE = "parts of answers that no word boundary fits"
 Raw = Any
 """What a network said of one feature, on the CPU: log-probabilities as an array (units, K), or a text and its log p."""
 
@@ -92,6 +93,11 @@ class Head(ABC):
     calibration: Calibration = Calibration()
 
     @property
+    def closed(self) -> bool:
+        """Whether answers are numbers or out of closed sets, so that confidence can be calibrated; else they are text."""
+        return True
+
+    @property
     def classes(self) -> int:
         """How many classes there are of which each target is one; 0 where targets are numbers or words."""
         return 0
@@ -103,10 +109,6 @@ class Head(ABC):
     @abstractmethod
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """The inputs with the record's own answer as targets."""
-
-    @abstractmethod
-    def collate(self, features: Sequence[Features]) -> Batch:
-        """Features as padded tensors: inputs (B, T), and `positions`, `targets`, `mask` (B, S)."""
 
     @abstractmethod
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
@@ -123,6 +125,18 @@ class Head(ABC):
     @abstractmethod
     def ceiling(self, record: Record) -> Answer:
         """What would be answered if the network said just what the record's answer asks of it."""
+
+    def collate(self, features: Sequence[Features]) -> Batch:
+        """Features as tensors padded on the right: inputs (B, T), and `positions`, `targets`, `mask` (B, S)."""
+        return collate_right(features, self.tokenizer.pad_token_id)
+
+    def cost(self, features: Features) -> int:
+        """The tokens that pass through the network when these features are asked about."""
+        return features.length
+
+    def unsayable(self, record: Record) -> int:
+        """How many parts of the record's answer the framing cannot say."""
+        return 0
 
     def log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log p of each feature's targets, (B,)."""
@@ -201,12 +215,17 @@ def frame(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[int]]:
     return whole[:start], whole[start + len(bare) :]
 
 
-def by_policy(head: Head, record: Record, length: int, windows: Sequence[Features], lost: Lost) -> list[Features]:
-    """What the policy leaves of a record that takes `length` tokens, more than the model reads, and so came out as `windows`."""
+def by_policy(
+    head: Head, record: Record, length: int, room: int, windows: Sequence[Features], lost: Lost, split: str = "split"
+) -> list[Features]:
+    """What the policy leaves of a record that takes `length` tokens, more than there is `room` for, and so came out as `windows`.
+
+    `split` is what the policy of that name does to this kind of input, in the words in which it is counted.
+    """
     match head.recipe.lossy:
         case "error":
             raise InputError(
-                f"record {record.id or record!r} takes {length} tokens, but the model reads {head.max_length}; "
+                f"record {record.id or record!r} takes {length} tokens, but there is room for {room}; "
                 "allow --lossy split, truncate or drop, or raise --max-length where the model can read more"
             )
         case "drop":
@@ -216,7 +235,7 @@ def by_policy(head: Head, record: Record, length: int, windows: Sequence[Feature
             lost.add("truncated", record.id)
             return list(windows[:1])
         case _:
-            lost.add("split", record.id)
+            lost.add(split, record.id)
             return list(windows)
 
 
@@ -225,13 +244,30 @@ def on(net: PreTrainedModel, batch: Batch) -> Batch:
     return {name: tensor.to(net.device) for name, tensor in batch.items()}
 
 
-def shortened(tokenizer: PreTrainedTokenizerBase, text: str, room: int) -> str:
-    """The beginning of a text that takes at most `room` tokens; the text itself where it fits."""
+def shortened(tokenizer: PreTrainedTokenizerBase, text: str, room: int, keep: Literal["start", "end"] = "start") -> str:
+    """The start or the end of a text that takes at most `room` tokens; the text itself where it fits."""
     offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
-    return text if len(offsets) <= room else text[: offsets[room - 1][1] if room > 0 else 0]
+    if len(offsets) <= room:
+        return text
+    if room <= 0:
+        return ""
+    return text[: offsets[room - 1][1]] if keep == "start" else text[offsets[-room][0] :]
 
 
 def places(labels: Labels, names: Sequence[str]) -> np.ndarray[Any, Any]:
     """The classes of label names, -1 for a name that is no label."""
     place = {label: k for k, label in enumerate(labels)}
     return np.array([place.get(name, -1) for name in names], dtype=np.int64)
+
+
+def in_closed_set(head: Head, record: Record) -> Answer:
+    """The record's answer if training data showed that label, else `None`: no output of the head can say it."""
+    return record.answer if record.answer in head.labels else None
+
+
+def choose(head: Head, record: Record, log_p: np.ndarray[Any, Any]) -> Scored:
+    """The most probable of the head's labels, given their log-probabilities (1, K), and its calibrated probability."""
+    probabilities = softmax(log_p, head.calibration.temperature)[0]
+    best = int(probabilities.argmax())
+    value = float(probabilities[best])
+    return Scored(head.framing.read(record, head.labels[best], head.labels), value)

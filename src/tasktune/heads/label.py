@@ -24,7 +24,8 @@ from tasktune.heads.base import (
     Scored,
     Units,
     by_policy,
-    collate_right,
+    choose,
+    in_closed_set,
     log_p_of,
     on,
     places,
@@ -43,7 +44,7 @@ def windows(head: Head, record: Record, lost: Lost) -> list[Features]:
     length = len(whole["input_ids"])
     if length <= head.max_length:
         return [Features(_inputs(whole))]
-    return by_policy(head, record, length, _pieces(head.tokenizer, texts, head.max_length), lost)
+    return by_policy(head, record, length, head.max_length, _pieces(head.tokenizer, texts, head.max_length), lost)
 
 
 def _inputs(encoded: Any) -> dict[str, list[int]]:
@@ -67,19 +68,6 @@ def _pieces(tokenizer: PreTrainedTokenizerBase, texts: tuple[str, ...], max_leng
     return [Features(_inputs({name: each[k] for name, each in pieces.items()})) for k in range(len(pieces["input_ids"]))]
 
 
-def in_closed_set(head: Head, record: Record) -> Answer:
-    """The record's answer if training data showed that label, else `None`: no output of the head can say it."""
-    return record.answer if record.answer in head.labels else None
-
-
-def choose(head: Head, record: Record, log_p: np.ndarray[Any, Any]) -> Scored:
-    """The most probable of the head's labels, given their log-probabilities (1, K), and its calibrated probability."""
-    probabilities = softmax(log_p, head.calibration.temperature)[0]
-    best = int(probabilities.argmax())
-    value = float(probabilities[best])
-    return Scored(head.framing.read(record, head.labels[best], head.labels), value)
-
-
 @final
 @dataclass(frozen=True, slots=True)
 class OneLabel(Head):
@@ -98,10 +86,6 @@ class OneLabel(Head):
         """Every window bears the record's label."""
         target = self.labels.index(self.framing.write(record))
         return [Features(f.inputs, (0,), (target,)) for f in self.encode(record, lost)]
-
-    def collate(self, features: Sequence[Features]) -> Batch:
-        """Padded on the right; S = 1."""
-        return collate_right(features, self.tokenizer.pad_token_id)
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log softmax at the label, (B, 1)."""
@@ -144,10 +128,6 @@ class ManyLabels(Head):
         targets = tuple(int(label in self.framing.write(record)) for label in self.labels)
         return [Features(f.inputs, tuple(range(len(targets))), targets) for f in self.encode(record, lost)]
 
-    def collate(self, features: Sequence[Features]) -> Batch:
-        """Padded on the right; S = L."""
-        return collate_right(features, self.tokenizer.pad_token_id)
-
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log p of each label's yes or no, (B, L)."""
         signs = 2.0 * batch["targets"] - 1.0
@@ -188,10 +168,6 @@ class Number(Head):
         """Every window bears the record's number, in standard deviations from the mean."""
         target = (self.framing.write(record) - self.calibration.center) / self.calibration.scale
         return [Features(f.inputs, (0,), (target,)) for f in self.encode(record, lost)]
-
-    def collate(self, features: Sequence[Features]) -> Batch:
-        """Padded on the right; S = 1."""
-        return collate_right(features, self.tokenizer.pad_token_id)
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """Minus half the squared error, (B, 1)."""

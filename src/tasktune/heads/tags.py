@@ -19,6 +19,7 @@ from transformers import PreTrainedModel
 from tasktune.core import Answer, Lost, Record, Words
 from tasktune.framings import Labels
 from tasktune.heads.base import (
+    UNSAYABLE,
     Batch,
     Features,
     Head,
@@ -27,7 +28,6 @@ from tasktune.heads.base import (
     Units,
     at,
     by_policy,
-    collate_right,
     frame,
     log_p_of,
     on,
@@ -55,7 +55,7 @@ class WordTags(Head):
         room = self.max_length - self.tokenizer.num_special_tokens_to_add()
         cuts = window_cuts([len(p) for p in pieces], room)
         windows = [self._window(pieces, first, last) for first, last in cuts]
-        return windows if len(windows) == 1 else by_policy(self, record, sum(map(len, pieces)), windows, lost)
+        return windows if len(windows) == 1 else by_policy(self, record, sum(map(len, pieces)), room, windows, lost)
 
     def _pieces(self, record: Record, lost: Lost) -> list[list[int]]:
         """The sub-words of each word; a word of which the tokenizer leaves nothing becomes one unknown token, and is counted."""
@@ -85,14 +85,14 @@ class WordTags(Head):
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """The windows with the tag of each word."""
-        if unsaid := self.framing.lost(record):
-            lost.add("parts of answers that no word boundary fits", record.id, unsaid)
+        if unsaid := self.unsayable(record):
+            lost.add(UNSAYABLE, record.id, unsaid)
         ids = [self.labels.index(tag) for tag in self.framing.write(record)]
         return [replace(f, targets=tuple(ids[f.start : f.start + len(f.positions)])) for f in self.encode(record, lost)]
 
-    def collate(self, features: Sequence[Features]) -> Batch:
-        """Padded on the right; S = the most words in a window."""
-        return collate_right(features, self.tokenizer.pad_token_id)
+    def unsayable(self, record: Record) -> int:
+        """Spans that do not begin and end with a word, or overlap one before."""
+        return int(self.framing.lost(record))
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log softmax at each word's tag, (B, S)."""
@@ -108,16 +108,19 @@ class WordTags(Head):
         words: Words = self.framing.words(record)
         if not words:
             return Scored(self.framing.read(record, (), self.labels), 1.0)
-        log_p = self.merged(len(words), raws)
+        log_p, read = self.merged(len(words), raws)
         probabilities = softmax(log_p, self.calibration.temperature)
         best = best_path(log_p, transitions(self.framing.follows, self.labels))
-        chosen = probabilities[np.arange(len(best)), best]
+        chosen = np.where(read, probabilities[np.arange(len(best)), best], 0.0)
         answer = self.framing.read(record, tuple(self.labels[k] for k in best), self.labels)
-        score = float(np.exp(np.log(chosen.clip(1e-30)).mean()))
+        score = float(np.exp(np.log(chosen[read].clip(1e-30)).mean()))
         return Scored(answer, score, tuple(_product(part, words, chosen) for part in answer))
 
-    def merged(self, words: int, raws: Sequence[Raw]) -> np.ndarray[Any, Any]:
-        """log-probabilities (words, K) out of the windows. Words that no window holds (truncated) are surely the first label."""
+    def merged(self, words: int, raws: Sequence[Raw]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """log-probabilities (words, K) out of the windows, and which words (words,) any window held.
+
+        Words that none held (cut off by a truncating policy) are given the tag of nothing.
+        """
         log_p = np.full((words, len(self.labels)), _FORBIDDEN, dtype=np.float32)
         log_p[:, self._default()] = 0.0
         margin = np.full(words, -1)
@@ -128,15 +131,16 @@ class WordTags(Head):
             safer = np.minimum(left, right) > margin[start : start + len(window)]
             margin[start : start + len(window)][safer] = np.minimum(left, right)[safer]
             log_p[start : start + len(window)][safer] = window[safer]
-        return log_p
+        return log_p, margin >= 0
 
     def _default(self) -> int:
         return self.labels.index("O") if "O" in self.labels else 0
 
     def units(self, record: Record, raws: Sequence[Raw]) -> Units:
-        """A choice among K tags for each word."""
+        """A choice among K tags for each word that was read."""
         tags = self.framing.write(record)
-        return Units(self.merged(len(tags), raws), places(self.labels, tags))
+        log_p, read = self.merged(len(tags), raws)
+        return Units(log_p[read], places(self.labels, tags)[read])
 
     def ceiling(self, record: Record) -> Answer:
         """The answer read back from the tags, without those that training data did not show or a truncating policy cuts."""

@@ -6,7 +6,8 @@ one of the names, and has a probability.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -24,14 +25,14 @@ from tasktune.heads.base import (
     Scored,
     Units,
     by_policy,
-    collate_right,
+    choose,
+    in_closed_set,
     log_p_of,
     on,
     places,
     shortened,
     token_ids,
 )
-from tasktune.heads.label import choose, in_closed_set
 from tasktune.heads.turns import rendered, stretches
 from tasktune.heads.writers import Causal, Said, Tokens, Writer, choice_batch
 
@@ -52,32 +53,39 @@ def longest_answer(head: Head, writer: Writer) -> int:
 
 
 def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
-    """What the model is given to read, as one feature; none where the policy drops a record that is too long."""
-    prompt = head.framing.prompt(record)
-    if not isinstance(prompt, Prompt):
-        return _recent_turns(head, writer, rendered(head.tokenizer, prompt, ask=True), record, lost)
-    whole = writer.framed(head.tokenizer, token_ids(head.tokenizer, str(prompt)))
-    room = writer.room(head.max_length, longest_answer(head, writer))
+    """What the model is given to read, as one feature; none where the policy drops a record that is too long.
+
+    A prompt cannot be answered in windows, so that the policy `split` shortens it too: of a `Prompt` the body, of a
+    conversation the oldest turns.
+    """
+    prompt, room = head.framing.prompt(record), writer.room(head.max_length, longest_answer(head, writer))
+    if isinstance(prompt, Prompt):
+        whole = writer.framed(head.tokenizer, token_ids(head.tokenizer, str(prompt)))
+        short = whole if len(whole) <= room else _with_less_body(head, writer, prompt, room)
+    else:
+        with about(record):
+            whole = token_ids(head.tokenizer, rendered(head.tokenizer, prompt, ask=True))
+        short = whole[-room:]
+    features = [Features({"input_ids": short})]
     if len(whole) <= room:
-        return [Features({"input_ids": whole})]
+        return features
+    return by_policy(head, record, len(whole), room, features, lost, split="prompts shortened")
+
+
+def _with_less_body(head: Head, writer: Writer, prompt: Prompt, room: int) -> Tokens:
+    """The prompt with as much of its body as there is room for. What follows the body, the cue for the answer, is kept."""
     around = writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + prompt.after))
-    body = shortened(head.tokenizer, prompt.body, room - len(around))
-    short = writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + body + prompt.after))
-    return _shortened(head, record, len(whole), short[:room], lost)
+    body = shortened(head.tokenizer, prompt.body, room - len(around), prompt.keep)
+    return writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + body + prompt.after))[-room:]
 
 
-def _recent_turns(head: Head, writer: Writer, conversation: str, record: Record, lost: Lost) -> list[Features]:
-    ids = token_ids(head.tokenizer, conversation)
-    room = writer.room(head.max_length, longest_answer(head, writer))
-    return [Features({"input_ids": ids})] if len(ids) <= room else _shortened(head, record, len(ids), ids[-room:], lost)
-
-
-def _shortened(head: Head, record: Record, length: int, short: Tokens, lost: Lost) -> list[Features]:
-    """A prompt cannot be answered in windows, so that `split` shortens it too, and says so."""
-    kept = by_policy(head, record, length, [Features({"input_ids": short})], lost)
-    if kept and head.recipe.lossy == "split":
-        lost.add("prompts shortened", record.id)
-    return kept
+@contextmanager
+def about(record: Record) -> Iterator[None]:
+    """Name the record in what goes wrong with it."""
+    try:
+        yield
+    except InputError as wrong:
+        raise InputError(f"record {record.id or record!r}: {wrong}") from None
 
 
 def answer_ids(head: Head, written: str) -> Tokens:
@@ -96,13 +104,16 @@ def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[l
     if isinstance(prompt, Prompt):
         given = prompt_ids(head, writer, record, lost)
         return [[(f.inputs["input_ids"], False), (answer_ids(head, written), True)] for f in given]
-    return stretches(head.tokenizer, [*prompt, Message("assistant", written)])
+    if prompt[0].role == "assistant":
+        lost.add("assistant turns with nothing before them", record.id)
+    with about(record):
+        return stretches(head.tokenizer, [*prompt, Message("assistant", written)])
 
 
 def _windows(head: Head, writer: Writer, record: Record, stretches: Sequence[Said], lost: Lost) -> list[Features]:
     features = writer.lessons(stretches, head.max_length)
     length = sum(len(tokens) for tokens, _ in stretches)
-    return features if len(features) <= 1 else by_policy(head, record, length, features, lost)
+    return features if len(features) <= 1 else by_policy(head, record, length, head.max_length, features, lost)
 
 
 def characters(framing: Text[Any], record: Record) -> int:
@@ -119,6 +130,15 @@ class FreeText(Head):
 
     writer: Writer = _CAUSAL
 
+    @property
+    def closed(self) -> bool:
+        """Text is open: there is no set of answers to be confident over."""
+        return False
+
+    def cost(self, features: Features) -> int:
+        """The prompt, and as much as may be written after it, by each beam."""
+        return (features.length + longest_answer(self, self.writer)) * self.recipe.beams
+
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt."""
         return prompt_ids(self, self.writer, record, lost)
@@ -126,10 +146,6 @@ class FreeText(Head):
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """Prompt and answer; only the answer is supervised."""
         return lessons(self, self.writer, record, lost)
-
-    def collate(self, features: Sequence[Features]) -> Batch:
-        """Padded on the right; S = the most answer tokens."""
-        return collate_right(features, self.tokenizer.pad_token_id)
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log softmax at each token of the answer, (B, S)."""
@@ -190,6 +206,10 @@ class Choices(Head):
 
     writer: Writer = _CAUSAL
 
+    def cost(self, features: Features) -> int:
+        """The prompt, and every name after it."""
+        return features.length + sum(len(answer_ids(self, label)) for label in self.labels)
+
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt."""
         return prompt_ids(self, self.writer, record, lost)
@@ -197,10 +217,6 @@ class Choices(Head):
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """Prompt and label name; only the name is supervised."""
         return lessons(self, self.writer, record, lost)
-
-    def collate(self, features: Sequence[Features]) -> Batch:
-        """Padded on the right; S = the most tokens of a name."""
-        return collate_right(features, self.tokenizer.pad_token_id)
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log softmax over the vocabulary at each token of the name, (B, S)."""

@@ -38,7 +38,7 @@ def stretches(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -
     (their reasoning dropped, say), one sequence a turn. Either way each turn stands behind just what the model is asked with when
     it serves.
     """
-    turns = [_turn(tokenizer, messages, k) for k, message in enumerate(messages) if message.role == "assistant"]
+    turns = [_turn(tokenizer, messages, k) for k, message in enumerate(messages) if k and message.role == "assistant"]
     alone = [(token_ids(tokenizer, given), token_ids(tokenizer, said)) for given, said in turns]
     merged: list[Said] = []
     done: Tokens = []

@@ -80,12 +80,9 @@ class Causal(Writer):
         """One sequence; a longer one in windows, of which the first quarter is only context (what is said is said once)."""
         ids = [token for tokens, _ in stretches for token in tokens]
         said = [k for k, flag in enumerate(flag for tokens, flag in stretches for _ in tokens) if flag and k]
-        step = max_length if len(ids) <= max_length else max_length - max_length // 4
-        windows, done = [], 0
-        for start in range(0, max(1, len(ids) - (max_length - step)), step):
-            end = min(start + max_length, len(ids))
+        windows = []
+        for start, done, end in sliding(len(ids), max_length):
             here = [k for k in said if max(done, start + 1) <= k < end]
-            done = end
             if here:
                 foretold = tuple(k - 1 - start for k in here)
                 windows.append(Features({"input_ids": ids[start:end]}, foretold, tuple(ids[k] for k in here)))
@@ -109,8 +106,8 @@ class Causal(Writer):
         """The prompts' keys and values are computed once, then repeated for the choices."""
         prompts, count = batch["attention_mask"], len(choices["targets"])
         places = (prompts.cumsum(1) - 1).clamp(min=0)
-        first = net(**batch, position_ids=places, use_cache=True)
-        heads = log_p_of(first.logits[:, -1:].expand(-1, count, -1), choices["targets"][None, :, 0].expand(len(prompts), -1))
+        first = net(**batch, position_ids=places, use_cache=True, logits_to_keep=1)
+        heads: Tensor = first.logits[:, -1].float().log_softmax(-1)[:, choices["targets"][:, 0]]
         if choices["targets"].size(1) == 1:
             return heads
         first.past_key_values.batch_repeat_interleave(count)
@@ -147,14 +144,17 @@ class Seq2Seq(Writer):
         return max_length
 
     def lessons(self, stretches: Sequence[Said], max_length: int) -> list[Features]:
-        """The prompt for the encoder, the answer for the decoder, in stretches of the decoder's length where it is longer."""
+        """The prompt for the encoder, the answer for the decoder; a longer answer in windows, as for a decoder."""
         (given, _), (said, _) = stretches
-        answers = [said[k : k + max_length] for k in range(0, len(said), max_length)]
-        return [self._lesson(given, answer) for answer in answers]
-
-    def _lesson(self, given: Tokens, answer: Tokens) -> Features:
-        inputs = {"input_ids": given, "decoder_input_ids": [self.start_id, *answer[:-1]]}
-        return Features(inputs, tuple(range(len(answer))), tuple(answer))
+        before = [self.start_id, *said[:-1]]
+        return [
+            Features(
+                {"input_ids": given, "decoder_input_ids": before[start:end]},
+                tuple(range(done - start, end - start)),
+                tuple(said[done:end]),
+            )
+            for start, done, end in sliding(len(said), max_length)
+        ]
 
     def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
         """Padded on the right."""
@@ -179,6 +179,17 @@ class Seq2Seq(Writer):
             decoder_input_ids=torch.cat([start, tokens[:, :-1]], 1),
         ).logits
         return (log_p_of(logits, tokens) * mask).sum(1).view(-1, count)
+
+
+def sliding(length: int, longest: int) -> list[tuple[int, int, int]]:
+    """Windows of at most `longest` over `length` tokens, as (start, done, end): what is before `done` is only context.
+
+    The first quarter of each window but the first is context.
+    """
+    step = max(1, longest - longest // 4)
+    starts = range(0, max(1, length - (longest - step)), step) if length > longest else [0]
+    ends = [min(start + longest, length) for start in starts]
+    return list(zip(starts, [0, *ends], ends, strict=False))
 
 
 def choice_batch(net: PreTrainedModel, choices: Sequence[Tokens]) -> Batch:

@@ -21,7 +21,7 @@ def card(facts: Mapping[str, Any]) -> str:
             "",
             f"# {facts['task']} by tasktune",
             "",
-            f"An {facts['family']} tuned for {facts['task']} from `{made.get('model')}` on `{made.get('train')}`",
+            f"A model ({facts['family']}) tuned for {facts['task']} from `{made.get('model')}` on `{made.get('train')}`",
             f"({made.get('records')} records, tasktune {made.get('tasktune')}, {made.get('date')}).",
             "",
             *([f"Labels: {', '.join(f'`{label}`' for label in facts['labels'])}.", ""] if facts["labels"] else []),

@@ -11,8 +11,7 @@ import numpy as np
 from transformers import PreTrainedModel
 
 from tasktune.core import InputError, Lost, Record, Scores, Task
-from tasktune.heads.base import Calibration, Head, Raw, softmax
-from tasktune.heads.text import FreeText
+from tasktune.heads.base import UNSAYABLE, Calibration, Head, Raw, softmax
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
 from tasktune.metrics.calibration import fit_temperature
@@ -61,11 +60,11 @@ def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable
     raw_bins, bins = Bins(), Bins()
     for record, raws, scored in answers(net, head, answered(records, head.recipe, lost), lost):
         tally.add(record, scored.answer)
-        ceiling.add(record, head.ceiling(record))
-        if scored.answer is None:
-            lost.add("unreadable answers", record.id)
+        ceiling.add(record, head.ceiling(record) if raws else None)
+        _note(lost, head, record, readable=not raws or scored.answer is not None)
         for temperature, counted in ((1.0, raw_bins), (head.calibration.temperature, bins)):
             _count_confidence(counted, head, record, raws, temperature)
+    _refuse_nothing(tally)
     errors = {"ece_before": raw_bins.error(), "ece_after": bins.error()}
     return Evaluation(
         task.name,
@@ -81,7 +80,13 @@ def _measure_likelihood(task: Task[Any], net: PreTrainedModel, head: Head, recor
     lost, tally = Lost(), Tally(task.metric)
     for record, likelihood in likelihoods(net, head, answered(records, head.recipe, lost), lost):
         tally.add(record, likelihood)
+    _refuse_nothing(tally)
     return Evaluation(task.name, tally.records, tally.scores(), {}, {}, lost)
+
+
+def _refuse_nothing(tally: Tally) -> None:
+    if not tally.records:
+        raise InputError("there are no records to measure by")
 
 
 def answered(records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[Record]:
@@ -98,6 +103,28 @@ def answered(records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[
             )
 
 
+def _note(lost: Lost, head: Head, record: Record, *, readable: bool) -> None:
+    """Count what keeps the record from a full score, whatever the network may say."""
+    if not readable:
+        lost.add("unreadable answers", record.id)
+    if unsaid := head.unsayable(record):
+        lost.add(UNSAYABLE, record.id, unsaid)
+    if head.labels and not set(head.labels).issuperset(head.framing.names(record)):
+        lost.add("labels that training data did not show", record.id)
+
+
+def primary(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Scores:
+    """The scores alone, without intervals, ceiling or calibration: what training needs to know to keep the best."""
+    tally = Tally(task.metric, replicates=0)
+    if task.metric.of == "likelihood":
+        for record, likelihood in likelihoods(net, head, records, Lost()):
+            tally.add(record, likelihood)
+    else:
+        for record, _, scored in answers(net, head, records, Lost()):
+            tally.add(record, scored.answer)
+    return tally.scores()
+
+
 def _count_confidence(bins: Bins, head: Head, record: Record, raws: list[Raw], temperature: float) -> None:
     units = head.units(record, raws) if raws else None
     if units is None:
@@ -110,7 +137,7 @@ def _count_confidence(bins: Bins, head: Head, record: Record, raws: list[Raw], t
 def calibrate(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Calibration:
     """The temperature, or for a number the spread of its residuals, that suits the records; free text has neither."""
     log_p, gold, residuals = [], [], []
-    if isinstance(head, FreeText):
+    if not head.closed:
         return head.calibration
     for record, raws, scored in answers(net, head, records, Lost()):
         units = head.units(record, raws) if raws else None

@@ -30,9 +30,13 @@ def dequantise(file: Path, out: Path) -> None:
     try:
         pre_tokenizer = GGUFReader(file).fields.get("tokenizer.ggml.pre")
         model: Any = AutoModelForCausalLM.from_pretrained(
-            file.parent, gguf_file=file.name, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
+            file.parent,
+            gguf_file=file.name,
+            quantization_config=GgufConfig(dequantize=True),
+            dtype=torch.float32,
+            trust_remote_code=False,
         )
-        tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+        tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name, trust_remote_code=False)
     except (ValueError, IndexError, KeyError, OSError, NotImplementedError) as error:
         raise InputError(
             f"{file} cannot be opened as a language model: {error}. It may be truncated, or of an architecture that "

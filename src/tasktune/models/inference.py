@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from transformers import PreTrainedModel
@@ -15,12 +16,16 @@ from tasktune.heads.text import characters
 from tasktune.models.network import autocast
 
 WINDOW = 512
-"""Records that are read ahead, to be batched by length."""
+"""Records that are read ahead, at most, to be batched by length."""
+
+_BATCHES_AHEAD = 16
+"""Batches' worth of tokens that are read ahead, at most: long work is answered as it comes."""
 
 T = TypeVar("T")
 Answered = tuple[Record, list[Raw], Scored]
 """A record, what the network said of each of its features, and the answer that this makes."""
 
+Encoded = tuple[Record, list[Features]]
 UNANSWERED = Scored(None, 0.0)
 
 
@@ -47,37 +52,58 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
 
     A record that the policy drops has no answer (`None`, at score 0).
     """
-    for window in chunks(records, WINDOW):
-        asked = [(k, f) for k, record in enumerate(window) for f in head.encode(record, lost)]
-        raws: list[list[Raw]] = [[] for _ in window]
-        for (k, _), raw in zip(asked, _decoded(net, head, [f for _, f in asked]), strict=True):
-            raws[k].append(raw)
-        for record, said in zip(window, raws, strict=True):
-            yield record, said, head.answer(record, said) if said else UNANSWERED
+    for window in _ahead(records, lambda record: head.encode(record, lost), head):
+        said = _each(window, _decoded(net, head, [f for _, features in window for f in features]))
+        for (record, _), raws in zip(window, said, strict=True):
+            yield record, raws, head.answer(record, raws) if raws else UNANSWERED
+
+
+def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
+    """Every record that has an answer with how likely the network finds it, in their order; without those that are dropped."""
+    for window in _ahead(records, lambda record: head.supervise(record, lost), head):
+        found = _each(window, log_p_of(net, head, [f for _, features in window for f in features]))
+        for (record, features), log_p in zip(window, found, strict=True):
+            if features:
+                yield record, Likelihood(-sum(log_p), sum(len(f.targets) for f in features), _characters(head, record, features))
+
+
+def _characters(head: Head, record: Record, told: Sequence[Features]) -> int:
+    """The characters that the record gives to say; where the policy cut them, the share of them that its tokens are."""
+    whole = characters(head.framing, record)
+    if head.recipe.lossy != "truncate":
+        return whole
+    uncut = replace(head, recipe=replace(head.recipe, lossy="split")).supervise(record, Lost())
+    return round(whole * sum(len(f.targets) for f in told) / max(1, sum(len(f.targets) for f in uncut)))
+
+
+def _ahead(records: Iterable[Record], encode: Callable[[Record], list[Features]], head: Head) -> Iterator[list[Encoded]]:
+    """Records with their features, in lists that are worth sorting by length and short enough to wait for."""
+    window: list[Encoded] = []
+    cost = 0
+    for record in records:
+        window.append((record, encode(record)))
+        cost += sum(map(head.cost, window[-1][1]))
+        if len(window) == WINDOW or cost >= _BATCHES_AHEAD * head.recipe.token_budget:
+            yield window
+            window, cost = [], 0
+    if window:
+        yield window
+
+
+def _each(window: Sequence[Encoded], found: Sequence[T]) -> list[list[T]]:
+    """What was found for each feature of a window, record by record."""
+    rest = iter(found)
+    return [list(islice(rest, len(features))) for _, features in window]
 
 
 def _decoded(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> list[Raw]:
     """What the network says of each feature, in their order."""
-    raws: list[Any] = [None] * len(features)
+    raws: list[Raw] = [None] * len(features)
     with torch.inference_mode(), autocast(head.recipe):
-        for batch in batches([f.length for f in features], head.recipe.token_budget):
+        for batch in batches(list(map(head.cost, features)), head.recipe.token_budget):
             for k, raw in zip(batch, head.decode(net, [features[k] for k in batch]), strict=True):
                 raws[k] = raw
     return raws
-
-
-def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
-    """Every record that has an answer with how likely the network finds it, in the order given."""
-    for window in chunks(records, WINDOW):
-        told = [(k, f) for k, record in enumerate(window) for f in head.supervise(record, lost)]
-        nats = dict.fromkeys(range(len(window)), 0.0)
-        tokens = dict.fromkeys(range(len(window)), 0)
-        for (k, feature), log_p in zip(told, log_p_of(net, head, [f for _, f in told]), strict=True):
-            nats[k] -= log_p
-            tokens[k] += len(feature.targets)
-        for k, record in enumerate(window):
-            asked = characters(head.framing, record) if tokens[k] else 0  # 0: the policy dropped it
-            yield record, Likelihood(nats[k], tokens[k], asked)
 
 
 def log_p_of(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> list[float]:

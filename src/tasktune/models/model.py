@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -44,6 +45,8 @@ class Model:
 
     def predict(self, inputs: Iterable[Any], lost: Lost | None = None) -> Predictions:
         """Answers to texts, mappings of field to value, or records, in their order. `lost` gathers what could not be used."""
+        if isinstance(inputs, str):
+            raise InputError(f"predict takes a list of texts; for this one, say predict([{inputs[:40]!r}])")
         return Predictions(self.stream(inputs, lost))
 
     def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
@@ -82,14 +85,17 @@ class Model:
             **self.facts,
         }
         (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        (folder / RECIPE).write_text(recipes.written(self.head.recipe), encoding="utf-8")
+        (folder / RECIPE).write_text(recipes.written(replace(self.head.recipe, device="auto")), encoding="utf-8")
         (folder / "README.md").write_text(card(facts), encoding="utf-8")
 
 
 def refuse_taken(out: Path) -> None:
-    """Raise `InputError` where something stands at `out`."""
+    """Raise `InputError` where something stands at `out`, or nothing can be put there."""
     if out.exists():
         raise InputError(f"{out} is there already, and nothing is overwritten; name another --out, or move it away")
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise InputError(f"{out} cannot be made, for {above} is no folder that can be written to; name another --out")
 
 
 LabelsOf = Callable[[Framing], Labels]
@@ -101,40 +107,58 @@ def build(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe, scale: S
 
     `labels` and `scale` say what the training data show once the model's family, and so the framing, is known.
     """
-    return _opened(task, locate(name), labels, recipe, scale)
+    folder = locate(name)
+    model, missing = _opened(task, folder, labels, recipe, scale)
+    network.refuse_noise(folder, model.net, model.family, missing)
+    return model
 
 
 def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     """A tuned model from its folder, to run by its own recipe with `changes` (`{"max_new_tokens": 20}`).
 
-    Raises `InputError` where the folder is none that `Model.save` made.
+    Raises `InputError` where the folder is none that `Model.save` made, or no longer whole.
     """
     path = Path(folder)
+    facts = _facts(path)
     try:
-        facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(
-            f"{folder} is no model tuned by tasktune: it has no {FACTS}. Make one: tasktune fit TASK --train FILE --out {folder}"
-        ) from None
-    except json.JSONDecodeError as wrong:
-        raise InputError(f"{path / FACTS}: not JSON: {wrong}") from None
-    task, labels = task_called(facts.pop("task")), tuple(facts.pop("labels"))
-    calibration = Calibration(**facts.pop("calibration"))
-    opened = _opened(task, locate(path), lambda _: labels, recipes.read(path / RECIPE, changes), lambda _: calibration)
+        task, labels = task_called(facts.pop("task")), tuple(facts.pop("labels"))
+        calibration = Calibration(**facts.pop("calibration"))
+    except (KeyError, TypeError) as wrong:
+        raise InputError(f"{path / FACTS} is not as tasktune writes it ({wrong}); tune the model anew") from None
+    recipe = recipes.read(path / RECIPE, changes)
+    opened, missing = _opened(task, locate(path), lambda _: labels, recipe, lambda _: calibration)
+    if missing:
+        raise InputError(f"{folder} lacks weights that a tuned model has ({', '.join(missing[:3])} …); tune the model anew")
     opened.facts = {name: fact for name, fact in facts.items() if name != "family"}
     return opened
 
 
-def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> Model:
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(
+            f"{path} is no model tuned by tasktune: it has no {FACTS}. Make one: tasktune fit TASK --train FILE --out {path}"
+        ) from None
+    except ValueError as wrong:
+        raise InputError(f"{path / FACTS}: not JSON: {wrong}") from None
+    if not isinstance(facts, dict):
+        raise InputError(f"{path / FACTS} is not as tasktune writes it; tune the model anew")
+    return facts
+
+
+def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> tuple[Model, tuple[str, ...]]:
+    """The model, and the names of its weights that the folder has not."""
     config = network.read_config(folder)
     family = family_of(config)
     framing, recipe = task.framing(family), recipes.settled(recipe, family)
     names = labels(framing)
     tokenizer = network.read_tokenizer(folder)
-    net = network.read_network(folder, config, framing, family, names)
+    net, missing = network.read_network(folder, config, framing, family, names)
     if family != "encoder":
         network.keep_newlines(net, tokenizer)
     network.place(net, recipe)
     longest = network.longest_input(net, tokenizer, recipe)
+    recipe = replace(recipe, max_length=longest)
     head = head_for(framing, family, tokenizer, names, recipe, longest, net.config, scale(framing))
-    return Model(task, family, net, head)
+    return Model(task, family, net, head), missing

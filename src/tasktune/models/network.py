@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from transformers import (
     AutoConfig,
     AutoTokenizer,
     EncoderDecoderModel,
+    GenerationConfig,
     PretrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -34,13 +35,27 @@ SHORTEST = 8
 
 def read_config(folder: Path) -> PretrainedConfig:
     """The configuration of a checkpoint. No code of it is run."""
-    config: PretrainedConfig = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    with unreadable(folder, "config.json"):
+        config: PretrainedConfig = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     return config
+
+
+@contextmanager
+def unreadable(folder: Path, part: str) -> Iterator[None]:
+    """Say which part of a folder transformers cannot read, and what it says of it."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, ImportError) as wrong:
+        reason = str(wrong).strip().split("\n")[0]
+        raise InputError(
+            f"{folder}: its {part} cannot be read ({reason}); give a folder as `save_pretrained` makes it"
+        ) from wrong
 
 
 def read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a checkpoint, with a token to pad with."""
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    with unreadable(folder, "tokenizer"):
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = (
             tokenizer.eos_token or tokenizer.unk_token
@@ -48,14 +63,19 @@ def read_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def read_network(folder: Path, config: PretrainedConfig, framing: Framing, family: FamilyName, labels: Labels) -> PreTrainedModel:
-    """The network of a checkpoint with the layers that a framing needs, new ones at random where the checkpoint has none."""
+def read_network(
+    folder: Path, config: PretrainedConfig, framing: Framing, family: FamilyName, labels: Labels
+) -> tuple[PreTrainedModel, tuple[str, ...]]:
+    """The network of a checkpoint with the layers that a framing needs, and the names of weights that the checkpoint has not.
+
+    Those are at random: a new head's, which tuning is for, or those of a checkpoint that does not fit.
+    """
     if family == "encoder":
         for name, value in network_config(framing, labels).items():
             setattr(config, name, value)
     auto = getattr(transformers, network(framing, family))
-    with quiet():
-        net: PreTrainedModel = auto.from_pretrained(
+    with quiet(), unreadable(folder, "weights"):
+        net, told = auto.from_pretrained(
             folder,
             config=config,
             dtype=torch.float32,
@@ -63,8 +83,31 @@ def read_network(folder: Path, config: PretrainedConfig, framing: Framing, famil
             use_safetensors=True,
             local_files_only=True,
             ignore_mismatched_sizes=True,
+            output_loading_info=True,
         )
-    return net
+    if family != "encoder":
+        net.generation_config = _own_tokens(net.generation_config)
+    return net, (*sorted(told["missing_keys"]), *sorted(key for key, *_ in told["mismatched_keys"]))
+
+
+def _own_tokens(config: GenerationConfig) -> GenerationConfig:
+    """A checkpoint's special tokens without its habits (forbidden repetitions, forced words …): the recipe says how to decode."""
+    names = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
+    untyped: Any = GenerationConfig
+    plain: GenerationConfig = untyped(**{name: getattr(config, name) for name in names})
+    return plain
+
+
+def refuse_noise(folder: Path, net: PreTrainedModel, family: FamilyName, missing: Sequence[str]) -> None:
+    """Raise `InputError` where weights that are at random would be of the pre-trained body, not of a new head."""
+    body = f"{net.base_model_prefix}."
+    noise = [key for key in missing if family != "encoder" or (key.startswith(body) and ".pooler." not in key)]
+    if noise:
+        shown = f"{', '.join(noise[:3])}{' …' if len(noise) > 3 else ''}"
+        raise InputError(
+            f"{folder} lacks {len(noise)} of the weights of a {net.config.model_type}, or has them in other sizes ({shown}); "
+            "tuning would start from noise. Save it anew with `save_pretrained` of the class that made it"
+        )
 
 
 @contextmanager
@@ -117,8 +160,26 @@ def _positions(net: PreTrainedModel) -> list[int]:
 def device(recipe: Recipe) -> torch.device:
     """The device that a recipe names; `auto` takes an accelerator where there is one."""
     if recipe.device != "auto":
-        return torch.device(recipe.device)
+        return _named_device(recipe.device)
     return (torch.accelerator.is_available() and torch.accelerator.current_accelerator()) or torch.device("cpu")
+
+
+def _named_device(name: str) -> torch.device:
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as wrong:
+        raise InputError(f"--device {name} cannot be used here: {str(wrong).splitlines()[0]}. Say auto, or cpu") from None
+
+
+def fold(net: PreTrainedModel, center: float, scale: float) -> bool:
+    """Let the last layer, of one output with a bias, give center + scale * output itself. False where there is no such layer."""
+    last = [module for module in net.modules() if isinstance(module, torch.nn.Linear) and module.out_features == 1][-1:]
+    if not last or last[0].bias is None:
+        return False
+    with torch.no_grad():
+        last[0].weight.mul_(scale)
+        last[0].bias.mul_(scale).add_(center)
+    return True
 
 
 def place(net: PreTrainedModel, recipe: Recipe) -> None:

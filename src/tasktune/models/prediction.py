@@ -53,7 +53,7 @@ class Prediction:
     def _repr_html_(self) -> str:
         """The text with its spans highlighted, or the answer beside the text; everything escaped."""
         marked = "".join(_html(surface, label) for surface, label in self._pieces())
-        return f'<div style="line-height:2">{marked}</div>'
+        return f'<div style="line-height:2;white-space:pre-wrap">{marked}</div>'
 
     def __rich__(self) -> Text:
         """The same for a terminal."""

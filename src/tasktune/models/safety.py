@@ -25,6 +25,8 @@ def check_model_folder(folder: Path) -> None:
     Raises `InputError`.
     """
     config = _read_config(folder)
+    if (folder / "adapter_config.json").is_file():  # which transformers would load without a word, from wherever it points to
+        raise InputError(f"{folder} holds an adapter beside its model; merge it first (peft's `merge_and_unload`)")
     _refuse_foreign_code(folder, config)
     files = _weights(folder)
     if not files:

@@ -120,10 +120,9 @@ class _Course:
         loss = 0.0
         for part in batches([lesson.features.length for lesson in lessons], self.head.recipe.token_budget):
             loss += self._backward([lessons[k].features for k in part], tokens)
-        if not math.isfinite(loss):
+        norm = self.accelerator.clip_grad_norm_(self.net.parameters(), self.head.recipe.clip or math.inf)
+        if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise _no_number(number, lessons)
-        if self.head.recipe.clip:
-            self.accelerator.clip_grad_norm_(self.net.parameters(), self.head.recipe.clip)
         self.optimizer.step()
         self.schedule.step()
         self.optimizer.zero_grad()
@@ -140,7 +139,7 @@ class _Course:
 def _no_number(step: int, lessons: Sequence[Lesson]) -> InputError:
     ids = ", ".join(dict.fromkeys(lesson.record for lesson in lessons))
     return InputError(
-        f"the loss of step {step} is not a number; its records are {ids}. "
+        f"the loss of step {step}, or its gradient, is not a number; its records are {ids}. "
         "Try a lower --learning-rate, a smaller --clip, or --precision fp32, and look at those records"
     )
 

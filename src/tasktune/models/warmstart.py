@@ -24,8 +24,8 @@ def warm_start(encoder_folder: Path, out: Path) -> None:
     import torch
     from transformers import AutoModel, AutoTokenizer, EncoderDecoderConfig, EncoderDecoderModel
 
-    tokenizer = AutoTokenizer.from_pretrained(encoder_folder)
-    encoder = AutoModel.from_pretrained(encoder_folder, use_safetensors=True)
+    tokenizer = AutoTokenizer.from_pretrained(encoder_folder, trust_remote_code=False)
+    encoder = AutoModel.from_pretrained(encoder_folder, use_safetensors=True, trust_remote_code=False)
     encoder.config._name_or_path = ""  # where it lay here says nothing elsewhere
     ends = {
         "decoder_start_token_id": tokenizer.cls_token_id,

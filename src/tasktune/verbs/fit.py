@@ -21,8 +21,9 @@ from tasktune.framings import Framing, Label, Labels
 from tasktune.heads.base import Calibration, Features
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
-from tasktune.models.evaluation import answered, calibrate, measure
+from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.model import Model, build, refuse_taken
+from tasktune.models.network import fold
 from tasktune.models.training import Lesson, train
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
@@ -58,7 +59,7 @@ def fit(
     torch.manual_seed(chosen.seed)  # the layers that a task adds begin at random
     tuned = build(kind, model, partial(_inventory, learnt), chosen, partial(_scale, learnt))
     trained = _train(tuned, learnt, held_out, lost)
-    tuned = tuned.calibrated(calibrate(tuned.net, tuned.head, counted(held_out[:_CALIBRATED_ON], "calibrating")))
+    tuned = _calibrated(tuned, held_out)
     facts = {
         "made": {
             "model": model,
@@ -124,16 +125,23 @@ def _train(model: Model, learnt: Sequence[Record], held_out: Sequence[Record], l
     if recipe.lora:
         model.net = adapted(model.net, head.framing, model.family, recipe)
     with steps(model.task.metric.primary) as report:
-        trained = train(
-            model.net, head, lessons, lambda: measure(model.task, model.net, head, counted(held_out, "measuring")).scores, report
-        )
+        trained = train(model.net, head, lessons, lambda: _dev_scores(model, held_out), report)
     if recipe.lora:
         model.net = merged(model.net)
     return asdict(trained)
 
 
+def _calibrated(model: Model, held_out: Sequence[Record]) -> Model:
+    """The model with a confidence that suits the dev split, and numbers in their own unit."""
+    known = model.head.calibration
+    if known.scale != 1.0 and fold(model.net, known.center, known.scale):
+        model = model.calibrated(Calibration())
+    some = Random(model.head.recipe.seed).sample(held_out, min(_CALIBRATED_ON, len(held_out)))
+    return model.calibrated(calibrate(model.net, model.head, counted(some, "calibrating")))
+
+
 def _dev_scores(model: Model, held_out: Sequence[Record]) -> Scores:
-    return measure(model.task, model.net, model.head, counted(held_out, "measuring")).scores
+    return primary(model.task, model.net, model.head, counted(held_out, "measuring"))
 
 
 def _supervised(model: Model, record: Record, lost: Lost) -> list[Features]:
