@@ -40,31 +40,58 @@ class Row:
 
     def string(self, name: str) -> str:
         """The value called `name`, which must be there and be text."""
-        value = self.get(name)
-        if isinstance(value, str):
-            return value
+        value = self.optional(name)
         if value is None:
             there = ", ".join(map(str, self.values)) or "nothing"
             raise self.refuse(f"no {name!r} here, only: {there}. Name its column with --map {name}=COLUMN")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        """The value called `name`, which must be text where it is there; `None` where it is not."""
+        value = self.get(name)
+        if value is None or isinstance(value, str):
+            return value
         raise self.refuse(f"{name!r} must be text, but is {value!r} ({type(value).__name__})")
 
-    def name(self, name: str) -> str | None:
-        """The value called `name` as a label: text, or a whole number or truth value spelled out; `None` where there is none."""
+    def strings(self, name: str) -> tuple[str, ...] | None:
+        """The list called `name`, of which every part must be text; `None` where there is none."""
         value = self.get(name)
-        if isinstance(value, bool):
-            return str(value).lower()
-        if isinstance(value, int):
-            return str(value)
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple):
+            raise self.refuse(f"{name!r} must be a list of texts, but is {value!r} ({type(value).__name__})")
+        for part in value:
+            if not isinstance(part, str):
+                raise self.refuse(
+                    f"{name!r} must be a list of texts, but one is {part!r} ({type(part).__name__}). Where numbers stand for "
+                    "names that are kept elsewhere, write the names in their place"
+                )
+        return tuple(value)
+
+    def name(self, name: str) -> str | None:
+        """The value called `name` as a label, spelled by `label_name`; `None` where there is none."""
+        value = self.get(name)
         if value is None or value == "":
             return None
-        if isinstance(value, str):
-            return value
-        raise self.refuse(f"{name!r} must be one label, but is {value!r}")
+        label = label_name(value)
+        if label is None:
+            raise self.refuse(f"{name!r} must be one label, but is {value!r}")
+        return label
 
     @property
     def id(self) -> str:
         """What to call the row: its own `id` where it has one, else its place."""
-        return str(self.get("id") or self.where)
+        own = self.get("id")
+        return self.where if own is None or own == "" else str(own)
+
+
+def label_name(value: object) -> str | None:
+    """A label as text: itself, or a whole number or truth value spelled out. `None` for what is none, as "" is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    return value if isinstance(value, str) and value else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +114,17 @@ class WordTag:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation. `role` is system, user, assistant or tool."""
+    """One turn of a conversation. `role` is one of `ROLES`."""
 
     role: str
     content: str
 
+
+ROLES = ("system", "user", "assistant", "tool")
+"""Who can speak in a conversation."""
+
+CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Chinese characters and Japanese kana, of which each is taken for a word, as the inside of a `[…]` pattern."""
 
 Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | None
 """What a model says of a record: a label, several, a number, spans, word tags or words. `None`: nothing known or readable."""

@@ -16,14 +16,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from tasktune.core import Counts, Metric
+from tasktune.core import CJK, Counts, Metric
 from tasktune.metrics.agreement import ratio
 
 FIGURES = ("rougeLsum", "rouge1", "rouge2", "rougeL")
 
 _LATIN_END = "\u024f"
-_CJK = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-_NATIVE_WORD = re.compile(rf"{_CJK}|(?:(?!{_CJK})\w)+")
+_NATIVE_WORD = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w)+")
 
 
 class _NativeWords:

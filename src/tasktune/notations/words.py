@@ -15,8 +15,9 @@ import re
 import unicodedata
 from functools import cache
 
-from tasktune.core import Words
+from tasktune.core import CJK, Words
 
+_CJK = re.compile(f"[{CJK}]")
 _IN_WORDS = ".'’"
 _IN_NUMBERS = ",:"
 
@@ -42,13 +43,7 @@ def _kind(character: str) -> str:
 
 def is_cjk(character: str) -> bool:
     """Whether this is a Chinese character or a Japanese kana, of which each is taken for a word."""
-    return (
-        "\u3040" <= character <= "\u30ff"
-        or "\u3400" <= character <= "\u4dbf"
-        or "\u4e00" <= character <= "\u9fff"
-        or "\uf900" <= character <= "\ufaff"
-        or "\U00020000" <= character <= "\U0003ffff"
-    )
+    return _CJK.fullmatch(character) is not None
 
 
 def words(text: str) -> Words:

@@ -18,7 +18,7 @@ from tasktune.core import InputError, Row
 from tasktune.readers import json, jsonl
 from tasktune.readers.source import Source
 
-ROLES = {
+SPEAKERS = {
     "system": "system",
     "developer": "system",
     "human": "user",
@@ -73,9 +73,9 @@ def _shared_turn(row: Row, turn: Any) -> dict[str, Any]:
 def _turn(row: Row, turn: Any, role: str, content: str) -> dict[str, Any]:
     if not isinstance(turn, dict) or not isinstance(turn.get(content), str):
         raise row.refuse(f"a turn must have a {role!r} and a {content!r} that is text, but it is {turn!r:.120}")
-    who = ROLES.get(str(turn.get(role)))
+    who = SPEAKERS.get(str(turn.get(role)))
     if who is None:
-        raise row.refuse(f"the role {turn.get(role)!r} is not known. It can be {', '.join(ROLES)}.")
+        raise row.refuse(f"the role {turn.get(role)!r} is not known. It can be {', '.join(SPEAKERS)}.")
     others = {name: value for name, value in turn.items() if name not in (role, content)}
     return {"role": who, "content": turn[content], **others}
 
