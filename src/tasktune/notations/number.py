@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 
-# An uncased WordPiece tokenizer writes 3.8 as `3 . 8`. A hyphen behind a word (`top-5`) is no sign.
-_NUMBER = re.compile(r"(?:(?<!\w)[-+\u2212])?(?:\d+(?: \. \d+|\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+# An uncased WordPiece tokenizer writes -3.8 as `- 3. 8` or `- 3 . 8`, and 1e-05 as `1e - 05`. A hyphen behind a word (`top-5`,
+# `top - 5`) is no sign.
+_SIGN = r"(?<!\w)(?:[-+\u2212]|(?<!\w\s)[-+\u2212]\s)"
+_NUMBER = re.compile(rf"(?:{_SIGN})?(?:\d+(?:\s?\.\s?\d+)?|\.\d+)(?:[eE](?:\s?[-+]\s?)?\d+)?")
 
 
 def write(value: float) -> str:
@@ -21,5 +23,5 @@ def read(text: str) -> float | None:
     found = _NUMBER.search(text)
     if found is None:
         return None
-    value = float(found[0].replace(" ", "").replace("\u2212", "-"))
+    value = float("".join(found[0].split()).replace("\u2212", "-"))
     return value if math.isfinite(value) else None
