@@ -1,11 +1,13 @@
-"""From a list of words, as CoNLL files have them, to a text and the places of the words in it."""
+"""From what files say of words (strings, places, tags, labelled places) to a text and places in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from tasktune.core import Row, Words
+from tasktune.core import Row, Span, Words, WordTag
 from tasktune.notations.words import is_cjk
+from tasktune.notations.words import words as words_in
 
 
 def joined(words: Sequence[str], space_after: Sequence[bool]) -> tuple[str, Words]:
@@ -20,16 +22,37 @@ def joined(words: Sequence[str], space_after: Sequence[bool]) -> tuple[str, Word
 def text_and_words(row: Row) -> tuple[str, Words]:
     """The text of a row and the words that it states; none where it has only a `text`.
 
-    Words may come as strings (joined by blanks, or as `space_after` says) or, beside a text, as [start, end] pairs.
+    Words may come as strings: joined by blanks, or as `space_after` says; or, where the row has a text of its own, found in it
+    one after the other. Beside a text they may also be places: [start, end] or {start, end}.
     """
     words = row.get("words")
     if words is None:
         return row.string("text"), ()
     if not isinstance(words, list | tuple) or not words:
         raise row.refuse(f"'words' must be a list of words, but is {words!r}")
-    if all(isinstance(word, str) for word in words):
-        return joined(words, row.get("space_after") or _spaces(words))
-    return row.string("text"), _places(row, words)
+    if not all(isinstance(word, str) for word in words):
+        return row.string("text"), _places(row, row.string("text"), words)
+    spaces, text = row.get("space_after"), row.optional("text")
+    if spaces is None and text is not None:
+        return text, _found(row, text, words)
+    if spaces is not None and len(spaces) != len(words):
+        raise row.refuse(f"{len(words)} words but {len(spaces)} 'space_after'; each word has one")
+    return joined(words, spaces or _spaces(words))
+
+
+def tags_of(row: Row, text: str, words: Words) -> tuple[WordTag, ...] | None:
+    """The `tags` of a row, each with its word: one of `words`, or of the text's own; `None` where there are no tags."""
+    tags, tagged = row.strings("tags"), words or words_in(text)
+    if tags is None:
+        return None
+    if len(tags) != len(tagged):
+        raise row.refuse(f"{len(tagged)} words but {len(tags)} tags")
+    return tuple(WordTag(*word, tag) for word, tag in zip(tagged, tags, strict=True))
+
+
+def words_of(record: Any) -> Words:
+    """The words that a record states, or else those that its text has."""
+    return record.words or words_in(record.text)
 
 
 def _spaces(words: Sequence[str]) -> list[bool]:
@@ -37,13 +60,45 @@ def _spaces(words: Sequence[str]) -> list[bool]:
     return [not (is_cjk(word[-1:]) and is_cjk(after[:1])) for word, after in zip(words, [*words[1:], ""], strict=True)]
 
 
-def _places(row: Row, words: Sequence[object]) -> Words:
-    text, places, before = row.string("text"), [], 0
+def _found(row: Row, text: str, words: Sequence[str]) -> Words:
+    """Where the words stand in the text, each behind the one before."""
+    places, before = [], 0
+    for word in words:
+        start = text.find(word, before) if word else -1
+        if start < 0:
+            raise row.refuse(f"the word {word!r} is not in the text where it should be, in {text[before:]!r:.80}")
+        before = start + len(word)
+        places.append((start, before))
+    return tuple(places)
+
+
+def _places(row: Row, text: str, words: Sequence[object]) -> Words:
+    places, before = [], 0
     for word in words:
         match word:
-            case [int(start), int(end)] if before <= start < end <= len(text):
+            case [int(start), int(end)] | {"start": int(start), "end": int(end)} if before <= start < end <= len(text):
                 places.append((start, end))
                 before = end
             case _:
                 raise row.refuse(f"words must follow each other in the text as [start, end], but one is {word!r}")
     return tuple(places)
+
+
+def spans_of(row: Row, text: str) -> tuple[Span, ...] | None:
+    """The `answer` of a row as labelled places in its text, in their order; `None` where it has none."""
+    given = row.get("answer")
+    if given is None:
+        return None
+    if not isinstance(given, list | tuple):
+        raise row.refuse(f"'answer' must be a list of {{start, end, label}}, but is {given!r}")
+    return tuple(sorted((_span(row, text, span) for span in given), key=lambda span: (span.start, span.end, span.label)))
+
+
+def _span(row: Row, text: str, given: object) -> Span:
+    match given:
+        case {"start": int(start), "end": int(end), "label": str(label)} | [int(start), int(end), str(label)]:
+            if 0 <= start < end <= len(text):
+                return Span(start, end, label)
+    raise row.refuse(
+        f"a span must be {{start, end, label}} or [start, end, label] with 0 <= start < end <= {len(text)}, but is {given!r}"
+    )

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from tasktune.core import Record, Row, Span, Task, Words
+from tasktune.core import Record, Row, Span, Task, Words, WordTag
 from tasktune.framings import Labels, Prompt, Tags, Text
 from tasktune.metrics.spans import span_f1
 from tasktune.notations import bio, lines
-from tasktune.notations.tokens import text_and_words
-from tasktune.notations.words import words as words_of
+from tasktune.notations.tokens import spans_of, tags_of, text_and_words, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,47 +36,24 @@ class NER(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: words with tags (BIO, IOB1, IOBES …), or a text with spans."""
         text, words = text_and_words(row)
-        tags = row.get("tags")
-        answer = _spans(row, text) if tags is None else _tagged(row, words or words_of(text), tags)
-        return cls(text=text, words=words, answer=answer, id=row.id)
+        tagged = tags_of(row, text, words)
+        return cls(text=text, words=words, answer=spans_of(row, text) if tagged is None else _entities(row, tagged), id=row.id)
 
 
-def _tagged(row: Row, words: Words, tags: Sequence[str]) -> tuple[Span, ...]:
-    if len(tags) != len(words):
-        raise row.refuse(f"{len(words)} words but {len(tags)} tags")
+def _entities(row: Row, tagged: Sequence[WordTag]) -> tuple[Span, ...]:
     try:
-        found = bio.spans_of(tags)
+        return _spans([(tag.start, tag.end) for tag in tagged], [tag.label for tag in tagged])
     except ValueError as wrong:
         raise row.refuse(str(wrong)) from None
-    return tuple(Span(words[first][0], words[last - 1][1], label) for first, last, label in found)
 
 
-def _spans(row: Row, text: str) -> tuple[Span, ...] | None:
-    given = row.get("answer")
-    if given is None:
-        return None
-    if not isinstance(given, list | tuple):
-        raise row.refuse(f"'answer' must be a list of spans, but is {given!r}")
-    return tuple(sorted((_span(row, text, span) for span in given), key=lambda span: (span.start, span.end, span.label)))
-
-
-def _span(row: Row, text: str, given: Any) -> Span:
-    match given:
-        case {"start": int(start), "end": int(end), "label": str(label)} | [int(start), int(end), str(label)]:
-            if 0 <= start < end <= len(text):
-                return Span(start, end, label)
-    raise row.refuse(
-        f"a span must be {{start, end, label}} or [start, end, label] with 0 <= start < end <= {len(text)}, but is {given!r}"
-    )
-
-
-def _words(record: NER) -> Words:
-    return record.words or words_of(record.text)
+def _spans(words: Sequence[tuple[int, int]], tags: Sequence[str]) -> tuple[Span, ...]:
+    return tuple(Span(words[first][0], words[last - 1][1], label) for first, last, label in bio.spans_of(tags))
 
 
 def _aligned(record: NER) -> list[tuple[int, int, str]]:
     """The entities as (first word, last word + 1, label): those that begin and end with a word and overlap none before."""
-    words = _words(record)
+    words = words_of(record)
     first = {start: k for k, (start, _) in enumerate(words)}
     last = {end: k + 1 for k, (_, end) in enumerate(words)}
     aligned, free = [], 0
@@ -89,12 +65,11 @@ def _aligned(record: NER) -> list[tuple[int, int, str]]:
 
 
 def _write_tags(record: NER) -> tuple[str, ...]:
-    return bio.tags_of(len(_words(record)), _aligned(record))
+    return bio.tags_of(len(words_of(record)), _aligned(record))
 
 
 def _read_tags(record: NER, tags: tuple[str, ...], labels: Labels) -> tuple[Span, ...]:
-    words = _words(record)
-    return tuple(Span(words[first][0], words[last - 1][1], label) for first, last, label in bio.spans_of(tags))
+    return _spans(words_of(record), tags)
 
 
 def _read_lines(record: NER, written: str, labels: Labels) -> tuple[Span, ...]:
@@ -103,7 +78,7 @@ def _read_lines(record: NER, written: str, labels: Labels) -> tuple[Span, ...]:
 
 tags = Tags[NER](
     text=lambda record: record.text,
-    words=_words,
+    words=words_of,
     write=_write_tags,
     read=_read_tags,
     follows=bio.follows,

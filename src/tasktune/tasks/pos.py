@@ -9,14 +9,14 @@ Metric            accuracy over words
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from itertools import pairwise
+from typing import ClassVar, Self
 
 from tasktune.core import Record, Row, Task, Words, WordTag
 from tasktune.framings import Labels, Prompt, Tags, Text
 from tasktune.metrics.spans import tagging_accuracy
 from tasktune.notations import tagged
-from tasktune.notations.tokens import text_and_words
-from tasktune.notations.words import words as words_of
+from tasktune.notations.tokens import spans_of, tags_of, text_and_words, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,40 +31,35 @@ class POS(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: words with tags, as CoNLL and CoNLL-U have them, or JSON with word-tag objects."""
         text, words = text_and_words(row)
-        labels = row.get("tags")
-        if labels is None and row.get("answer") is not None:
-            words, labels = _objects(row)
-        elif labels is not None:
-            words = words or words_of(text)
-        if labels is not None and len(labels) != len(words):
-            raise row.refuse(f"{len(words)} words but {len(labels)} tags")
-        answer = None if labels is None else tuple(WordTag(*word, label) for word, label in zip(words, labels, strict=True))
+        answer = tags_of(row, text, words)
+        if answer is None:
+            answer = _objects(row, text)
+        if answer is not None:
+            words = tuple((tag.start, tag.end) for tag in answer)
         return cls(text=text, words=words, answer=answer, id=row.id)
 
 
-def _objects(row: Row) -> tuple[Words, list[str]]:
-    given: Any = row.get("answer")
-    try:
-        return tuple((tag["start"], tag["end"]) for tag in given), [tag["label"] for tag in given]
-    except (TypeError, KeyError):
-        raise row.refuse(f"'answer' must be a list of {{start, end, label}}, but is {given!r}") from None
-
-
-def _words(record: POS) -> Words:
-    return record.words or words_of(record.text)
+def _objects(row: Row, text: str) -> tuple[WordTag, ...] | None:
+    spans = spans_of(row, text)
+    if spans is None:
+        return None
+    for one, other in pairwise(spans):
+        if other.start < one.end:
+            raise row.refuse(f"words must not overlap, but {one} and {other} do")
+    return tuple(WordTag(span.start, span.end, span.label) for span in spans)
 
 
 def _read_tags(record: POS, tags: tuple[str, ...], labels: Labels) -> tuple[WordTag, ...]:
-    return tuple(WordTag(*word, tag) for word, tag in zip(_words(record), tags, strict=True))
+    return tuple(WordTag(*word, tag) for word, tag in zip(words_of(record), tags, strict=True))
 
 
 def _read_words(record: POS, written: str, labels: Labels) -> tuple[WordTag, ...]:
-    return tagged.read(record.text, _words(record), written, labels)
+    return tagged.read(record.text, words_of(record), written, labels)
 
 
 tags = Tags[POS](
     text=lambda record: record.text,
-    words=_words,
+    words=words_of,
     write=lambda record: tuple(tag.label for tag in record.answer),
     read=_read_tags,
 )
