@@ -11,11 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from tasktune.core import Message, Record, Row, Task
+from tasktune.core import ROLES, Message, Record, Row, Task
 from tasktune.framings import Text
 from tasktune.metrics.likelihood import perplexity
-
-ROLES = ("system", "user", "assistant", "tool")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,21 +21,27 @@ class Chat(Record):
     """The turns up to the assistant's answer, and that answer."""
 
     messages: tuple[Message, ...]
-    aliases: ClassVar = {"messages": ("conversations", "conversation", "dialog", "turns"), "text": ("prompt", "question")}
+    aliases: ClassVar = {
+        "messages": ("conversations", "conversation", "dialog", "turns"),
+        "text": ("prompt", "question"),
+        "answer": ("completion", "response"),
+    }
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
-        """The record that a row holds: a list of {role, content}, or a text as a first question.
+        """The record that a row holds: a list of {role, content}, or a text as what the user says first.
 
         Where the last turn is the assistant's, it is the answer; an `answer` of the row's own comes first.
         """
         given = row.get("messages")
         if given is None:
-            return cls(messages=(Message("user", row.string("text")),), id=row.id)
+            given = row.string("text")
+        if isinstance(given, str):
+            given = [{"role": "user", "content": given}]
         if not isinstance(given, list | tuple) or not given:
             raise row.refuse(f"'messages' must be a list of {{role, content}}, but is {given!r}")
         turns = tuple(_message(row, turn) for turn in given)
-        answer = row.get("answer")
+        answer = row.optional("answer")
         if answer is None and turns[-1].role == "assistant":
             turns, answer = turns[:-1], turns[-1].content
         if not turns:

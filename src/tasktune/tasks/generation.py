@@ -1,6 +1,7 @@
 """Text generation: go on from a prompt, or from nothing, in the manner of the training texts.
 
-Record            `prompt` (may be empty); the answer is what follows it. A row with `text` alone is raw text to learn from
+Record            `prompt` (may be empty); the answer is what follows it. A row with `text` alone is raw text to learn from;
+                  `instruction` and `input` (Alpaca) make up a prompt
 Encoder           cannot
 Decoder, enc-dec  the text; loss on what follows the prompt only
 Metric            perplexity, bits per character
@@ -21,15 +22,29 @@ class Generation(Record):
     """A prompt and its continuation."""
 
     prompt: str = ""
-    aliases: ClassVar = {"text": (), "prompt": ("input", "instruction"), "answer": ("completion", "output", "response", "target")}
+    aliases: ClassVar = {
+        "instruction": (),
+        "input": (),
+        "text": (),
+        "answer": ("completion", "output", "response", "target"),
+    }
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: prompt and completion (of which one may be missing), or raw text."""
-        if row.get("prompt") is None and row.get("answer") is None:
+        prompt, answer = _prompt(row), row.optional("answer")
+        if prompt is None and answer is None:
             return cls(answer=row.string("text"), id=row.id)
-        prompt, answer = (None if row.get(name) is None else row.string(name) for name in ("prompt", "answer"))
+        if prompt is None:
+            prompt = row.optional("text")
         return cls(prompt=prompt or "", answer=answer, id=row.id)
+
+
+def _prompt(row: Row) -> str | None:
+    """The prompt, or the instruction and, on a line of its own, what it is about."""
+    given = row.optional("prompt")
+    asked = "\n".join(part for part in (row.optional("instruction"), row.optional("input")) if part)
+    return (asked or None) if given is None else given
 
 
 free = Text[Generation](prompt=lambda record: Prompt(record.prompt), separator="", max_new_tokens=128)

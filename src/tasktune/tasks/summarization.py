@@ -9,7 +9,7 @@ Metric            ROUGE-1, -2, -L, -Lsum (F-measure)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from tasktune.core import Record, Row, Task
 from tasktune.framings import Prompt, Text
@@ -30,19 +30,20 @@ class Summarization(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Sentences of a source are joined; the first of several summaries is the answer."""
-        given = row.get("answer")
-        several = tuple(given) if isinstance(given, list | tuple) else ()
-        text = row.get("text")
+        references = _texts(row, "references") if row.get("references") else ()
+        summaries = _texts(row, "answer")
         return cls(
-            text=" ".join(text) if isinstance(text, list) else row.string("text"),
-            references=tuple(row.get("references") or ()) or (several if len(several) > 1 else ()),
-            answer=several[0] if several else _optional(row, given),
+            text=" ".join(_texts(row, "text") or (row.string("text"),)),
+            references=references or (summaries if len(summaries) > 1 else ()),
+            answer=next(iter(summaries or references), None),
             id=row.id,
         )
 
 
-def _optional(row: Row, given: Any) -> str | None:
-    return None if given is None or given == [] else row.string("answer")
+def _texts(row: Row, name: str) -> tuple[str, ...]:
+    """The text of that name, or the list of them; none where there is none."""
+    given = row.get(name)
+    return (given,) if isinstance(given, str) else row.strings(name) or ()
 
 
 summary = Text[Summarization](prompt=lambda record: Prompt(record.text, after="\nSummary:"), max_new_tokens=96)

@@ -1,0 +1,38 @@
+"""Texts and their summaries out of rows."""
+
+import pytest
+
+from rows import read
+from tasktune.core import InputError
+
+
+@pytest.mark.parametrize(
+    ("values", "answer", "references"),
+    [
+        ({"summary": "s"}, "s", ()),
+        ({"summary": ["s"]}, "s", ()),
+        ({"summary": ["s", "t"]}, "s", ("s", "t")),
+        ({"summary": "s", "references": "one text"}, "s", ("one text",)),
+        ({"summary": "s", "references": ["t", "u"]}, "s", ("t", "u")),
+        ({"references": ["t", "u"]}, "t", ("t", "u")),
+        ({"references": "one text"}, "one text", ("one text",)),
+        ({"summary": "s", "references": ""}, "s", ()),
+        ({"summary": []}, None, ()),
+        ({}, None, ()),
+    ],
+)
+def test_a_row_holds_one_summary_or_several(values, answer, references):
+    record = read("summarization", text="long", **values)
+    assert (record.answer, record.references) == (answer, references)
+
+
+def test_sentences_are_joined():
+    assert read("summarization", document=["One.", "Two."]).text == "One. Two."
+
+
+@pytest.mark.parametrize(
+    "values", [{"references": [1]}, {"summary": [None]}, {"summary": 3}, {"references": {"a": "b"}}, {"text": [1]}]
+)
+def test_all_of_it_must_be_text(values):
+    with pytest.raises(InputError, match=r"input 1: .* must be a list of texts"):
+        read("summarization", **{"text": "long", **values})
