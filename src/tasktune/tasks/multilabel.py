@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tasktune.core import Record, Row, Task
+from tasktune.core import Record, Row, Task, label_name
 from tasktune.framings import Label, Labels, Prompt, Text, sorted_names
 from tasktune.metrics.labels import multi_label
 from tasktune.notations import names
@@ -34,14 +34,14 @@ class MultiLabel(Record):
 
 
 def _labels(row: Row) -> tuple[str, ...] | None:
-    given = row.get("answer")
-    if given is None:
-        return None
-    if isinstance(given, str):
-        return names.read_list(given, ()) if given.strip() else ()
-    if isinstance(given, list | tuple) and all(isinstance(label, str | int) for label in given):
-        return sorted_names(map(str, given))
-    raise row.refuse(f"'answer' must be a list of labels, but is {given!r}")
+    match row.get("answer"):
+        case None:
+            return None
+        case str(given):
+            return sorted_names(label for part in given.split(",") if (label := part.strip()))
+        case list(given) | tuple(given) if all(map(label_name, given)):
+            return sorted_names(filter(None, map(label_name, given)))
+    raise row.refuse(f"'answer' must be a list of labels, none of them empty, but is {row.get('answer')!r}")
 
 
 def _read(record: MultiLabel, written: str, labels: Labels) -> tuple[str, ...]:

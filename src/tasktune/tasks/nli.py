@@ -15,7 +15,7 @@ from tasktune.core import Record, Row, Task
 from tasktune.framings import Label, Prompt, Text
 from tasktune.metrics.labels import single_label
 
-_NO_MAJORITY = "-"  # SNLI, MNLI and OCNLI write this where the annotators did not agree on a label
+_NO_MAJORITY = ("-", "-1")  # SNLI, MNLI and OCNLI write this where the annotators did not agree on a label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +32,12 @@ class NLI(Record):
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
-        """The record that a row holds; the label "-" (no majority among annotators) is no answer."""
+        """The record that a row holds; the labels "-" and -1 (no majority among annotators) are no answer."""
         label = row.name("answer")
         return cls(
             premise=row.string("premise"),
             hypothesis=row.string("hypothesis"),
-            answer=None if label == _NO_MAJORITY else label,
+            answer=None if label in _NO_MAJORITY else label,
             id=row.id,
         )
 
