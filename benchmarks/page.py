@@ -15,8 +15,9 @@ commands, as listed below, beside one plain transformers `Trainer` script (`benc
 records: same model, epochs, batch size, learning rate (linear, with warm-up), weight decay, clipping and seed. Both
 evaluate on the dev split after each epoch and keep the best: tasktune by the task's score, the scripts by that too
 where labels are predicted and by the loss where text is written. The scripts pad each batch to its longest and draw
-batches at random, as `Trainer` does unless told otherwise; for models that write they are given tasktune's prompts.
-Both sides' dev answers are scored by the same tasktune metric.
+batches at random, as `Trainer` does unless told otherwise; for models that write they are given tasktune's prompts,
+and write labels freely where tasktune chooses among them. Both sides of a row run at the same time, a core and a thread
+each, so that whatever else the machine does befalls them alike. Both sides' dev answers are scored by the same tasktune metric.
 
 Data are under `../shared/data`. Where fewer records are used than there are, they are evenly spaced over the file and
 written to `runs/bench` in the file's own format: a CPU of two cores is slow. Scores of so small trainings say how the
