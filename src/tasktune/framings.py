@@ -50,6 +50,17 @@ def sorted_names(names: Iterable[str]) -> Labels:
     return tuple(sorted(set(names)))
 
 
+def texts_of(record: Any) -> tuple[str, ...]:
+    """The `text` of a record and, where it has one, the `pair` that the text is compared with."""
+    return (record.text, record.pair) if record.pair else (record.text,)
+
+
+def prompt_of(record: Any, cue: str) -> Prompt:
+    """The same to be read, and behind them on a line of its own what asks for the answer."""
+    _, *second = texts_of(record)
+    return Prompt(record.text, after="".join(f"\nSecond: {text}" for text in second) + f"\n{cue}")
+
+
 @dataclass(frozen=True)
 class Label(Generic[R]):
     """One label (`kind="one"`), several ("many") or a number ("number") for one text or a pair of texts."""

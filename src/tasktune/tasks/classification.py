@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from tasktune.core import Record, Row, Task
-from tasktune.framings import Label, Prompt, Text
+from tasktune.framings import Label, Text, prompt_of, texts_of
 from tasktune.metrics.labels import single_label
 
 
@@ -31,24 +31,17 @@ class Classification(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds."""
-        return cls(text=row.string("text"), pair=row.get("pair") or "", answer=row.name("answer"), id=row.id)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The one or two texts."""
-        return (self.text, self.pair) if self.pair else (self.text,)
+        return cls(text=row.string("text"), pair=row.optional("pair") or "", answer=row.name("answer"), id=row.id)
 
 
-def _prompt(record: Classification) -> Prompt:
-    return Prompt(record.text, after=f"\nSecond: {record.pair}\nLabel:" if record.pair else "\nLabel:")
-
-
-words = Text[Classification](prompt=_prompt, names=lambda record: (record.answer,), closed=True)
+words = Text[Classification](
+    prompt=lambda record: prompt_of(record, "Label:"), names=lambda record: (record.answer,), closed=True
+)
 
 TASK = Task(
     name="classification",
     record=Classification,
-    encoder=Label[Classification](texts=lambda record: record.texts),
+    encoder=Label[Classification](texts=texts_of),
     decoder=words,
     encoder_decoder=words,
     metric=single_label,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from tasktune.core import Record, Row, Task
-from tasktune.framings import Label, Labels, Prompt, Text
+from tasktune.framings import Label, Labels, Text, prompt_of, texts_of
 from tasktune.metrics.numbers import regression
 from tasktune.notations import number
 
@@ -33,12 +33,7 @@ class Regression(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Raises `InputError` where its answer is no finite number."""
-        return cls(text=row.string("text"), pair=row.get("pair") or "", answer=_number(row), id=row.id)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The one or two texts."""
-        return (self.text, self.pair) if self.pair else (self.text,)
+        return cls(text=row.string("text"), pair=row.optional("pair") or "", answer=_number(row), id=row.id)
 
 
 def _number(row: Row) -> float | None:
@@ -54,20 +49,21 @@ def _number(row: Row) -> float | None:
     return value
 
 
-def _prompt(record: Regression) -> Prompt:
-    return Prompt(record.text, after=f"\nSecond: {record.pair}\nScore:" if record.pair else "\nScore:")
-
-
 def _read(record: Regression, written: str, labels: Labels) -> float | None:
     return number.read(written)
 
 
-spelled = Text[Regression](prompt=_prompt, write=lambda record: number.write(record.answer), read=_read, max_new_tokens=16)
+spelled = Text[Regression](
+    prompt=lambda record: prompt_of(record, "Score:"),
+    write=lambda record: number.write(record.answer),
+    read=_read,
+    max_new_tokens=16,
+)
 
 TASK = Task(
     name="regression",
     record=Regression,
-    encoder=Label[Regression](texts=lambda record: record.texts, kind="number"),
+    encoder=Label[Regression](texts=texts_of, kind="number"),
     decoder=spelled,
     encoder_decoder=spelled,
     metric=regression,
