@@ -49,7 +49,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 def tuned(tiny: Callable[[str], Path]) -> Callable[[str, str], Any]:
     """Gives a tiny model that knows a task's example by heart, by the names of task and model, trained when first asked for."""
     from cases import KNOWING, example
-
     from tasktune.verbs.fit import fit
 
     return cache(lambda name, kind: fit(name, example(name), example(name), str(tiny(kind)), recipe=KNOWING))

@@ -129,7 +129,8 @@ def test_a_loss_that_is_no_number_stops_with_the_step_and_the_records(tiny: Tiny
     model = untrained(task("regression"), tiny("bert"), replace(KNOWING, batch_size=2))
     told = lessons(model, "regression")
     broken = replace(told[2], features=replace(told[2].features, targets=(float("nan"),)))
-    with pytest.raises(InputError, match=r"the loss of step [12], or its gradient, is not a number; its records are .*\br2\b.*--learning-rate"):
+    message = r"the loss of step [12], or its gradient, is not a number; its records are .*\br2\b.*--learning-rate"
+    with pytest.raises(InputError, match=message):
         trained(model, [*told[:2], broken, told[3]])
 
 

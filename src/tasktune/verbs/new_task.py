@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 from tasktune import tasks
@@ -69,8 +70,10 @@ def new_task(name: str, package: Path = Path(tasks.__file__).parent) -> Path:
 
     Raises `InputError` for a name that is taken or is not words with hyphens.
     """
-    if not _NAME.fullmatch(name):
-        raise InputError(f"a task's name is lower-case words with hyphens (relation-extraction), but this is {name!r}")
+    if not _NAME.fullmatch(name) or iskeyword(name):
+        raise InputError(
+            f"a task's name is lower-case words with hyphens (relation-extraction), none of Python's own, but this is {name!r}"
+        )
     path, table = package / f"{name.replace('-', '_')}.py", package / "__init__.py"
     if path.exists():
         raise InputError(f"{path} is there already")

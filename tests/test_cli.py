@@ -1,0 +1,228 @@
+"""The commands as people give them: exit codes, what is printed where, what is written, and that bad input writes nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasktune import cli
+from tasktune.tasks import NAMES, task
+
+Run = Callable[..., tuple[int, str, str]]
+FAST = ("--epochs", "30", "--learning-rate", "1e-2", "--batch-size", "4", "--evaluations", "0.034", "--max-new-tokens", "8")
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Gives a command line to `tasktune` in an empty folder; gives back its exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def given(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tasktune", *map(str, words)])
+        capfd.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as left:
+            code = int(left.code or 0)
+        said = capfd.readouterr()
+        return code, said.out, said.err
+
+    return given
+
+
+def jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+NLI = [{"premise": r.premise, "hypothesis": r.hypothesis, "label": r.answer} for r in task("nli").example]
+
+
+@pytest.fixture
+def nli(tmp_path: Path) -> Path:
+    return jsonl(tmp_path / "nli.jsonl", NLI)
+
+
+@pytest.fixture(scope="session")
+def knowing(tuned: Callable[[str, str], Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model that knows the example of named-entity recognition by heart."""
+    return tuned("ner", "bert").save(tmp_path_factory.mktemp("knowing") / "model")
+
+
+def test_fit_then_evaluate_then_predict(run: Run, tiny: Callable[[str], Path], nli: Path, tmp_path: Path) -> None:
+    code, out, err = run("fit", "nli", "--model", tiny("bert"), "--train", nli, "--dev", nli, "--out", "runs/m", *FAST)
+    assert code == 0, err
+    assert "accuracy" in out
+    assert "saved in runs/m" in out
+    written = {path.name for path in (tmp_path / "runs/m").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "tasktune.json", "recipe.toml", "README.md"} <= written
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["m"]
+
+    code, out, err = run("evaluate", "runs/m", nli, "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert {"task", "primary", "records", "scores", "ceiling", "lost"} <= found.keys()
+    assert (found["task"], found["primary"], found["records"], found["lost"]) == ("nli", "accuracy", 4, {})
+    assert found["scores"]["accuracy"].keys() == {"value", "low", "high"}
+    assert found["ceiling"]["accuracy"] == 1.0
+
+    code, out, _ = run("evaluate", "runs/m", nli)
+    assert code == 0
+    assert "accuracy" in out
+    assert "ceiling" in out
+
+    code, out, err = run("predict", "runs/m", nli, "--out", "answers.jsonl")
+    assert (code, out) == (0, ""), err
+    answers = [json.loads(line) for line in Path("answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(a["premise"], a["hypothesis"], a["gold"]) for a in answers] == [tuple(row.values()) for row in NLI]
+    assert all(0 < a["score"] <= 1 for a in answers)
+
+
+def test_predict_streams_from_standard_input_in_order(run: Run, knowing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [record.text for record in task("ner").example] * 3
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(texts).encode())))
+    code, out, err = run("predict", knowing, "-", "--format", "text")
+    assert (code, err) == (0, "")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [a["text"] for a in answers] == texts
+    first = answers[0]["answer"][0]
+    assert (first["start"], first["end"], first["label"], first["text"]) == (0, 12, "PER", "Ada Lovelace")
+    assert 0 < first["score"] <= 1
+
+
+def test_answers_can_be_read_again_and_measured(run: Run, knowing: Path, tmp_path: Path) -> None:
+    run("sample", "ner", "--out", ".")
+    assert run("predict", knowing, "ner.jsonl", "--out", "answers.jsonl")[0] == 0
+    code, out, err = run("evaluate", knowing, "answers.jsonl", "--json")
+    assert code == 0, err
+    assert json.loads(out)["scores"]["f1"]["value"] == 1.0
+
+
+def test_tasks_are_listed_and_shown(run: Run) -> None:
+    code, out, _ = run("tasks")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == list(NAMES)
+    for name in NAMES:
+        code, out, _ = run("tasks", name)
+        assert code == 0
+        assert f"`tasktune sample {name} --out DIR`" in out
+        assert "conll" in out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sample_can_be_trained_on(run: Run, tiny: Callable[[str], Path], name: str) -> None:
+    kind = "bert" if task(name).encoder else "llama"
+    code, out, _ = run("sample", name, "--out", "data")
+    assert (code, out) == (0, f"data/{name}.jsonl\n")
+    data = f"data/{name}.jsonl"
+    code, _, err = run(
+        "fit", name, "--model", tiny(kind), "--train", data, "--dev", data, "--out", "m", "--epochs", 1, "--max-new-tokens", 4
+    )
+    assert code == 0, err
+    assert run("evaluate", "m", data)[0] == 0
+
+
+def test_models_are_listed(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TASKTUNE_CACHE", str(tmp_path))
+    code, out, _ = run("models")
+    assert code == 0
+    assert "minilm" in out
+    code, _, err = run("models", "get", "nothing")
+    assert code == 2
+    assert "there is no model named 'nothing'" in err
+
+
+def test_options_come_from_flags_before_the_recipe_file(run: Run, tiny: Callable[[str], Path], nli: Path) -> None:
+    Path("r.toml").write_text('epochs = 1\nlearning_rate = 0.5\nprecision = "fp32"\n')
+    made = ("fit", "nli", "--model", tiny("bert"), "--train", nli, "--dev", nli, "--out", "m")
+    assert run(*made, "--recipe", "r.toml", "--learning-rate", "1e-3")[0] == 0
+    saved = Path("m/recipe.toml").read_text()
+    assert "\nepochs = 1.0\n" in saved or "\nepochs = 1\n" in saved
+    assert "\nlearning_rate = 0.001\n" in saved
+
+
+def bad(name: str) -> tuple[list[str], str]:
+    """A command that cannot be carried out, by name, and what its message must say."""
+
+    def fit(task: str = "nli", train: str = "nli.jsonl", model: str = "MODEL", out: str = "out") -> list[str]:
+        return ["fit", task, "--model", model, "--train", train, "--out", out]
+
+    commands = {
+        "no such file": (fit(train="none.jsonl"), "none.jsonl"),
+        "no such dev file": ([*fit(), "--dev", "none.jsonl"], "none.jsonl"),
+        "no such task": (fit("nlp"), "there is no task 'nlp'; there are: chat"),
+        "no such model": (
+            fit(model="./none"),
+            "there is no model at ./none",
+        ),
+        "map without =": ([*fit(), "--map", "premise"], "--map"),
+        "map to no column": ([*fit(), "--map", "premise=nothing"], "nothing"),
+        "map of no field": ([*fit(), "--map", "nothing=premise"], "nothing"),
+        "no such format": ([*fit(), "--format", "docx"], "docx"),
+        "no such recipe": ([*fit(), "--recipe", "none.toml"], "none.toml: there is no such recipe file"),
+        "unknown option in recipe": (
+            [*fit(), "--recipe", "bad.toml"],
+            "bad.toml: there is no option 'epoch'",
+        ),
+        "broken recipe": ([*fit(), "--recipe", "broken.toml"], "broken.toml: not a TOML file"),
+        "wrong value in recipe": ([*fit(), "--recipe", "wrong.toml"], "wrong.toml: epochs"),
+        "value out of bounds": ([*fit(), "--batch-size", "0"], "batch_size must be more than 0, but is 0"),
+        "no such policy": ([*fit(), "--lossy", "maybe"], "lossy"),
+        "a word for a number": ([*fit(), "--epochs", "many"], "epochs"),
+        "no room for a text": ([*fit(), "--max-length", "2"], "--max-length 2"),
+        "more than the model reads": ([*fit(), "--max-length", "9999"], "9999 is more than the 512 tokens"),
+        "taken": (fit(out="taken"), "taken is there already"),
+        "empty file": (fit(train="empty.jsonl"), "there are 0 records to learn from"),
+        "one label": (fit(train="one.jsonl"), "1 label"),
+        "no answers": (fit(train="answerless.jsonl"), "answerless.jsonl:2"),
+        "a column missing": (fit("ner"), "nli.jsonl:1"),
+        "all dropped": ([*fit(), "--lossy", "drop", "--max-length", "8"], "leaves no record to learn from"),
+        "family that cannot": (fit("chat"), "nli.jsonl:1"),
+        "no tuned model": (["evaluate", "MODEL", "nli.jsonl"], "is no model tuned by tasktune"),
+        "no folder": (["predict", "none", "nli.jsonl"], "is no model tuned by tasktune"),
+        "no data to measure by": (["evaluate", "KNOWING", "empty.jsonl"], "there are no records to measure by"),
+        "no data to answer": (["predict", "KNOWING", "none.txt", "--out", "out"], "none.txt"),
+        "not JSON": (["predict", "KNOWING", "broken.jsonl", "--out", "out"], "broken.jsonl:2"),
+        "sample of no task": (["sample", "nothing", "--out", "out"], "there is no task 'nothing'"),
+        "no task to show": (["tasks", "nothing"], "there is no task 'nothing'"),
+        "bad task name": (["new-task", "Not A Name"], "Not A Name"),
+        "no such command": (["fine-tune"], "fine-tune"),
+    }
+    return commands[name] if name else (list(commands), "")
+
+
+@pytest.fixture
+def inputs(nli: Path, tmp_path: Path) -> None:
+    """The files that the bad commands name."""
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "bad.toml").write_text("epoch = 3\n")
+    (tmp_path / "broken.toml").write_text("epochs =\n")
+    (tmp_path / "wrong.toml").write_text('epochs = "many"\n')
+    (tmp_path / "broken.jsonl").write_text('{"text": "a"}\n{"text": \n')
+    jsonl(tmp_path / "one.jsonl", NLI[:1] * 3)
+    jsonl(tmp_path / "answerless.jsonl", [NLI[0], {"premise": "a", "hypothesis": "b"}])
+
+
+@pytest.mark.usefixtures("inputs")
+@pytest.mark.parametrize("name", bad("")[0])
+def test_bad_input_is_one_message_exit_code_2_and_nothing_written(
+    run: Run, tiny: Callable[[str], Path], knowing: Path, tmp_path: Path, name: str
+) -> None:
+    command, message = bad(name)
+    places = {"MODEL": str(tiny("bert")), "KNOWING": str(knowing)}
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = run(*(places.get(word, word) for word in command))
+    assert code == 2, err
+    assert message in " ".join(err.split())
+    assert "Traceback" not in err
+    assert not out
+    assert sorted(tmp_path.rglob("*")) == before
