@@ -1,8 +1,17 @@
-"""The table of data sets that come with the package."""
+"""What users name as data: files, things in Python, and the table of data sets that come with the package."""
 
-from tasktune.datasets import DATASETS
+from pathlib import Path
+
+import pytest
+
+from tasktune.core import InputError, Message
+from tasktune.datasets import DATASETS, as_record, questions, records, train_and_dev
 from tasktune.readers import rows
-from tasktune.tasks import NAMES
+from tasktune.tasks import NAMES, task
+from tasktune.tasks.classification import Classification
+from tasktune.tasks.ner import NER
+
+ALONE = [name for name in NAMES if name != "nli"]
 
 
 def test_every_data_set_is_there_and_reads():
@@ -12,3 +21,62 @@ def test_every_data_set_is_there_and_reads():
         assert sum(1 for _ in rows(row.train)) > sum(1 for _ in rows(row.dev)) > 0
         assert row.what
         assert row.licence
+
+
+def test_the_name_of_a_data_set_stands_for_its_files():
+    ner, named = task("ner"), DATASETS["demo-ner"]
+    assert train_and_dev(ner, "demo-ner", None) == (named.train, named.dev)
+    assert train_and_dev(ner, "demo-ner", "mine.conll") == (named.train, "mine.conll")
+    assert list(records(ner, "demo-ner")) == list(records(ner, named.dev))
+    for use in (lambda: train_and_dev(task("pos"), "demo-ner", None), lambda: list(records(task("pos"), "demo-ner"))):
+        with pytest.raises(InputError, match="demo-ner is for ner, not for pos"):
+            use()
+
+
+@pytest.mark.parametrize("given", ["London", "some text, with a comma", "x" * 5000, "long, " * 100])
+def test_a_text_where_a_path_should_be_is_an_error_that_says_so(given):
+    with pytest.raises(InputError, match="A text itself goes in"):
+        list(records(task("ner"), given))
+
+
+def asked(name: str, way: str, folder: Path):
+    """The record of a text alone, given in one of the ways there are."""
+    file = folder / ("a.txt" if way == "text file" else "a.csv")
+    file.write_text("Hello\n" if way == "text file" else "id,text\n7,Hello\n", encoding="utf-8")
+    if way == "as_record":
+        return as_record(task(name), "Hello")
+    given = {"list": ["Hello"], "mapping": [{"text": "Hello", "id": 7}]}.get(way, file)
+    return next(questions(task(name), given, format="text" if way == "text file" else None))
+
+
+@pytest.mark.parametrize("way", ["as_record", "list", "mapping", "text file", "table"])
+@pytest.mark.parametrize("name", ALONE)
+def test_a_text_alone_is_the_first_field_of_every_task(name, way, tmp_path):
+    record = asked(name, way, tmp_path)
+    first = getattr(record, record.field_names()[0])
+    assert first == ((Message("user", "Hello"),) if name == "chat" else "Hello")
+    assert record.answer is None
+
+
+def test_a_premise_alone_is_refused():
+    with pytest.raises(InputError, match="input 1: no 'hypothesis' here"):
+        as_record(task("nli"), "Hello")
+
+
+def test_a_text_with_its_answer_is_no_question_but_stays_what_it_is():
+    [record] = questions(task("generation"), [{"prompt": "Once", "text": "Once upon"}])
+    assert (record.prompt, record.answer) == ("Once", None)
+    [raw] = records(task("generation"), [{"text": "Once upon"}])
+    assert (raw.prompt, raw.answer) == ("", "Once upon")
+
+
+def test_columns_are_named_for_mappings_in_python_too():
+    given = [{"body": "good", "stars": 5}, Classification(text="bad", answer="1"), "so so"]
+    found = list(records(task("classification"), given, {"text": "body", "answer": "stars"}))
+    assert [(record.text, record.answer) for record in found] == [("good", "5"), ("bad", "1"), ("so so", None)]
+
+
+@pytest.mark.parametrize("given", [3, None, NER(text="a")])
+def test_what_is_no_record_of_the_task_is_refused(given):
+    with pytest.raises(InputError, match="input 1 must be a text, a mapping of fields or a Classification"):
+        list(records(task("classification"), [given]))

@@ -14,7 +14,8 @@ from tasktune.readers.mapping import known_names, mapped
 HERE = Path(__file__).parent / "data"
 
 Data = str | Path | Iterable[Any]
-"""A path, `-` for standard input, the name of a data set, or texts, mappings or records in Python."""
+"""A path, `-` for standard input, the name of a data set (its dev split, except to train on), or texts, mappings or records in
+Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,15 @@ DATASETS: dict[str, Dataset] = {row.name: row for row in _ROWS}
 
 def train_and_dev(task: Task[Any], train: Data, dev: Data | None) -> tuple[Data, Data | None]:
     """The files of a named data set, where `train` is the name of one; else both as they are."""
-    if not isinstance(train, str) or train not in DATASETS:
-        return train, dev
-    found = DATASETS[train]
-    if found.task != task.name:
-        raise InputError(f"the data set {train} is for {found.task}, not for {task.name}")
-    return found.train, dev or found.dev
+    found = _named(task, train)
+    return (train, dev) if found is None else (found.train, found.dev if dev is None else dev)
+
+
+def _named(task: Task[Any], data: Data) -> Dataset | None:
+    found = DATASETS.get(data) if isinstance(data, str) else None
+    if found is not None and found.task != task.name:
+        raise InputError(f"the data set {found.name} is for {found.task}, not for {task.name}")
+    return found
 
 
 Mapped = Mapping[str, str] | None
@@ -58,44 +62,49 @@ Mapped = Mapping[str, str] | None
 
 def records(task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None) -> Iterator[Record]:
     """The records of a task that `data` holds, one after the other. `format` names the format where the suffix does not."""
-    if isinstance(data, str | Path):
-        yield from map(task.record.from_row, _rows(task, data, mapping, format))
-    else:
-        yield from (as_record(task, given, k) for k, given in enumerate(data, 1))
+    for given in _given(task, data, mapping or {}, format):
+        yield given if isinstance(given, Record) else task.record.from_row(given)
 
 
 def questions(task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None) -> Iterator[Record]:
-    """Like `records`, for those to be answered: a row of nothing but a text gives the record's first field, whatever its name."""
-    if not isinstance(data, str | Path):
-        yield from records(task, data)
-        return
+    """Like `records`, for those to be answered: a `text` gives the first field of a row that has neither that nor an answer."""
     first = task.record.field_names()[0]
-    for row in _rows(task, data, mapping, format):
-        alone = row.values.keys() == {"text"}
-        yield task.record.from_row(Row({first: row.values["text"]}, row.where) if alone else row)
+    for given in _given(task, data, mapping or {}, format):
+        if isinstance(given, Record):
+            yield given
+        else:
+            alone = given.get(first) is None and given.get("answer") is None and given.get("text") is not None
+            yield task.record.from_row(Row({**given.values, first: given.get("text")}, given.where) if alone else given)
 
 
-def _rows(task: Task[Any], path: str | Path, mapping: Mapped, format: str | None) -> Iterator[Row]:
-    kind, chosen = task.record, mapping or {}
-    for row in rows(path, format, known_names((*kind.field_names(), *kind.aliases), kind.aliases, chosen)):
-        yield _mapped(task, row, chosen)
+def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:
+    """A record of a task from a record, a mapping of its fields, or a text for its first field."""
+    found = _row(task, given, number, {})
+    return found if isinstance(found, Record) else task.record.from_row(found)
+
+
+def _given(task: Task[Any], data: Data, mapping: Mapping[str, str], format: str | None) -> Iterator[Row | Record]:
+    """What `data` holds: rows under the names of the task's fields, and what is a record already."""
+    if not isinstance(data, str | Path):
+        yield from (_row(task, given, number, mapping) for number, given in enumerate(data, 1))
+        return
+    found, kind = _named(task, data), task.record
+    known = known_names((*kind.field_names(), *kind.aliases), kind.aliases, mapping)
+    for row in rows(data if found is None else found.dev, format, known):
+        yield _mapped(task, row, mapping)
+
+
+def _row(task: Task[Any], given: Any, number: int, mapping: Mapping[str, str]) -> Row | Record:
+    match given:
+        case Record() if type(given) is task.record:
+            return given
+        case str():
+            return Row({task.record.field_names()[0]: given}, f"input {number}")
+        case Mapping():
+            return _mapped(task, Row(given, f"input {number}"), mapping)
+    raise InputError(f"input {number} must be a text, a mapping of fields or a {task.record.__name__}, but is {given!r}")
 
 
 def _mapped(task: Task[Any], row: Row, mapping: Mapping[str, str]) -> Row:
     kind = task.record
     return mapped(row, (*kind.field_names(), *kind.aliases), kind.aliases, mapping)
-
-
-def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:
-    """A record of a task from a record, a mapping of its fields, or a text for its first field."""
-    match given:
-        case Record():
-            return given
-        case str():
-            row = Row({task.record.field_names()[0]: given}, f"input {number}")
-        case Mapping():
-            row = _mapped(task, Row(given, f"input {number}"), {})
-        case _:
-            raise InputError(f"input {number} must be a text, a mapping of fields or a {task.record.__name__}, but is {given!r}")
-    record: Record = task.record.from_row(row)
-    return record

@@ -60,7 +60,7 @@ class Source:
         folder = Path(self.path).parent
         beside = sorted(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else []
         there = f" In {folder} there are: {', '.join(beside[:8])}{', …' if beside[8:] else ''}." if beside else ""
-        return InputError(f"{self.path}: {error.strerror or error}.{there}")
+        return InputError(f"{self.path}: {error.strerror or error}.{there} (A text itself goes in by way of -, or in a list.)")
 
     def head(self) -> list[str]:
         """The first lines, whole and without their ends, about 64 KiB of them. They are still to be read."""
