@@ -185,7 +185,7 @@ def bad(name: str) -> tuple[list[str], str]:
         "no answers": (fit(train="answerless.jsonl"), "answerless.jsonl:2"),
         "a column missing": (fit("ner"), "nli.jsonl:1"),
         "all dropped": ([*fit(), "--lossy", "drop", "--max-length", "8"], "leaves no record to learn from"),
-        "family that cannot": (fit("chat"), "nli.jsonl:1"),
+        "family that cannot": (fit("chat"), "chat cannot be done by a model of the encoder family"),
         "no tuned model": (["evaluate", "MODEL", "nli.jsonl"], "is no model tuned by tasktune"),
         "no folder": (["predict", "none", "nli.jsonl"], "is no model tuned by tasktune"),
         "no data to measure by": (["evaluate", "KNOWING", "empty.jsonl"], "there are no records to measure by"),

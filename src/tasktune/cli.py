@@ -37,6 +37,7 @@ DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input",
 Map = Annotated[list[str] | None, typer.Option("--map", help="field=column, by name or number; may be repeated", metavar="F=C")]
 Format = Annotated[str | None, typer.Option("--format", help="the file format, where the suffix does not tell")]
 Options = dict[str, Any]
+MODEL_HELP = "a name (`tasktune models`), folder, GGUF file or hub id [minilm; smollm2 for chat, generation and summarization]"
 
 
 def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
@@ -72,7 +73,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="the folder to save the tuned model in; must not be there yet")],
     options: Options,
     dev: Annotated[str | None, typer.Option(help="the data to measure by; a tenth of --train if not given")] = None,
-    model: Annotated[str, typer.Option(help="a name (`tasktune models`), a folder, a GGUF file or a hub id")] = "minilm",
+    model: Annotated[str | None, typer.Option(help=MODEL_HELP, show_default=False)] = None,
     map: Map = None,
     format: Format = None,
     recipe: Annotated[Path | None, typer.Option(help="running options from a TOML file; flags come before it")] = None,
@@ -124,15 +125,15 @@ def predict(
     """Answer the records of a file, as JSON lines in their order."""
     from tasktune.core import Lost
     from tasktune.models.model import load
+    from tasktune.notations.plain import as_json
+    from tasktune.readers import write
     from tasktune.readers.mapping import parse_mapping
-    from tasktune.readers.output import output
     from tasktune.verbs.predict import predict as verb
     from tasktune.verbs.show import show_lost
 
     lost = Lost()
-    with output(out) as stream:
-        for prediction in verb(load(model, options), data, parse_mapping(map or []), format, lost):
-            stream.write(json.dumps(prediction.as_json(), ensure_ascii=False) + "\n")
+    answers = verb(load(model, options), data, parse_mapping(map or []), format, lost)
+    write(out, (as_json(answer.as_json()) for answer in answers), "jsonl")
     show_lost(lost)
 
 
@@ -184,9 +185,3 @@ def main() -> None:
     except InputError as wrong:
         print(f"tasktune: {wrong}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("tasktune: interrupted; nothing was written", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)

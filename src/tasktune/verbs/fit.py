@@ -15,22 +15,24 @@ from typing import Any
 
 import torch
 
-from tasktune.core import InputError, Lost, Record, Scores
+from tasktune.core import InputError, Lost, Record, Scores, Task
 from tasktune.datasets import Data, records, train_and_dev
 from tasktune.framings import Framing, Label, Labels
 from tasktune.heads.base import Calibration, Features
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
 from tasktune.models.evaluation import answered, calibrate, measure, primary
+from tasktune.models.family import family_of
 from tasktune.models.model import Model, build, refuse_taken
-from tasktune.models.network import fold
+from tasktune.models.named import NAMED
+from tasktune.models.network import fold, read_config
 from tasktune.models.training import Lesson, train
+from tasktune.models.weights import locate
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
 from tasktune.verbs.progress import counted, steps
 
-DEFAULT_MODEL = "minilm"
 _DEV_SHARE = 0.1
 _CALIBRATED_ON = 2000  # records: one number is learnt, and more would not move it
 
@@ -39,7 +41,7 @@ def fit(
     task: str,
     train: Data,
     dev: Data | None = None,
-    model: str = DEFAULT_MODEL,
+    model: str | None = None,
     out: Path | str | None = None,
     recipe: Recipe | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -47,12 +49,16 @@ def fit(
 ) -> Model:
     """Tune `model` on a task and give back the tuned model, saved in the folder `out` where one is named.
 
-    `train` and `dev` are paths, or mappings or records in Python; without `dev`, a tenth of `train` is set aside. The model kept
+    Without `model`, it is the first of the named ones (`tasktune models`) whose family can do the task.
+    `train` and `dev` are paths, or mappings or records in Python; `train` may name a data set, which brings its own `dev`. Without
+    `dev`, a tenth of `train` is set aside. The model kept
     is the one of the best dev score. Raises `InputError` for input that cannot be used; nothing is written then.
     """
     if out is not None:
         refuse_taken(Path(out))
     kind, chosen, lost, started = task_called(task), recipe or Recipe(), Lost(), perf_counter()
+    model = default_model(kind) if model is None else model
+    kind.framing(family_of(read_config(locate(model))))  # what cannot be done is told before anything is read
     files = train_and_dev(kind, train, dev)
     learnt, held_out = (None if f is None else list(answered(records(kind, f, mapping, format), chosen, lost)) for f in files)
     learnt, held_out = _split(learnt or [], held_out, chosen.seed)
@@ -80,6 +86,11 @@ def fit(
     if out is not None:
         tuned.save(out)
     return tuned
+
+
+def default_model(task: Task[Any]) -> str:
+    """The name of the model that a task is tuned on where none is given."""
+    return next(model.name for model in NAMED.values() if model.family in task.framings())
 
 
 def _named(data: Data | None) -> str:

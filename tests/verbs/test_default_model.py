@@ -1,0 +1,25 @@
+"""Which model is tuned where none is named, and that a task it cannot do is refused before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tasktune import cli
+from tasktune.core import InputError
+from tasktune.tasks import NAMES, task
+from tasktune.verbs.fit import default_model, fit
+
+
+def test_each_task_has_a_model_that_can_do_it_and_the_help_says_which() -> None:
+    writing = [name for name in NAMES if default_model(task(name)) == "smollm2"]
+    assert writing == [name for name in NAMES if task(name).encoder is None]
+    assert all(default_model(task(name)) == "minilm" for name in NAMES if name not in writing)
+    assert cli.MODEL_HELP.endswith(f"[minilm; smollm2 for {', '.join(writing[:-1])} and {writing[-1]}]")
+
+
+def test_a_family_that_cannot_do_the_task_is_refused_before_data_are_read(tiny: Callable[[str], Path]) -> None:
+    with pytest.raises(InputError, match="chat cannot be done by a model of the encoder family"):
+        fit("chat", "no such file.jsonl", model=str(tiny("bert")))
