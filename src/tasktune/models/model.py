@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, final
 
+import torch
 from transformers import PreTrainedModel
 
 from tasktune import recipe as recipes
@@ -51,6 +52,8 @@ class Model:
 
     def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
         """Like `predict`, one after the other, in constant memory."""
+        if self.head.recipe.top_p:
+            torch.manual_seed(self.head.recipe.seed)  # what is sampled can be had again
         records = (as_record(self.task, given, k) for k, given in enumerate(inputs, 1))
         for record, _, scored in answers(self.net, self.head, records, Lost() if lost is None else lost):
             yield Prediction(record, scored)
