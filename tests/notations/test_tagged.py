@@ -1,5 +1,7 @@
 """Word tags, spelled and read."""
 
+import re
+
 import pytest
 
 from tasktune.core import WordTag
@@ -21,3 +23,20 @@ def test_case_and_accents_may_be_lost():
 @pytest.mark.parametrize("written", ["\\uffffff;/X", "\\ffffff;/X", "/", "", "\\/X"])
 def test_nonsense_of_a_model_is_no_tag(written):
     assert tagged.read("Die", words("Die"), written, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "tags"),
+    [
+        ("The U.S. sank", "the / det u. s. / propn sank / verb", ("DET", "PROPN", "VERB")),
+        ("is n't he", "is / vbz n ' t / rb he / prp $", ("VBZ", "RB", "PRP$")),
+        ("the boat . Run", "the / det boat / nn. / punct run / verb", ("DET", "NN", "PUNCT", "VERB")),
+        ("his dog", "his / prp $ dog / nn", ("PRP$", "NN")),
+        ("and/or so", r"and \ 2f ; or / cc so / rb", ("CC", "RB")),
+        ("and/or so", "and / or / cc so / rb", ("CC", "RB")),
+    ],
+)
+def test_blanks_that_an_uncased_tokenizer_puts_in_are_passed_over(text, written, tags):
+    places = tuple((match.start(), match.end()) for match in re.finditer(r"\S+", text))
+    labels = ("CC", "DET", "NN", "PRP", "PRP$", "PROPN", "PUNCT", "RB", "VBZ", "VERB")
+    assert [tag.label for tag in tagged.read(text, places, written, labels)] == list(tags)

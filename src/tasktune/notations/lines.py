@@ -19,7 +19,7 @@ from functools import cached_property
 from tasktune.core import Span
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.folding import fold, fold_with_places
-from tasktune.notations.names import NONE, match
+from tasktune.notations.names import NONE, match, spaced
 from tasktune.notations.words import words
 
 _IN_LABEL = re.compile(r"[:\n]|\A\s+|\s+\Z")
@@ -40,7 +40,7 @@ def read(text: str, written: str, labels: tuple[str, ...]) -> tuple[Span, ...]:
     tokenizers) are told apart by the labels.
     """
     finder = _Finder(text)
-    label_ahead = re.compile(rf"(?<!\S)(?=(?:{'|'.join(map(_spaced, labels)) or '(?!)'})\s*:)", re.IGNORECASE)
+    label_ahead = re.compile(rf"(?<!\S)(?=(?:{'|'.join(map(spaced, labels)) or '(?!)'})\s*:)", re.IGNORECASE)
     spans: set[Span] = set()
     for line in written.split("\n"):
         whole = _read_item(finder, line, labels)
@@ -132,8 +132,3 @@ def _read_item(finder: _Finder, item: str, labels: tuple[str, ...]) -> Span | No
         return span
     surface = unescape(written.strip())
     return finder.take(label, surface, finder.next(label, surface))
-
-
-def _spaced(label: str) -> str:
-    """A pattern for `label` as a WordPiece tokenizer may write it: folded, and with blanks anywhere."""
-    return r"\s*".join(map(re.escape, fold(label)))

@@ -27,6 +27,11 @@ def match(name: str, labels: tuple[str, ...]) -> str | None:
     return next((label for label in labels if fold(label) == fold(name)), None)
 
 
+def spaced(name: str) -> str:
+    """A pattern for `name` as an uncased WordPiece tokenizer may write it: folded, and with blanks anywhere."""
+    return r"\s*".join(map(re.escape, fold(name)))
+
+
 def write_list(names: Iterable[str]) -> str:
     """The names with commas between them. They must not be empty texts."""
     return ", ".join(escape(name, _SPECIAL) for name in names) or NONE

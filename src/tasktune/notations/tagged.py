@@ -13,10 +13,9 @@ from difflib import SequenceMatcher
 from tasktune.core import Words, WordTag
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.folding import fold
-from tasktune.notations.names import match
+from tasktune.notations.names import match, spaced
 
 _SPECIAL = re.compile(r"[\s/]")
-_LOOSE_SLASH = re.compile(r"\s*/\s*")
 
 
 def write(text: str, tags: Iterable[WordTag]) -> str:
@@ -28,15 +27,25 @@ def read(text: str, words: Words, written: str, labels: tuple[str, ...]) -> tupl
     """The tags of those `words` of `text` that `written` names, in order.
 
     Words are matched without regard to case and accents (an uncased tokenizer keeps neither), and a tag to one of `labels`
-    likewise where there are any and none is the same. A word that is not found gets no tag.
+    likewise where there are any and none is the same. Blanks inside of words and of `labels` are passed over (such a tokenizer
+    writes `U . S .`). A word that is not found gets no tag.
     """
-    pairs = [piece.rpartition("/") for piece in _LOOSE_SLASH.sub("/", written).split()]
-    given = [(unescape(word), unescape(tag)) for word, slash, tag in pairs if slash]
-    here = [text[start:end] for start, end in words]
-    found = SequenceMatcher(None, [fold(w) for w in here], [fold(w) for w, _ in given], autojunk=False)
+    given = [(fold(unescape(word)), unescape(tag)) for word, tag in _pairs(labels).findall(written)]
+    here = [fold(text[start:end]) for start, end in words]
+    found = SequenceMatcher(None, here, [word for word, _ in given], autojunk=False)
     tagged = []
     for ours, theirs, length in found.get_matching_blocks():
         for k in range(length):
             tag = given[theirs + k][1]
             tagged.append(WordTag(*words[ours + k], match(tag, labels) or tag))
     return tuple(tagged)
+
+
+def _pairs(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for a word, its slash and its tag: the longest label that fits, or else all up to a blank.
+
+    The sign behind a label is of the next word: some tokenizers write `boat/NOUN ./PUNCT` as `boat / noun. / punct`.
+    """
+    names = sorted((escape(label, _SPECIAL) for label in labels), key=len, reverse=True)
+    known = "|".join(spelled for name in names for spelled in (re.escape(name), spaced(name)) if spelled) or "(?!)"
+    return re.compile(rf"(.*?)\s*/\s*((?:{known})(?!\s*/|\w)|[^\s/]+(?!\s*/|\S))", re.IGNORECASE | re.DOTALL)
