@@ -50,9 +50,9 @@ def fit(
     """Tune `model` on a task and give back the tuned model, saved in the folder `out` where one is named.
 
     Without `model`, it is the first of the named ones (`tasktune models`) whose family can do the task.
-    `train` and `dev` are paths, or mappings or records in Python; `train` may name a data set, which brings its own `dev`. Without
-    `dev`, a tenth of `train` is set aside. The model kept is the one of the best dev score. Raises `InputError` for input that
-    cannot be used; nothing is written then.
+    `train` and `dev` are paths, or mappings or records in Python; `train` may name a data set, which brings its own `dev`.
+    Without `dev`, a tenth of `train` is set aside. The model kept is the one of the best dev score. Raises `InputError` for input
+    that cannot be used; nothing is written then.
     """
     if out is not None:
         refuse_taken(Path(out))
