@@ -16,7 +16,7 @@ from transformers import PreTrainedModel
 
 from tasktune import recipe as recipes
 from tasktune.core import FamilyName, InputError, Lost, Task
-from tasktune.datasets import as_record
+from tasktune.datasets import questions
 from tasktune.framings import Framing, Labels
 from tasktune.heads import head_for
 from tasktune.heads.base import Calibration, Head
@@ -54,8 +54,8 @@ class Model:
         """Like `predict`, one after the other, in constant memory."""
         if self.head.recipe.top_p:
             torch.manual_seed(self.head.recipe.seed)  # what is sampled can be had again
-        records = (as_record(self.task, given, k) for k, given in enumerate(inputs, 1))
-        for record, _, scored in answers(self.net, self.head, records, Lost() if lost is None else lost):
+        asked = questions(self.task, inputs)
+        for record, _, scored in answers(self.net, self.head, asked, Lost() if lost is None else lost):
             yield Prediction(record, scored)
 
     def calibrated(self, calibration: Calibration) -> Model:

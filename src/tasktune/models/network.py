@@ -129,7 +129,7 @@ def keep_newlines(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> N
     if "\n" in tokenizer.decode(tokenizer("a\nb", add_special_tokens=False)["input_ids"]):
         return
     tokenizer.add_tokens([AddedToken("\n", normalized=False)])
-    halves = (net.encoder, net.decoder) if net.config.model_type == "encoder-decoder" else (net,)
+    halves: tuple[Any, ...] = (net.encoder, net.decoder) if net.config.model_type == "encoder-decoder" else (net,)
     for part in halves:  # an `encoder-decoder` is two models, each with its own table
         table: Any = part.get_input_embeddings()
         if len(tokenizer) > table.num_embeddings:
