@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -26,5 +27,5 @@ def read(source: Source) -> Iterator[Row]:
             for values in batch.to_pylist():
                 number += 1
                 yield Row(values, source.place(number))
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, EOFError, zlib.error) as error:
         raise InputError(f"{source.name}: not a whole Parquet file ({error})") from None
