@@ -84,6 +84,7 @@ def result(run: Run, folder: Path, few: int | None) -> dict[str, Any]:
         "dev": _described(run.dev, ready.dev, ours["records"][1]),
         "recipe": {key: value for key, value in asdict(ready.recipe).items() if value is not None},
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
+        "commit": _commit(),
         "tasktune": {**ours, "steps_per_epoch": math.ceil(ours["records"][0] / ready.recipe.batch_size)},
         "trainer": plain,
         "comparison": comparison,
@@ -102,6 +103,11 @@ def _drop_weights(folder: Path, *, keep: bool) -> None:
         shutil.rmtree(folder / "model", ignore_errors=True)
 
 
+def _commit() -> str:
+    """The commit that a row was run at."""
+    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+
+
 def machine() -> dict[str, str]:
     """What the runs were made on and with."""
     import torch
@@ -110,13 +116,11 @@ def machine() -> dict[str, str]:
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.machine()
     )
     memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     instructions = torch.backends.cpu.get_cpu_capability()
     return {
         "processor": f"{cpu}, {os.cpu_count()} cores, {instructions}, a core for each side",
         "memory": f"{memory / 2**20:.0f} GiB",
         "software": ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in _PACKAGES)]),
-        "commit": commit,
     }
 
 

@@ -47,6 +47,7 @@ _REST16 = ("absa/acos/rest16_quad_train.tsv", "absa/acos/rest16_quad_dev.tsv")
 _TEXT_LABEL = {"text": "1", "answer": "2"}
 _SHORT = {
     "batch_size": 4,
+    "epochs": 1,
     "max_new_tokens": 32,
 }  # few and long records: more steps of fewer, and `predict` does not write stories
 
@@ -61,16 +62,24 @@ RUNS = (
     Run("stsb", "regression", "minilm", *_STSB, 2.5, (320, 150), {"text": "1", "pair": "2", "answer": "3"}),
     Run("snli", "nli", "minilm", *_SNLI, 2.5, (320, None)),
     Run("rest16", "multilabel", "minilm", *_REST16, 3.0, (320, 120)),
-    Run("sst2-decoder", "classification", "smollm2", *_SST2, 3.0, (80, 40), _TEXT_LABEL),
-    Run("sick-decoder", "nli", "smollm2", *_SICK, 3.0, (56, 40), options={"batch_size": 8}),
-    Run("wikigold-decoder", "ner", "smollm2", *_WIKIGOLD, 3.5, (40, 12), options={"batch_size": 8}),
-    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 4.0, (10, 5), options={"batch_size": 4}),
+    Run("sst2-decoder", "classification", "smollm2", *_SST2, 3.0, (80, 40), _TEXT_LABEL, options={"batch_size": 8, "epochs": 1}),
+    Run("sick-decoder", "nli", "smollm2", *_SICK, 3.0, (56, 40), options={"batch_size": 8, "epochs": 1}),
+    Run("wikigold-decoder", "ner", "smollm2", *_WIKIGOLD, 3.5, (40, 12), options={"batch_size": 8, "epochs": 1}),
+    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 4.0, (10, 5), options={"batch_size": 4, "epochs": 1}),
     Run("tinystories-decoder", "generation", "smollm2", *_STORIES, 3.0, (10, 8), options=_SHORT),
     Run("alpaca-decoder", "chat", "smollm2", *_ALPACA, 3.0, (10, 8), options=_SHORT),
     Run("sst2-enc-dec", "classification", "minilm2minilm", *_SST2, 2.5, (240, 100), _TEXT_LABEL),
     Run("sick-enc-dec", "nli", "minilm2minilm", *_SICK, 2.5, (200, 100)),
     Run("wikigold-enc-dec", "ner", "minilm2minilm", *_WIKIGOLD, 2.5, (160, 32)),
     Run("dialogsum-enc-dec", "summarization", "minilm2minilm", *_DIALOGSUM, 2.5, (32, 10)),
-    Run("tinystories-enc-dec", "generation", "minilm2minilm", *_STORIES, 2.5, (32, 16), options={"max_new_tokens": 32}),
+    Run(
+        "tinystories-enc-dec",
+        "generation",
+        "minilm2minilm",
+        *_STORIES,
+        2.5,
+        (32, 16),
+        options={"max_new_tokens": 32, "batch_size": 8},
+    ),
 )
 BY_NAME = {run.name: run for run in RUNS}
