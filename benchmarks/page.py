@@ -136,7 +136,8 @@ def _commands(name: str, row: Result) -> str:
     recipe = row["recipe"]
     settings = ", ".join(f"{key.replace('_', ' ')} {recipe[key]:g}" for key in ("epochs", "learning_rate", "batch_size", "seed"))
     typed = "\n".join(row["tasktune"]["commands"])
-    said = f"{row['train']}, {row['dev']}; {settings}; {row['date']} at {row['commit']}; beside `benchmarks/{row['trainer']['script']}`"
+    when = f"{row['date']} at {row['commit']}"
+    said = f"{row['train']}, {row['dev']}; {settings}; {when}; beside `benchmarks/{row['trainer']['script']}`"
     lost = {reason: found["count"] for reason, found in row["tasktune"]["lost_in_training"].items()}
     lost_there = "nothing" if not lost else ", ".join(f"{reason} {count}" for reason, count in lost.items())
     return f"### {name}\n\n{said}; lost in training: {lost_there}\n\n```sh\n{typed}\n```"
