@@ -81,11 +81,15 @@ def fit(
     """Tune a model on a task, and save the best of it with its scores."""
     from tasktune import recipe as recipes
     from tasktune.readers.mapping import parse_mapping
+    from tasktune.tasks import task as known
+
+    known(task)  # slips in what was typed are told before seconds of imports
+    resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
+    mapping = parse_mapping(map or [])
     from tasktune.verbs.fit import fit as verb
     from tasktune.verbs.show import show_facts
 
-    resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
-    tuned = verb(task, train, dev, model, out, resolved, parse_mapping(map or []), format)
+    tuned = verb(task, train, dev, model, out, resolved, mapping, format)
     show_facts(tuned, out)
 
 
@@ -118,7 +122,7 @@ def predict(
     model: ModelFolder,
     data: DataFile,
     options: Options,
-    out: Annotated[str, typer.Option(help="the JSONL file to write; - for standard output")] = "-",
+    out: Annotated[str, typer.Option(help="the JSONL file to write (or write anew); - for standard output")] = "-",
     map: Map = None,
     format: Format = None,
 ) -> None:

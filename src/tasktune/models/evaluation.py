@@ -99,7 +99,7 @@ def answered(records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[
         else:
             raise InputError(
                 f"record {record.id or record!r} has no answer to learn from or to measure by; "
-                "give it one, or leave such records out with --lossy drop"
+                "name its column with --map answer=COLUMN, give it one, or leave such records out with --lossy drop"
             )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -46,8 +45,8 @@ class Model:
 
     def predict(self, inputs: Iterable[Any], lost: Lost | None = None) -> Predictions:
         """Answers to texts, mappings of field to value, or records, in their order. `lost` gathers what could not be used."""
-        if isinstance(inputs, str):
-            raise InputError(f"predict takes a list of texts; for this one, say predict([{inputs[:40]!r}])")
+        if isinstance(inputs, str | Mapping):
+            raise InputError(f"predict takes a list; for this one, say predict([{str(inputs)[:40]!r}])")
         return Predictions(self.stream(inputs, lost))
 
     def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
@@ -71,7 +70,7 @@ class Model:
         try:
             self._write(work)
             work.chmod(0o755)
-            work.rename(out)
+            _put(work, out)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return out
@@ -97,8 +96,20 @@ def refuse_taken(out: Path) -> None:
     if out.exists():
         raise InputError(f"{out} is there already, and nothing is overwritten; name another --out, or move it away")
     above = next(folder for folder in out.absolute().parents if folder.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise InputError(f"{out} cannot be made, for {above} is no folder that can be written to; name another --out")
+    try:
+        Path(mkdtemp(prefix=f".{out.name}-", dir=above)).rmdir()
+    except OSError as wrong:
+        raise InputError(f"{out} cannot be made: {wrong.strerror} in {above}; name another --out") from None
+
+
+def _put(work: Path, out: Path) -> None:
+    """Give the finished folder its name; where something has taken that by now, another beside it, and say so."""
+    try:
+        work.rename(out)
+    except OSError:
+        beside = out.with_name(f"{out.name}{work.name.removeprefix('.' + out.name)}")
+        work.rename(beside)
+        raise InputError(f"{out} was made by something else meanwhile; the model is saved in {beside} instead") from None
 
 
 LabelsOf = Callable[[Framing], Labels]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ def show_facts(tuned: Model, out: Path) -> None:
     """What came of tuning: dev scores beside ceiling and baseline, and where the model is."""
     made, training = tuned.facts["made"], tuned.facts["training"]
     _table(tuned.facts["evaluation"], tuned.facts["baseline"])
-    for lost in (tuned.facts["lost_in_training"], tuned.facts["evaluation"]["lost"]):
-        _lost(lost)
+    _lost(tuned.facts["lost_in_training"], "train: ")
+    _lost(tuned.facts["evaluation"]["lost"], "dev: ")
     kept = f"kept step {training['best_step']} of {training['steps']}"
     print(f"{kept}; {made['records']} records, {made['seconds']} s; saved in {out}")
 
@@ -36,12 +37,9 @@ def show_lost(lost: Lost) -> None:
     _lost(lost.as_json())
 
 
-def _lost(lost: Mapping[str, Any]) -> None:
+def _lost(lost: Mapping[str, Any], split: str = "") -> None:
     for reason, found in lost.items():
-        records = ", ".join(found["records"])
-        Console(stderr=True).print(
-            f"{reason}: {found['count']} (first: {records})", soft_wrap=True, highlight=False, markup=False
-        )
+        print(f"{split}{reason}: {found['count']} (first: {', '.join(found['records'])})", file=sys.stderr)
 
 
 def _table(evaluation: Mapping[str, Any], baseline: Mapping[str, float]) -> None:
