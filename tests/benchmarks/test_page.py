@@ -17,6 +17,7 @@ def row(ours=0.8, plain=0.7, p=0.01, seconds=(10.0, 20.0), *, higher_is_better=T
         "train": "all of `t`",
         "dev": "all of `d`",
         "date": "2026-01-01",
+        "commit": "abc1234",
         "recipe": {"epochs": 4, "learning_rate": 1e-4, "batch_size": 16, "seed": 13},
         "tasktune": {
             "commands": ["tasktune fit ner", "tasktune evaluate m"],

@@ -32,7 +32,7 @@ def test_texts_rows_and_records_are_answered_alike(model: tt.Model) -> None:
 
 
 def test_one_text_is_not_taken_for_many(model: tt.Model) -> None:
-    with pytest.raises(tt.InputError, match=r"takes a list of texts.*predict\(\['Ada'\]\)"):
+    with pytest.raises(tt.InputError, match=r"takes a list.*predict\(\['Ada'\]\)"):
         model.predict("Ada")
 
 
