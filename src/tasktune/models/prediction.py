@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from colorsys import hls_to_rgb
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 from tasktune.core import Answer, Record, Span, WordTag
 from tasktune.heads.base import Scored
@@ -14,8 +15,6 @@ from tasktune.notations.plain import answer_as_json, record_as_json
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-_COLOURS = ("#f6c177", "#9ccfd8", "#c4a7e7", "#a6da95", "#eb9fb0", "#f5e0a0", "#8aadf4", "#e0b8a0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,10 @@ class Predictions(list[Prediction]):
 
 
 def colour(label: str) -> str:
-    """The colour of a label, the same wherever it appears."""
-    return _COLOURS[crc32(label.encode()) % len(_COLOURS)]
+    """The colour of a label, a light one of its own hue, the same wherever it appears."""
+    hue = int.from_bytes(sha256(label.encode()).digest()[:2]) / 0xFFFF
+    red, green, blue = (round(255 * part) for part in hls_to_rgb(hue, 0.75, 0.65))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _html(surface: str, label: str) -> str:
