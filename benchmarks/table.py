@@ -51,6 +51,8 @@ _SHORT = {
     "max_new_tokens": 32,
 }  # few and long records: more steps of fewer, and `predict` does not write stories
 
+_BRIEF = {"batch_size": 4, "epochs": 1, "max_new_tokens": 48}
+
 RUNS = (
     Run("wikigold", "ner", "minilm", *_WIKIGOLD, 4.0),
     Run("sst2", "classification", "minilm", *_SST2, 3.0, (900, 436), _TEXT_LABEL),
@@ -65,13 +67,13 @@ RUNS = (
     Run("sst2-decoder", "classification", "smollm2", *_SST2, 3.0, (80, 40), _TEXT_LABEL, options={"batch_size": 8, "epochs": 1}),
     Run("sick-decoder", "nli", "smollm2", *_SICK, 3.0, (40, 24), options={"batch_size": 8, "epochs": 1}),
     Run("wikigold-decoder", "ner", "smollm2", *_WIKIGOLD, 3.5, (32, 10), options={"batch_size": 8, "epochs": 1}),
-    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 4.0, (8, 4), options={"batch_size": 4, "epochs": 1, "max_new_tokens": 48}),
+    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 4.0, (8, 4), options=_BRIEF),
     Run("tinystories-decoder", "generation", "smollm2", *_STORIES, 3.0, (10, 8), options=_SHORT),
     Run("alpaca-decoder", "chat", "smollm2", *_ALPACA, 3.0, (10, 8), options=_SHORT),
     Run("sst2-enc-dec", "classification", "minilm2minilm", *_SST2, 2.5, (160, 80), _TEXT_LABEL),
     Run("sick-enc-dec", "nli", "minilm2minilm", *_SICK, 2.5, (160, 80)),
     Run("wikigold-enc-dec", "ner", "minilm2minilm", *_WIKIGOLD, 2.5, (160, 32)),
-    Run("dialogsum-enc-dec", "summarization", "minilm2minilm", *_DIALOGSUM, 2.5, (24, 8), options={"max_new_tokens": 48, "batch_size": 8}),
+    Run("dialogsum-enc-dec", "summarization", "minilm2minilm", *_DIALOGSUM, 2.5, (24, 8), options={"batch_size": 8}),
     Run(
         "tinystories-enc-dec",
         "generation",
