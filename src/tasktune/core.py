@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from math import isnan
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
@@ -279,4 +279,3 @@ class Task(Generic[R]):
 
 
 Rows = Iterable[Row]
-RowIterator = Iterator[Row]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -207,6 +208,7 @@ def softmax(log_p: np.ndarray[Any, Any], temperature: float) -> np.ndarray[Any, 
     return probabilities
 
 
+@lru_cache(maxsize=8)  # of a tokenizer always the same, and asked for with every record
 def frame(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[int]]:
     """The special tokens that the tokenizer puts before and after one text."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, final
 
 import numpy as np
@@ -16,7 +17,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune.core import Answer, InputError, Lost, Message, Record
-from tasktune.framings import Prompt, Text
+from tasktune.framings import Labels, Prompt, Text
 from tasktune.heads.base import (
     Batch,
     Features,
@@ -91,6 +92,12 @@ def about(record: Record) -> Iterator[None]:
 def answer_ids(head: Head, written: str) -> Tokens:
     """An answer as the tokens to say after a prompt, with the one that ends it."""
     return [*token_ids(head.tokenizer, head.framing.separator + written), end_id(head.tokenizer)]
+
+
+@lru_cache(maxsize=8)  # asked for with every record
+def name_ids(tokenizer: PreTrainedTokenizerBase, separator: str, names: Labels) -> list[Tokens]:
+    """Label names as tokens to say after a prompt, each with the one that ends it."""
+    return [[*token_ids(tokenizer, separator + name), end_id(tokenizer)] for name in names]
 
 
 def lessons(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
@@ -208,7 +215,7 @@ class Choices(Head):
 
     def cost(self, features: Features) -> int:
         """The prompt, and every name after it."""
-        return features.length + sum(len(answer_ids(self, label)) for label in self.labels)
+        return features.length + sum(map(len, name_ids(self.tokenizer, self.framing.separator, self.labels)))
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt."""
@@ -225,7 +232,7 @@ class Choices(Head):
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """log-probabilities (1, K) of the label names after each prompt, normalised over the K names."""
         batch = on(net, self.writer.collate_prompts(features, self.tokenizer.pad_token_id))
-        choices = choice_batch(net, [answer_ids(self, label) for label in self.labels])
+        choices = choice_batch(net, name_ids(self.tokenizer, self.framing.separator, self.labels))
         return list(self.writer.compare(net, batch, choices).log_softmax(-1).unsqueeze(1).cpu().numpy())
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
