@@ -47,7 +47,7 @@ def plain_answers(plan: Plan, said: Iterable[Any]) -> list[Any]:
 
 def _answer(plan: Plan, framing: Any, labels: Labels, record: Any, said: Any) -> Any:
     if plan.task.metric.of == "likelihood":
-        from tasktune.heads.text import characters
+        from tasktune.heads.prompts import characters
 
         return Likelihood(said["nats"], said["tokens"], characters(framing, record))
     match framing:

@@ -64,7 +64,9 @@ RUNS = (
     Run("stsb", "regression", "minilm", *_STSB, 2.5, (320, 150), {"text": "1", "pair": "2", "answer": "3"}),
     Run("snli", "nli", "minilm", *_SNLI, 2.5, (320, None)),
     Run("rest16", "multilabel", "minilm", *_REST16, 6.0, (800, 200), options={"epochs": 8}),
-    Run("sst2-decoder", "classification", "smollm2", *_SST2, 6.0, (300, 100), _TEXT_LABEL, options={"batch_size": 8, "epochs": 1}),
+    Run(
+        "sst2-decoder", "classification", "smollm2", *_SST2, 6.0, (300, 100), _TEXT_LABEL, options={"batch_size": 8, "epochs": 1}
+    ),
     Run("sick-decoder", "nli", "smollm2", *_SICK, 6.0, (240, 80), options={"batch_size": 8, "epochs": 1}),
     Run("wikigold-decoder", "ner", "smollm2", *_WIKIGOLD, 7.0, (150, 30), options={"batch_size": 8, "epochs": 2}),
     Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 4.0, (8, 4), options=_BRIEF),

@@ -13,9 +13,10 @@ import torch
 from cases import KNOWING, each_case, example, untrained
 from families import ENCODERS, WRITERS
 from tasktune.core import InputError, Lost, Score, Scores
+from tasktune.models.course import Lesson
 from tasktune.models.inference import log_p_of
 from tasktune.models.model import Model, load
-from tasktune.models.training import Lesson, Step, Trained, train
+from tasktune.models.training import Step, Trained, train
 from tasktune.tasks import task
 from tasktune.verbs.fit import fit
 

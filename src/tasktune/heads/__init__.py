@@ -14,9 +14,10 @@ from transformers import PretrainedConfig, PreTrainedTokenizerBase
 from tasktune.core import FamilyName
 from tasktune.framings import Framing, Label, Labels, Tags, Text
 from tasktune.heads.base import Calibration, Head
+from tasktune.heads.choices import Choices
+from tasktune.heads.free_text import FreeText
 from tasktune.heads.label import ManyLabels, Number, OneLabel
 from tasktune.heads.tags import WordTags
-from tasktune.heads.text import Choices, FreeText
 from tasktune.heads.writers import Seq2Seq
 from tasktune.recipe import Recipe
 

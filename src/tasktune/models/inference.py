@@ -12,14 +12,12 @@ from transformers import PreTrainedModel
 
 from tasktune.core import Likelihood, Lost, Record
 from tasktune.heads.base import Features, Head, Raw, Scored, on
-from tasktune.heads.text import characters
+from tasktune.heads.prompts import characters
+from tasktune.models.batching import batches
 from tasktune.models.network import autocast
 
 WINDOW = 512
 """Records that are read ahead, at most, to be batched by length."""
-
-_PASS = 128
-"""What a pass costs beside its tokens, in tokens: about what launching the layers of a small network takes."""
 
 _BATCHES_AHEAD = 16
 """Batches' worth of tokens that are read ahead, at most: long work is answered as it comes."""
@@ -30,32 +28,6 @@ Answered = tuple[Record, list[Raw], Scored]
 
 Encoded = tuple[Record, list[Features]]
 UNANSWERED = Scored(None, 0.0)
-
-
-def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Indexes of things of these lengths in batches of like length, longest last, each within `budget` when padded.
-
-    A thing opens a new batch, too, where it would make those before it carry more padding than another pass costs.
-    """
-    made: list[list[int]] = []
-    for k in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if made and _fits(len(made[-1]), lengths[made[-1][-1]], lengths[k], budget):
-            made[-1].append(k)
-        else:
-            made.append([k])
-    return made
-
-
-def _fits(there: int, longest: int, length: int, budget: int) -> bool:
-    """Whether something of a `length` goes well with what is `there`, of which none is longer than `longest`."""
-    return length * (there + 1) <= budget and there * (length - longest) <= _PASS
-
-
-def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Things in lists of `size`, the last one shorter."""
-    iterator = iter(things)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:

@@ -1,37 +1,22 @@
-"""Fine-tuning: AdamW with linear warm-up and decay, in random batches, until the dev score stops rising.
-
-The loss of a step is the sum over its supervised tokens divided by their number, however the step is cut into passes: gradient
-accumulation equals the full batch exactly, up to the order of addition.
-"""
+"""Fine-tuning: AdamW with linear warm-up and decay, in random batches, until the dev score stops rising."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from time import perf_counter
-from typing import Any, cast
+from typing import cast
 
 import torch
-from accelerate import Accelerator
-from accelerate.state import AcceleratorState
 from torch import Tensor
-from transformers import PreTrainedModel, get_linear_schedule_with_warmup
+from transformers import PreTrainedModel
 
-from tasktune.core import InputError, Scores
-from tasktune.heads.base import Features, Head, on
-from tasktune.models.inference import batches, chunks
-from tasktune.models.network import in_bf16
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """One feature to learn from, and the id of the record that it was made of."""
-
-    record: str
-    features: Features
+from tasktune.core import Scores
+from tasktune.heads.base import Head
+from tasktune.models.batching import chunks
+from tasktune.models.course import Course, Lesson, class_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +57,8 @@ def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate:
     per_epoch = math.ceil(len(lessons) / recipe.batch_size)
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
-    weights = _class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
-    course = _Course(net, head, total, weights)
+    weights = class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
+    course = Course(net, head, total, weights)
     best, kept, best_step, history, seconds = None, _copied(net), 0, [], 0.0
     for step, batch in zip(range(1, total + 1), _endless(lessons, recipe.batch_size, chance), strict=False):
         started = perf_counter()
@@ -94,53 +79,6 @@ def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate:
     return Trained(step, best_step, tuple(history), round(seconds, 1))
 
 
-class _Course:
-    """The optimizer's side of training: what one step does to the weights."""
-
-    def __init__(self, net: PreTrainedModel, head: Head, total: int, weights: Tensor | None) -> None:
-        recipe, linear = head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
-        AcceleratorState._reset_state(reset_partial_state=True)  # each run has the precision of its own recipe
-        self.accelerator = Accelerator(mixed_precision="bf16" if in_bf16(recipe) else "no", cpu=net.device.type == "cpu")
-        optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
-        schedule = linear(optimizer, round(recipe.warmup * total), total)
-        self.net, self.optimizer, self.schedule = self.accelerator.prepare(net, optimizer, schedule)
-        self.head, self.weights = head, weights
-
-    @property
-    def learning_rate(self) -> float:
-        return float(self.schedule.get_last_lr()[0])
-
-    def step(self, number: int, lessons: Sequence[Lesson]) -> float:
-        """One step of the optimizer on a batch, in as many passes as the token budget asks for. Returns the mean loss."""
-        self.net.train()
-        tokens = sum(len(lesson.features.targets) for lesson in lessons)
-        loss = 0.0
-        for part in batches([lesson.features.length for lesson in lessons], self.head.recipe.token_budget):
-            loss += self._backward([lessons[k].features for k in part], tokens)
-        norm = self.accelerator.clip_grad_norm_(self.net.parameters(), self.head.recipe.clip or math.inf)
-        if not (math.isfinite(loss) and math.isfinite(float(norm))):
-            raise _no_number(number, lessons)
-        self.optimizer.step()
-        self.schedule.step()
-        self.optimizer.zero_grad()
-        return loss
-
-    def _backward(self, features: Sequence[Features], tokens: int) -> float:
-        batch = on(self.accelerator.unwrap_model(self.net), self.head.collate(features))
-        with self.accelerator.autocast():
-            loss = self.head.loss(self.net, batch, self.weights) / tokens
-        self.accelerator.backward(loss)
-        return float(loss.detach())
-
-
-def _no_number(step: int, lessons: Sequence[Lesson]) -> InputError:
-    ids = ", ".join(dict.fromkeys(lesson.record for lesson in lessons))
-    return InputError(
-        f"the loss of step {step}, or its gradient, is not a number; its records are {ids}. "
-        "Try a lower --learning-rate, a smaller --clip, or --precision fp32, and look at those records"
-    )
-
-
 def _endless(lessons: Sequence[Lesson], size: int, chance: Random) -> Iterator[list[Lesson]]:
     """Batches, epoch after epoch, drawn at random.
 
@@ -149,23 +87,6 @@ def _endless(lessons: Sequence[Lesson], size: int, chance: Random) -> Iterator[l
     """
     while True:
         yield from chunks(chance.sample(lessons, len(lessons)), size)
-
-
-def _groups(net: torch.nn.Module, decay: float) -> list[dict[str, Any]]:
-    """Matrices with weight decay; biases and norms without."""
-    trained = [p for p in net.parameters() if p.requires_grad]
-    return [
-        {"params": [p for p in trained if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-
-
-def _class_weights(lessons: Sequence[Lesson], classes: int) -> Tensor:
-    """n / (K * n_k) for each class k: every class has the same say in the loss (King & Zeng 2001)."""
-    if not classes:
-        raise InputError("--class-weights needs a closed set of labels, which this task has not on this model; leave it out")
-    seen = Counter(int(target) for lesson in lessons for target in lesson.features.targets)
-    return torch.tensor([seen.total() / (len(seen) * seen[k]) if seen[k] else 0.0 for k in range(classes)])
 
 
 def _copied(net: PreTrainedModel) -> dict[str, Tensor]:

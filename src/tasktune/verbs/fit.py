@@ -21,12 +21,13 @@ from tasktune.framings import Framing, Label, Labels
 from tasktune.heads.base import Calibration, Features
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
+from tasktune.models.course import Lesson
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.family import family_of
 from tasktune.models.model import Model, build, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.network import fold, read_config
-from tasktune.models.training import Lesson, train
+from tasktune.models.training import train
 from tasktune.models.weights import locate
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe

@@ -1,0 +1,1 @@
+"""Writing: a network asked for token after token, until an answer is whole. Knows tokens only, not records or framings."""

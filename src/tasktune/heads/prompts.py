@@ -1,0 +1,115 @@
+"""What a model that writes is given: the prompt of a record, and for learning the answer behind it, as tokens.
+
+What differs between decoders and encoder-decoders is their `Writer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from transformers import PreTrainedTokenizerBase
+
+from tasktune.core import InputError, Lost, Message, Record
+from tasktune.framings import Labels, Prompt, Text
+from tasktune.heads.base import (
+    Features,
+    Head,
+    by_policy,
+    shortened,
+    token_ids,
+)
+from tasktune.heads.turns import rendered, stretches
+from tasktune.heads.writers import Said, Tokens, Writer
+
+
+def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
+    """The token that ends an answer: end of sequence, or BERT's separator."""
+    for token in (tokenizer.eos_token_id, tokenizer.sep_token_id):
+        if token is not None:
+            return int(token)
+    raise InputError("the model's tokenizer has no end-of-sequence and no separator token, so that answers would never end")
+
+
+def longest_answer(head: Head, writer: Writer) -> int:
+    """How many tokens an answer may have: as the recipe says, else as the task says, as far as the model reaches."""
+    return writer.longest_answer(head.max_length, head.recipe.max_new_tokens or head.framing.max_new_tokens)
+
+
+def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
+    """What the model is given to read, as one feature; none where the policy drops a record that is too long.
+
+    A prompt cannot be answered in windows, so that the policy `split` shortens it too: of a `Prompt` the body, of a
+    conversation the oldest turns.
+    """
+    prompt, room = head.framing.prompt(record), writer.room(head.max_length, longest_answer(head, writer))
+    if isinstance(prompt, Prompt):
+        whole = writer.framed(head.tokenizer, token_ids(head.tokenizer, str(prompt)))
+        short = whole if len(whole) <= room else _with_less_body(head, writer, prompt, room)
+    else:
+        with about(record):
+            whole = token_ids(head.tokenizer, rendered(head.tokenizer, prompt, ask=True))
+        short = whole[-room:]
+    features = [Features({"input_ids": short})]
+    if len(whole) <= room:
+        return features
+    return by_policy(head, record, len(whole), room, features, lost, split="prompts shortened")
+
+
+def _with_less_body(head: Head, writer: Writer, prompt: Prompt, room: int) -> Tokens:
+    """The prompt with as much of its body as there is room for. What follows the body, the cue for the answer, is kept."""
+    around = writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + prompt.after))
+    body = shortened(head.tokenizer, prompt.body, room - len(around), prompt.keep)
+    return writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + body + prompt.after))[-room:]
+
+
+@contextmanager
+def about(record: Record) -> Iterator[None]:
+    """Name the record in what goes wrong with it."""
+    try:
+        yield
+    except InputError as wrong:
+        raise InputError(f"record {record.id or record!r}: {wrong}") from None
+
+
+def answer_ids(head: Head, written: str) -> Tokens:
+    """An answer as the tokens to say after a prompt, with the one that ends it."""
+    return [*token_ids(head.tokenizer, head.framing.separator + written), end_id(head.tokenizer)]
+
+
+@lru_cache(maxsize=8)  # asked for with every record
+def name_ids(tokenizer: PreTrainedTokenizerBase, separator: str, names: Labels) -> list[Tokens]:
+    """Label names as tokens to say after a prompt, each with the one that ends it."""
+    return [[*token_ids(tokenizer, separator + name), end_id(tokenizer)] for name in names]
+
+
+def lessons(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
+    """Prompt and answer with the answer's tokens as targets; for a conversation, every turn of the assistant's."""
+    return [f for stretches in _stretches(head, writer, record, lost) for f in _windows(head, writer, record, stretches, lost)]
+
+
+def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[list[Said]]:
+    framing: Text[Any] = head.framing
+    prompt, written = framing.prompt(record), framing.write(record)
+    if isinstance(prompt, Prompt):
+        given = prompt_ids(head, writer, record, lost)
+        return [[(f.inputs["input_ids"], False), (answer_ids(head, written), True)] for f in given]
+    if prompt[0].role == "assistant":
+        lost.add("assistant turns with nothing before them", record.id)
+    with about(record):
+        return stretches(head.tokenizer, [*prompt, Message("assistant", written)])
+
+
+def _windows(head: Head, writer: Writer, record: Record, stretches: Sequence[Said], lost: Lost) -> list[Features]:
+    features = writer.lessons(stretches, head.max_length)
+    length = sum(len(tokens) for tokens, _ in stretches)
+    return features if len(features) <= 1 else by_policy(head, record, length, head.max_length, features, lost)
+
+
+def characters(framing: Text[Any], record: Record) -> int:
+    """How many characters a record gives the model to say: its answer and, in a conversation, the assistant's earlier turns."""
+    prompt = framing.prompt(record)
+    earlier = () if isinstance(prompt, Prompt) else [m for m in prompt if m.role == "assistant"]
+    return len(framing.write(record)) + sum(len(m.content) for m in earlier)
