@@ -240,6 +240,12 @@ class Lost:
         if len(shown) < self.SHOWN and record_id not in shown:
             shown.append(record_id)
 
+    def join(self, other: Lost) -> None:
+        """Note after one's own what another has noted."""
+        for reason, ids in other.examples.items():
+            for k, record_id in enumerate(ids):
+                self.add(reason, record_id, 0 if k else other.counts[reason])
+
     def as_json(self) -> dict[str, Any]:
         """`{reason: {"count": n, "records": [first ids]}}`."""
         return {r: {"count": n, "records": self.examples[r]} for r, n in sorted(self.counts.items())}
