@@ -14,8 +14,8 @@ from tasktune.readers.mapping import known_names, mapped
 HERE = Path(__file__).parent / "data"
 
 Data = str | Path | Iterable[Any]
-"""A path, `-` for standard input, the name of a data set (its dev split, except to train on), or texts, mappings or records in
-Python."""
+"""A path, `-` for standard input, the name of a data set (its dev split, except to train on), or texts, mappings, rows or records
+in Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ def _row(task: Task[Any], given: Any, number: int, mapping: Mapping[str, str]) -
     match given:
         case Record() if type(given) is task.record:
             return given
+        case Row():
+            return _mapped(task, given, mapping)
         case str():
             return Row({task.record.field_names()[0]: given}, f"input {number}")
         case Mapping():
