@@ -156,7 +156,7 @@ def _job(plan: Plan, kind: str, out: Path) -> Job:
         clip=recipe.clip,
         seed=recipe.seed,
         max_length=2048 if plan.family == "decoder" else 512,
-        max_new_tokens=recipe.max_new_tokens or int(getattr(framing, "max_new_tokens", 0)),
+        max_new_tokens=recipe.decoding.max_new_tokens or int(getattr(framing, "max_new_tokens", 0)),
     )
 
 

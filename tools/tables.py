@@ -87,15 +87,12 @@ def formats() -> str:
 
 
 def recipe() -> str:
-    """The fields of `Recipe`: flag, default and description."""
-    from dataclasses import asdict
+    """The running options: field, flag, default and description."""
+    from tasktune.recipe import all_options
 
-    from tasktune.recipe import Recipe, described
-
-    defaults = asdict(Recipe())
     rows = [
-        (f"`{name}`", f"`--{name.replace('_', '-')}`", "" if defaults[name] is None else f"`{defaults[name]}`", what)
-        for name, what in described().items()
+        (f"`{o.name}`", f"`--{o.name.replace('_', '-')}`", "" if o.default in (None, ()) else f"`{o.default}`", o.what)
+        for o in all_options()
     ]
     return table(("field", "flag", "default", "what it is"), rows)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tasktune.core import InputError, Message, Score, Scores, Span, WordTag
+    from tasktune.decoding import Decoding
     from tasktune.models.evaluation import Evaluation
     from tasktune.models.model import Model, load
     from tasktune.models.prediction import Prediction
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tasktune.verbs.predict import predict
 
 _HOME = {
+    "Decoding": "tasktune.decoding",
     "Evaluation": "tasktune.models.evaluation",
     "InputError": "tasktune.core",
     "Message": "tasktune.core",
@@ -44,6 +46,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Decoding",
     "Evaluation",
     "InputError",
     "Message",

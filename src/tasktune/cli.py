@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import Field, fields
+from enum import Enum
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
 from tasktune.core import InputError
-from tasktune.recipe import Recipe, described
+from tasktune.recipe import Option, all_options
 
 app = typer.Typer(
     name="tasktune",
@@ -41,9 +41,8 @@ MODEL_HELP = "a name (`tasktune models`), folder, GGUF file or hub id [minilm; s
 
 
 def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command a flag for each field of `Recipe`, and as its `options` those that were given."""
-    hints, said = get_type_hints(Recipe), described()
-    flags = [_flag(field, hints[field.name], said[field.name]) for field in fields(Recipe)]
+    """Give a command a flag for each running option, and as its `options` those that were given."""
+    flags = [_flag(option) for option in all_options()]
 
     @wraps(command)
     def wrapped(*args: Any, **given: Any) -> None:
@@ -57,12 +56,13 @@ def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def _flag(field: Field[Any], hint: Any, said: str) -> Parameter:
-    """The option of a recipe field: its plain type, its description, its default in the help."""
-    kind = next((part for part in (hint, *get_args(hint)) if part in (bool, int, float)), str)
-    default = "" if field.default is None else f" [{field.default}]"
-    option = Annotated[kind | None, typer.Option(help=said + default, show_default=False)]  # type: ignore[valid-type]
-    return Parameter(field.name, Parameter.KEYWORD_ONLY, default=None, annotation=option)
+def _flag(option: Option) -> Parameter:
+    """The flag of a running option: its plain type, its description, its default in the help."""
+    kind = next((part for part in (option.kind, *get_args(option.kind)) if part in (bool, int, float)), str)
+    given = list[kind] if get_origin(option.kind) is tuple else kind  # type: ignore[valid-type]
+    default = "" if option.default in (None, ()) else f" [{option.default}]"
+    flag = Annotated[given | None, typer.Option(help=option.what + default, show_default=False)]  # type: ignore[valid-type]
+    return Parameter(option.name, Parameter.KEYWORD_ONLY, default=None, annotation=flag)
 
 
 @app.command()
@@ -132,11 +132,14 @@ def predict(
     from tasktune.notations.plain import as_json
     from tasktune.readers import write
     from tasktune.readers.mapping import parse_mapping
-    from tasktune.verbs.predict import predict as verb
+    from tasktune.verbs import predict as verb
     from tasktune.verbs.show import show_lost
 
-    lost = Lost()
-    answers = verb(load(model, options), data, parse_mapping(map or []), format, lost)
+    lost, mapping = Lost(), parse_mapping(map or [])
+    if engine is Engine.RAY:
+        answers = verb.predict_with_ray(model, Path(data), mapping, options, lost)
+    else:
+        answers = verb.predict(load(model, options), data, mapping, format, lost)
     write(out, (as_json(answer.as_json()) for answer in answers), "jsonl")
     show_lost(lost)
 

@@ -1,20 +1,26 @@
 """The running options of every verb, in one flat, frozen place.
 
-The command line's flags, the TOML file and the page in the docs are all made from `Recipe`: a field's annotation carries its
-description, its default is what happens when nothing is said. `None` means "what suits this task and family", as `settled` says.
+The command line's flags, the TOML file and the page in the docs are all made from `Recipe` and the `Decoding` in it: a field's
+annotation carries its description, its default is what happens when nothing is said. `None` means "what suits this task and
+family", as `settled` says.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
+from json import dumps
 from operator import ge, gt
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from tasktune.core import FamilyName, InputError
+from tasktune.decoding import Decoding
+
+DECODING = "decoding"
+"""The field of `Recipe`, and the table of its TOML, that holds the options of `Decoding`."""
 
 Lossy = Literal["error", "split", "truncate", "drop"]
 Precision = Literal["auto", "fp32", "bf16"]
@@ -43,10 +49,7 @@ class Recipe:
     token_budget: Annotated[int, "padded tokens in one pass through the model, which bounds memory"] = 4096
     precision: Annotated[Precision, "number format of the matrix products; auto is bf16 where the processor has it"] = "auto"
     device: Annotated[str, "where to run: auto, cpu, cuda, mps"] = "auto"
-    max_new_tokens: Annotated[int | None, "longest text to write, in tokens; the task's own if not given"] = None
-    beams: Annotated[int, "beams of the search for the best text; 1 is greedy"] = 1
-    top_p: Annotated[float, "nucleus to sample from; 0 takes the most probable word"] = 0.0
-    sampling_temperature: Annotated[float, "how freely to sample, with --top-p"] = 1.0
+    decoding: Annotated[Decoding, "how text is written"] = field(default_factory=Decoding)
 
     def __post_init__(self) -> None:
         """Refuse values that could only fail later."""
@@ -58,15 +61,12 @@ class Recipe:
         for name, chosen in (("lossy", Lossy), ("precision", Precision)):
             if getattr(self, name) not in get_args(chosen):
                 raise InputError(f"{name} must be one of {', '.join(get_args(chosen))}, but is {getattr(self, name)!r}")
-        if not (self.warmup <= 1 and self.top_p <= 1):
-            raise InputError(f"warmup and top_p are shares, at most 1, but are {self.warmup} and {self.top_p}")
+        if self.warmup > 1:
+            raise InputError(f"warmup is a share, at most 1, but is {self.warmup}")
 
 
-_POSITIVE = (
-    *("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "token_budget"),
-    *("max_new_tokens", "beams", "sampling_temperature"),
-)
-_NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora", "top_p")
+_POSITIVE = ("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "token_budget")
+_NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora")
 
 _LEARNING_RATE: dict[FamilyName, float] = {"encoder": 1e-4, "decoder": 5e-5, "encoder-decoder": 1e-4}
 _EPOCHS: dict[FamilyName, float] = {"encoder": 4, "decoder": 2, "encoder-decoder": 4}
@@ -98,39 +98,66 @@ def read(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:
 
 
 def of(given: Mapping[str, Any], where: str = "recipe") -> Recipe:
-    """The recipe that these named values make, each checked against its field."""
+    """The recipe that these named values make, each checked against its field. `Decoding`'s may stand among `Recipe`'s own."""
     from pydantic import TypeAdapter, ValidationError
 
-    known = [f.name for f in fields(Recipe)]
-    for name in given:
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+    own, decoding = [option.name for option in options(Recipe)], [option.name for option in options(Decoding)]
+    tables = {**given, DECODING: {**given.get(DECODING, {}), **{name: given[name] for name in given if name in decoding}}}
+    for name in (*(name for name in tables if name != DECODING and name not in decoding), *tables[DECODING]):
+        if name not in own and name not in decoding:
+            near = get_close_matches(name, [*own, *decoding], 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join([*own, *decoding])}"
             raise InputError(f"{where}: there is no option {name!r}; {hint}")
     try:
-        return TypeAdapter(Recipe).validate_python(dict(given), strict=False)
+        return TypeAdapter(Recipe).validate_python(
+            {name: tables[name] for name in (*own, DECODING) if name in tables}, strict=False
+        )
     except ValidationError as wrong:
         first = wrong.errors()[0]
         if isinstance(cause := first.get("ctx", {}).get("error"), InputError):  # from the recipe's own checks
             raise InputError(f"{where}: {cause}") from None
-        raise InputError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}, but is {first['input']!r}") from None
+        named = ".".join(str(part) for part in first["loc"] if part != DECODING)
+        raise InputError(f"{where}: {named}: {first['msg']}, but is {first['input']!r}") from None
 
 
 def written(recipe: Recipe) -> str:
     """The recipe as TOML, each field under its description. Fields left open are comments."""
-    lines = []
-    for name, value in asdict(recipe).items():
-        lines += [f"# {described()[name]}", f"# {name} =" if value is None else f"{name} = {_toml(value)}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*_lines(recipe, Recipe), "", f"[{DECODING}]", *_lines(recipe.decoding, Decoding)]) + "\n"
 
 
-def _toml(value: str | float | bool) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+def _lines(options_of: Recipe | Decoding, kind: type[Recipe | Decoding]) -> Iterator[str]:
+    for option in options(kind):
+        value = getattr(options_of, option.name)
+        yield f"# {option.what}"
+        yield f"# {option.name} =" if value is None else f"{option.name} = {_toml(value)}"
 
 
-def described() -> dict[str, str]:
-    """The description of each field."""
-    hints = get_type_hints(Recipe, include_extras=True)
-    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+def _toml(value: str | float | bool | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else repr(value)  # a string of JSON is one of TOML
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A running option: its name, its type, what it is when nothing is said, and what it does."""
+
+    name: str
+    kind: Any
+    default: Any
+    what: str
+
+
+def options(kind: type[Recipe | Decoding]) -> tuple[Option, ...]:
+    """The running options that are fields of `kind`, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(
+        Option(f.name, get_args(hints[f.name])[0], f.default, hints[f.name].__metadata__[0])
+        for f in fields(kind)
+        if f.name != DECODING
+    )
+
+
+def all_options() -> tuple[Option, ...]:
+    """Every running option."""
+    return (*options(Recipe), *options(Decoding))

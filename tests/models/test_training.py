@@ -13,6 +13,7 @@ import torch
 from cases import KNOWING, each_case, example, untrained
 from families import ENCODERS, WRITERS
 from tasktune.core import InputError, Lost, Score, Scores
+from tasktune.decoding import Decoding
 from tasktune.models.course import Lesson
 from tasktune.models.inference import log_p_of
 from tasktune.models.model import Model, load
@@ -69,7 +70,9 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(case: tuple[str
     name, kind = case
 
     def tuned(seed: int) -> dict[str, torch.Tensor]:
-        recipe = replace(KNOWING, epochs=3, evaluations=1 / 3, batch_size=2, seed=seed, lora=2, max_new_tokens=2)
+        recipe = replace(
+            KNOWING, epochs=3, evaluations=1 / 3, batch_size=2, seed=seed, lora=2, decoding=Decoding(max_new_tokens=2)
+        )
         return weights(fit(name, example(name), example(name), str(tiny(kind)), recipe=recipe))
 
     one, again, other = tuned(1), tuned(1), tuned(2)

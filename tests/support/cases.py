@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from families import DECODERS, ENCODERS, WRITERS
 from tasktune.core import Record, Task
+from tasktune.decoding import Decoding
 from tasktune.framings import Framing, Labels
 from tasktune.heads.base import Calibration
 from tasktune.models.model import Model, build
@@ -31,7 +32,9 @@ CASES = [(name, tiny) for name, tinies in HEADS.values() for tiny in tinies]
 
 each_case = pytest.mark.parametrize("case", CASES, ids="-".join)
 
-KNOWING = Recipe(epochs=60, learning_rate=1e-2, batch_size=4, evaluations=1 / 60, patience=0, max_new_tokens=24)
+KNOWING = Recipe(
+    epochs=60, learning_rate=1e-2, batch_size=4, evaluations=1 / 60, patience=0, decoding=Decoding(max_new_tokens=24)
+)
 """Sixty steps on four records, evaluated once: enough for a tiny model to know them by heart."""
 
 
@@ -47,7 +50,8 @@ def untrained(kind: Task[Any], folder: Path, recipe: Recipe = KNOWING) -> Model:
 def with_options(model: Model, **changes: Any) -> Model:
     """The model under other running options."""
     head = model.head
-    recipe = replace(head.recipe, **changes)
+    own = {name: changes.pop(name) for name in tuple(changes) if name in {f.name for f in fields(Decoding)}}
+    recipe = replace(head.recipe, **changes, decoding=replace(head.recipe.decoding, **own))
     return replace(model, head=replace(head, recipe=recipe, max_length=recipe.max_length or head.max_length))
 
 

@@ -40,7 +40,7 @@ class FreeText(Head):
 
     def cost(self, features: Features) -> int:
         """The prompt, and as much as may be written after it, by each beam."""
-        return (features.length + longest_answer(self, self.writer)) * self.recipe.beams
+        return (features.length + longest_answer(self, self.writer)) * self.recipe.decoding.beams
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt."""
@@ -63,14 +63,15 @@ class FreeText(Head):
         return list(zip([self._text(ids) for ids in said], self._mean_log_p(net, features, said), strict=True))
 
     def _decoding(self) -> dict[str, Any]:
-        sample = self.recipe.top_p > 0
+        decoding = self.recipe.decoding
+        sample = decoding.sampling > 0
         return {
             "max_new_tokens": longest_answer(self, self.writer),
-            "num_beams": self.recipe.beams,
+            "num_beams": decoding.beams,
             "do_sample": sample,
-            "top_p": self.recipe.top_p if sample else 1.0,
-            "top_k": 0 if sample else 50,
-            "temperature": self.recipe.sampling_temperature if sample else 1.0,
+            "top_p": decoding.top_p if sample else 1.0,
+            "top_k": decoding.top_k if sample else 50,
+            "temperature": decoding.sampling if sample else 1.0,
             "pad_token_id": self.tokenizer.pad_token_id,
             "eos_token_id": end_id(self.tokenizer),
         }

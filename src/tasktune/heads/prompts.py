@@ -35,7 +35,7 @@ def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
 
 def longest_answer(head: Head, writer: Writer) -> int:
     """How many tokens an answer may have: as the recipe says, else as the task says, as far as the model reaches."""
-    return writer.longest_answer(head.max_length, head.recipe.max_new_tokens or head.framing.max_new_tokens)
+    return writer.longest_answer(head.max_length, head.recipe.decoding.max_new_tokens or head.framing.max_new_tokens)
 
 
 def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:

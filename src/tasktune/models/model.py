@@ -51,7 +51,7 @@ class Model:
 
     def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
         """Like `predict`, one after the other, in constant memory."""
-        if self.head.recipe.top_p:
+        if self.head.recipe.decoding.sampling:
             torch.manual_seed(self.head.recipe.seed)  # what is sampled can be had again
         asked = questions(self.task, inputs)
         for record, _, scored in answers(self.net, self.head, asked, Lost() if lost is None else lost):

@@ -1,0 +1,58 @@
+"""How text is written: the running options of decoding, which `Recipe` holds under `decoding`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from tasktune.core import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How to choose the next word, how many texts to write and when to stop. By default the most probable word is taken."""
+
+    max_new_tokens: Annotated[int | None, "longest text to write, in tokens; the task's own if not given"] = None
+    min_new_tokens: Annotated[int, "shortest text to write, in tokens"] = 0
+    stop: Annotated[tuple[str, ...], "a text before which to stop; may be repeated"] = ()
+    beams: Annotated[int, "beams of the search for the best text; 1 is greedy"] = 1
+    length_penalty: Annotated[float, "exponent of the length by which a beam's log p is divided; above 0 favours long texts"] = (
+        1.0
+    )
+    temperature: Annotated[float | None, "how freely to sample; 0 never; 1 if not given and --top-p or --top-k is"] = None
+    top_p: Annotated[float, "nucleus to sample from: the fewest words that are together as probable as this"] = 1.0
+    top_k: Annotated[int, "how many of the most probable words to sample from; 0 for all"] = 0
+    repetition_penalty: Annotated[float, "above 1 makes words less probable that occurred already (Keskar et al. 2019)"] = 1.0
+    no_repeat_ngram: Annotated[int, "length of token sequences that may not occur twice; 0 to let them"] = 0
+    n_best: Annotated[int, "texts to write for each record, best first; needs as many beams, or sampling"] = 1
+
+    def __post_init__(self) -> None:
+        """Refuse values that could only fail later, and those that could not both be meant."""
+        for name in ("max_new_tokens", "beams", "top_p", "repetition_penalty", "n_best"):
+            if (value := getattr(self, name)) is not None and value <= 0:
+                raise InputError(f"{name} must be more than 0, but is {value}")
+        for name in ("min_new_tokens", "temperature", "top_k", "no_repeat_ngram"):
+            if (getattr(self, name) or 0) < 0:
+                raise InputError(f"{name} must be 0 or more, but is {getattr(self, name)}")
+        if self.top_p > 1:
+            raise InputError(f"top_p is a share, at most 1, but is {self.top_p}")
+        if self.max_new_tokens is not None and self.min_new_tokens > self.max_new_tokens:
+            raise InputError(f"min_new_tokens, {self.min_new_tokens}, is more than max_new_tokens, {self.max_new_tokens}")
+        if "" in self.stop:
+            raise InputError("a text to stop before must not be empty")
+        self._refuse_two_ways()
+
+    def _refuse_two_ways(self) -> None:
+        if self.beams > 1 and self.sampling:
+            raise InputError(
+                "beams search for the best text, and sampling draws one; give either beams, or temperature, top_p, top_k"
+            )
+        if not self.sampling and self.n_best > self.beams:
+            raise InputError(f"n_best is {self.n_best}; give as many beams, or a temperature to draw that many texts")
+
+    @property
+    def sampling(self) -> float:
+        """The temperature to sample at; 0 where the best is searched for instead."""
+        if self.temperature is not None:
+            return self.temperature
+        return 1.0 if self.top_p < 1 or self.top_k else 0.0
