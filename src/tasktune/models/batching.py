@@ -31,6 +31,19 @@ def _fits(there: int, longest: int, length: int, budget: int) -> bool:
     return length * (there + 1) <= budget and there * (length - longest) <= _PASS
 
 
+def rows(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Indexes of things of these lengths in their order, in rows that are each within `budget` where a thing allows it."""
+    made: list[list[int]] = []
+    room = 0
+    for k, length in enumerate(lengths):
+        if not made or length > room:
+            made.append([])
+            room = budget
+        made[-1].append(k)
+        room -= length
+    return made
+
+
 def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
     """Things in lists of `size`, the last one shorter."""
     iterator = iter(things)

@@ -20,8 +20,8 @@ from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from tasktune.core import InputError
 from tasktune.heads.base import Features, Head, on
-from tasktune.models.batching import batches
 from tasktune.models.network import in_bf16
+from tasktune.models.packing import layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Lesson:
 class Course:
     """The optimizer's side of training: what one step does to the weights."""
 
-    def __init__(self, net: PreTrainedModel, head: Head, total: int, weights: Tensor | None) -> None:
+    def __init__(self, net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], total: int, weights: Tensor | None) -> None:
         recipe, linear = head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
         AcceleratorState._reset_state(reset_partial_state=True)  # each run has the precision of its own recipe
         self.accelerator = Accelerator(mixed_precision="bf16" if in_bf16(recipe) else "no", cpu=net.device.type == "cpu")
@@ -43,19 +43,36 @@ class Course:
         schedule = linear(optimizer, round(recipe.warmup * total), total)
         self.net, self.optimizer, self.schedule = self.accelerator.prepare(net, optimizer, schedule)
         self.head, self.weights = head, weights
+        self.layout = layout(net, head, [lesson.features for lesson in lessons])
 
     @property
     def learning_rate(self) -> float:
         """The rate of the next step."""
         return float(self.schedule.get_last_lr()[0])
 
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """What the next step depends on beside the weights: the optimizer's tensors, and its settings and schedule as JSON."""
+        held = self.optimizer.state_dict()
+        tensors = {f"{k}.{name}": tensor for k, of in held["state"].items() for name, tensor in of.items()}
+        return tensors, {"groups": held["param_groups"], "schedule": self.schedule.state_dict()}
+
+    def restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        held: dict[int, dict[str, Tensor]] = {}
+        for key, tensor in tensors.items():
+            k, name = key.split(".", 1)
+            held.setdefault(int(k), {})[name] = tensor
+        self.optimizer.load_state_dict({"state": held, "param_groups": facts["groups"]})
+        self.schedule.load_state_dict(facts["schedule"])
+
     def step(self, number: int, lessons: Sequence[Lesson]) -> float:
         """One step of the optimizer on a batch, in as many passes as the token budget asks for. Returns the mean loss."""
         self.net.train()
         tokens = sum(len(lesson.features.targets) for lesson in lessons)
         loss = 0.0
-        for part in batches([lesson.features.length for lesson in lessons], self.head.recipe.token_budget):
-            loss += self._backward([lessons[k].features for k in part], tokens)
+        with self.layout.running(self.net):
+            for part in self.layout.passes([lesson.features.length for lesson in lessons], self.head.recipe.token_budget):
+                loss += self._backward([lessons[k].features for k in part], tokens)
         norm = self.accelerator.clip_grad_norm_(self.net.parameters(), self.head.recipe.clip or math.inf)
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise _no_number(number, lessons)
@@ -65,7 +82,7 @@ class Course:
         return loss
 
     def _backward(self, features: Sequence[Features], tokens: int) -> float:
-        batch = on(self.accelerator.unwrap_model(self.net), self.head.collate(features))
+        batch = on(self.accelerator.unwrap_model(self.net), self.layout.batch(self.head, features))
         with self.accelerator.autocast():
             loss = self.head.loss(self.net, batch, self.weights) / tokens
         self.accelerator.backward(loss)

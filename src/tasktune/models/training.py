@@ -58,7 +58,7 @@ def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate:
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
     weights = class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
-    course = Course(net, head, total, weights)
+    course = Course(net, head, lessons, total, weights)
     best, kept, best_step, history, seconds = None, _copied(net), 0, [], 0.0
     for step, batch in zip(range(1, total + 1), _endless(lessons, recipe.batch_size, chance), strict=False):
         started = perf_counter()
