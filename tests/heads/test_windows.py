@@ -18,7 +18,8 @@ from cases import KNOWING, each_case, example, untrained, with_options
 from families import ENCODERS
 from tasktune.core import InputError, Lost, Message, Record, Span
 from tasktune.heads.base import Features
-from tasktune.heads.tags import best_path, transitions, window_cuts
+from tasktune.heads.tags import best_path, transitions
+from tasktune.heads.words import window_cuts
 from tasktune.models.model import Model
 from tasktune.notations import bio
 from tasktune.notations.words import words as words_of

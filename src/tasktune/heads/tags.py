@@ -1,8 +1,7 @@
 """`Tags` on an encoder: one tag a word, read at the word's first sub-word, under the order that the scheme allows.
 
-A word and the blanks before it are tokenized on their own, so that no sub-word belongs to two words and none of the words is
-lost, whatever the tokenizer would have joined. A text too long for the model is read in windows that overlap; each word's tag is
-taken from the window in which it stands farthest from a cut edge.
+A text too long for the model is read in windows that overlap; each word's tag is taken from the window in which it stands
+farthest from a cut edge.
 """
 
 from __future__ import annotations
@@ -27,14 +26,13 @@ from tasktune.heads.base import (
     Scored,
     Units,
     at,
-    by_policy,
-    frame,
     log_p_of,
     on,
     places,
     run,
     softmax,
 )
+from tasktune.heads.words import word_windows
 
 _FORBIDDEN = -1e9
 
@@ -51,37 +49,7 @@ class WordTags(Head):
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
-        pieces = self._pieces(record, lost)
-        room = self.max_length - self.tokenizer.num_special_tokens_to_add()
-        cuts = window_cuts([len(p) for p in pieces], room)
-        windows = [self._window(pieces, first, last) for first, last in cuts]
-        return windows if len(windows) == 1 else by_policy(self, record, sum(map(len, pieces)), room, windows, lost)
-
-    def _pieces(self, record: Record, lost: Lost) -> list[list[int]]:
-        """The sub-words of each word; a word of which the tokenizer leaves nothing becomes one unknown token, and is counted."""
-        text, words = self.framing.text(record), self.framing.words(record)
-        if not words:
-            return []
-        ends = [0, *(end for _, end in words)]
-        stretches = [text[before:end] for before, (_, end) in zip(ends, words, strict=False)]
-        pieces = self.tokenizer(stretches, add_special_tokens=False)["input_ids"]
-        room = self.max_length - self.tokenizer.num_special_tokens_to_add()
-        for k, piece in enumerate(pieces):
-            if not piece:
-                lost.add("words without a token", record.id)
-                pieces[k] = [self.tokenizer.unk_token_id or self.tokenizer.pad_token_id]
-            if len(piece) > room:
-                lost.add("words longer than the model", record.id)
-                pieces[k] = piece[:room]
-        return list(pieces)
-
-    def _window(self, pieces: list[list[int]], first: int, last: int) -> Features:
-        before, after = frame(self.tokenizer)
-        ids, positions = [*before], []
-        for piece in pieces[first:last]:
-            positions.append(len(ids))
-            ids += piece
-        return Features({"input_ids": [*ids, *after]}, tuple(positions), start=first)
+        return word_windows(self, record, lost)
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """The windows with the tag of each word."""
@@ -155,25 +123,6 @@ class WordTags(Head):
 def transitions(follows: Callable[[str, str], bool], labels: Labels) -> np.ndarray[Any, Any]:
     """(K + 1, K) of 0 where a tag may follow and a forbidding value where not; the last row is the start of the text."""
     return np.array([[0.0 if follows(a, b) else _FORBIDDEN for b in labels] for a in (*labels, "")])
-
-
-def window_cuts(lengths: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """(first, last + 1) of windows over words of these lengths in tokens, each within `room`, a quarter of each seen twice."""
-    cuts: list[tuple[int, int]] = []
-    first = 0
-    while True:
-        last, used = first, 0
-        while last < len(lengths) and used + lengths[last] <= room:
-            used += lengths[last]
-            last += 1
-        cuts.append((first, last))
-        if last >= len(lengths):
-            return cuts
-        overlap, seen, most = last, 0, min(room // 4, room - lengths[last])  # the next word must find room
-        while overlap - 1 > first and seen + lengths[overlap - 1] <= most:
-            overlap -= 1
-            seen += lengths[overlap]
-        first = overlap
 
 
 def best_path(log_p: np.ndarray[Any, Any], transitions: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

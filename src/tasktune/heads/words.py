@@ -1,0 +1,68 @@
+"""Texts as words for an encoder: windows over the sub-words of words, of which none belongs to two words.
+
+A word and the blanks before it are tokenized on their own, so that none of the words is lost, whatever the tokenizer would have
+joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasktune.core import Lost, Record
+from tasktune.heads.base import Features, Head, by_policy, frame
+
+
+def word_windows(head: Head, record: Record, lost: Lost) -> list[Features]:
+    """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
+    pieces = _pieces(head, record, lost)
+    room = head.max_length - head.tokenizer.num_special_tokens_to_add()
+    cuts = window_cuts([len(p) for p in pieces], room)
+    windows = [_window(head, pieces, first, last) for first, last in cuts]
+    return windows if len(windows) == 1 else by_policy(head, record, sum(map(len, pieces)), room, windows, lost)
+
+
+def _pieces(head: Head, record: Record, lost: Lost) -> list[list[int]]:
+    """The sub-words of each word; a word of which the tokenizer leaves nothing becomes one unknown token, and is counted."""
+    text, words = head.framing.text(record), head.framing.words(record)
+    if not words:
+        return []
+    ends = [0, *(end for _, end in words)]
+    stretches = [text[before:end] for before, (_, end) in zip(ends, words, strict=False)]
+    pieces = head.tokenizer(stretches, add_special_tokens=False)["input_ids"]
+    room = head.max_length - head.tokenizer.num_special_tokens_to_add()
+    for k, piece in enumerate(pieces):
+        if not piece:
+            lost.add("words without a token", record.id)
+            pieces[k] = [head.tokenizer.unk_token_id or head.tokenizer.pad_token_id]
+        if len(piece) > room:
+            lost.add("words longer than the model", record.id)
+            pieces[k] = piece[:room]
+    return list(pieces)
+
+
+def _window(head: Head, pieces: list[list[int]], first: int, last: int) -> Features:
+    before, after = frame(head.tokenizer)
+    ids, positions = [*before], []
+    for piece in pieces[first:last]:
+        positions.append(len(ids))
+        ids += piece
+    return Features({"input_ids": [*ids, *after]}, tuple(positions), start=first)
+
+
+def window_cuts(lengths: Sequence[int], room: int) -> list[tuple[int, int]]:
+    """(first, last + 1) of windows over words of these lengths in tokens, each within `room`, a quarter of each seen twice."""
+    cuts: list[tuple[int, int]] = []
+    first = 0
+    while True:
+        last, used = first, 0
+        while last < len(lengths) and used + lengths[last] <= room:
+            used += lengths[last]
+            last += 1
+        cuts.append((first, last))
+        if last >= len(lengths):
+            return cuts
+        overlap, seen, most = last, 0, min(room // 4, room - lengths[last])  # the next word must find room
+        while overlap - 1 > first and seen + lengths[overlap - 1] <= most:
+            overlap -= 1
+            seen += lengths[overlap]
+        first = overlap
