@@ -21,6 +21,7 @@ from tasktune.heads import head_for
 from tasktune.heads.base import Calibration, Head
 from tasktune.models import network
 from tasktune.models.card import card
+from tasktune.models.durable import synced
 from tasktune.models.family import family_of
 from tasktune.models.inference import answers
 from tasktune.models.prediction import Prediction, Predictions
@@ -70,7 +71,8 @@ class Model:
         try:
             self._write(work)
             work.chmod(0o755)
-            _put(work, out)
+            synced(work)
+            put(work, out)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return out
@@ -102,7 +104,7 @@ def refuse_taken(out: Path) -> None:
         raise InputError(f"{out} cannot be made: {wrong.strerror} in {above}; name another --out") from None
 
 
-def _put(work: Path, out: Path) -> None:
+def put(work: Path, out: Path) -> None:
     """Give the finished folder its name; where something has taken that by now, another beside it, and say so."""
     try:
         work.rename(out)

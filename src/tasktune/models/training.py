@@ -1,21 +1,28 @@
-"""Fine-tuning: AdamW with linear warm-up and decay, in random batches, until the dev score stops rising."""
+"""Fine-tuning: AdamW with linear warm-up and decay, in random batches, until the dev score stops rising.
+
+All that the next step depends on is in a checkpoint, and the batches follow from the seed and the step alone, so that training
+which was interrupted ends with the very weights that it would have had.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count, islice
 from random import Random
 from time import perf_counter
-from typing import cast
+from typing import cast, final
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.core import Scores
+from tasktune.core import InputError, Score, Scores
 from tasktune.heads.base import Head
+from tasktune.models import chance
 from tasktune.models.batching import chunks
+from tasktune.models.checkpoints import Checkpoint, Checkpoints
 from tasktune.models.course import Course, Lesson, class_weights
 
 
@@ -32,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came of it: the steps taken, the step whose weights were kept, and the primary dev score at each evaluation.
+    """What came of it: the steps taken and the one whose weights were kept, the primary dev score at each evaluation, each loss.
 
     `seconds` is what the steps took, evaluations apart.
     """
@@ -40,56 +47,127 @@ class Trained:
     steps: int
     best_step: int
     history: tuple[tuple[int, float], ...]
+    losses: tuple[float, ...]
     seconds: float
 
 
 Report = Callable[[Step], None]
 
 
-def train(net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], evaluate: Callable[[], Scores], report: Report) -> Trained:
+@final
+@dataclass(slots=True)
+class Standing:
+    """How far training is: its steps, their losses, the dev scores, and the weights of the best evaluation so far."""
+
+    step: int = 0
+    losses: list[float] = field(default_factory=list)
+    history: list[tuple[int, float]] = field(default_factory=list)
+    best_step: int = 0
+    kept: dict[str, Tensor] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def best(self) -> Scores | None:
+        """The score to beat."""
+        value = dict(self.history).get(self.best_step)
+        return None if value is None else Scores("best", {"best": Score(value, math.nan, math.nan)})
+
+    def measured(self, scores: Scores, net: PreTrainedModel) -> None:
+        """Note the scores of an evaluation, and the weights where it is the best."""
+        better = scores.better_than(self.best)
+        self.history.append((self.step, scores.main.value))
+        if better:
+            self.best_step, self.kept = self.step, {name: tensor.clone() for name, tensor in _weights(net).items()}
+
+    def stale(self) -> int:
+        """How many evaluations came after the best one."""
+        return sum(step > self.best_step for step, _ in self.history)
+
+
+def train(
+    net: PreTrainedModel,
+    head: Head,
+    lessons: Sequence[Lesson],
+    evaluate: Callable[[], Scores],
+    report: Report,
+    checkpoints: Checkpoints | None = None,
+) -> Trained:
     """Tune `net` on `lessons` in place, and leave it with the weights of the best evaluation.
 
-    Raises `InputError` where the loss is no longer a number.
+    With `checkpoints`, go on from the newest of them and write more. Raises `InputError` where the loss is no longer a number.
     """
     recipe, module = head.recipe, cast(torch.nn.Module, net)
     torch.manual_seed(recipe.seed)
-    chance = Random(recipe.seed)
     per_epoch = math.ceil(len(lessons) / recipe.batch_size)
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
     weights = class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
     course = Course(net, head, lessons, total, weights)
-    best, kept, best_step, history, seconds = None, _copied(net), 0, [], 0.0
-    for step, batch in zip(range(1, total + 1), _endless(lessons, recipe.batch_size, chance), strict=False):
-        started = perf_counter()
-        loss = course.step(step, batch)
-        seconds += perf_counter() - started
+    now = _restored(net, course, checkpoints and checkpoints.newest())
+    for batch in _batches(lessons, recipe.batch_size, recipe.seed, now.step):
+        if now.step == total or (recipe.patience and now.stale() >= recipe.patience):
+            break
+        _step(now, course, batch, checkpoints)
         scores = None
-        if step % every == 0 or step == total:
+        if now.step % every == 0 or now.step == total:
             module.eval()
             scores = evaluate()
-            history.append((step, scores.main.value))
-            if scores.better_than(best):
-                best, kept, best_step = scores, _copied(net), step
-        report(Step(step, total, loss, course.learning_rate, scores))
-        if recipe.patience and sum(at > best_step for at, _ in history) >= recipe.patience:
-            break
-    net.load_state_dict(kept, strict=False)
+            now.measured(scores, net)
+        report(Step(now.step, total, now.losses[-1], course.learning_rate, scores))
+        if checkpoints and checkpoints.due():
+            checkpoints.save(_saved(now, net, course))
+    net.load_state_dict(now.kept, strict=False)
     module.eval()
-    return Trained(step, best_step, tuple(history), round(seconds, 1))
+    return Trained(now.step, now.best_step, tuple(now.history), tuple(now.losses), round(now.seconds, 1))
 
 
-def _endless(lessons: Sequence[Lesson], size: int, chance: Random) -> Iterator[list[Lesson]]:
-    """Batches, epoch after epoch, drawn at random.
+def _step(now: Standing, course: Course, batch: Sequence[Lesson], checkpoints: Checkpoints | None) -> None:
+    started = perf_counter()
+    try:
+        now.losses.append(course.step(now.step + 1, batch))
+    except InputError:
+        if checkpoints:
+            checkpoints.discard()  # whoever goes on from one ends here again
+        raise
+    now.step += 1
+    now.seconds += perf_counter() - started
+
+
+def _batches(lessons: Sequence[Lesson], size: int, seed: int, done: int) -> Iterator[list[Lesson]]:
+    """The batches that come after the first `done`, epoch after epoch, each epoch in an order that follows from seed and epoch.
 
     Not by length: batches of like length taught worse where both were tried (tagging EWT), and the passes a batch is cut into
     spare the padding all the same.
     """
-    while True:
-        yield from chunks(chance.sample(lessons, len(lessons)), size)
+    epoch, skipped = divmod(done, math.ceil(len(lessons) / size))
+    for number in count(epoch):
+        order = Random(f"{seed} {number}").sample(lessons, len(lessons))
+        yield from islice(chunks(order, size), skipped if number == epoch else 0, None)
 
 
-def _copied(net: PreTrainedModel) -> dict[str, Tensor]:
-    """The weights that training changes, copied."""
+def _weights(net: PreTrainedModel) -> dict[str, Tensor]:
+    """The weights that training changes, as they stand in the network."""
     trained = {name for name, p in net.named_parameters() if p.requires_grad}
-    return {name: tensor.detach().clone() for name, tensor in net.state_dict().items() if name in trained}
+    return {name: tensor.detach() for name, tensor in net.state_dict().items() if name in trained}
+
+
+def _saved(now: Standing, net: PreTrainedModel, course: Course) -> Checkpoint:
+    (moments, settings), (generators, others) = course.state(), chance.state(net.device)
+    facts = {"losses": now.losses, "history": now.history, "best_step": now.best_step, "seconds": now.seconds}
+    return Checkpoint(
+        now.step,
+        {"weights": _weights(net), "best": now.kept, "optimizer": moments, "chance": generators},
+        {**facts, "optimizer": settings, "chance": others},
+    )
+
+
+def _restored(net: PreTrainedModel, course: Course, saved: Checkpoint | None) -> Standing:
+    """Where training begins: where a checkpoint stands, the network and all else put there too, or else before the first step."""
+    if saved is None:
+        return Standing()
+    facts, tensors = saved.facts, saved.tensors
+    net.load_state_dict(tensors["weights"], strict=False)
+    course.restore(tensors["optimizer"], facts["optimizer"])
+    chance.restore(net.device, tensors["chance"], facts["chance"])
+    history = [(step, value) for step, value in facts["history"]]
+    return Standing(saved.step, facts["losses"], history, facts["best_step"], tensors["best"], facts["seconds"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -21,10 +21,12 @@ from tasktune.framings import Framing, Label, Labels
 from tasktune.heads.base import Calibration, Features
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
+from tasktune.models.checkpoints import Checkpoints, claimed, discard
 from tasktune.models.course import Lesson
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.family import family_of
-from tasktune.models.model import Model, build, refuse_taken
+from tasktune.models.identity import identity
+from tasktune.models.model import Model, build, put, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.network import fold, read_config
 from tasktune.models.training import train
@@ -32,7 +34,7 @@ from tasktune.models.weights import locate
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
-from tasktune.verbs.progress import counted, steps
+from tasktune.verbs.progress import counted, say, steps
 
 _DEV_SHARE = 0.1
 _CALIBRATED_ON = 2000  # records: one number is learnt, and more would not move it
@@ -55,17 +57,39 @@ def fit(
     Without `dev`, a tenth of `train` is set aside. The model kept is the one of the best dev score. Raises `InputError` for input
     that cannot be used; nothing is written then.
     """
-    if out is not None:
-        refuse_taken(Path(out))
+    if out is None:
+        return _fit(task, train, dev, model, None, recipe, mapping, format)
+    refuse_taken(Path(out))
+    with claimed(Path(out)) as work:
+        tuned = _fit(task, train, dev, model, work, recipe, mapping, format)
+        put(tuned.save(work / "model"), Path(out))
+        discard(work)
+    return tuned
+
+
+def _fit(
+    task: str,
+    train: Data,
+    dev: Data | None,
+    model: str | None,
+    work: Path | None,
+    recipe: Recipe | None,
+    mapping: Mapping[str, str] | None,
+    format: str | None,
+) -> Model:
+    """The tuned model; its checkpoints are in the folder `work`, where there is one."""
     kind, chosen, lost, started = task_called(task), recipe or Recipe(), Lost(), perf_counter()
     model = default_model(kind) if model is None else model
-    kind.framing(family_of(read_config(locate(model))))  # what cannot be done is told before anything is read
+    source = locate(model)
+    kind.framing(family_of(read_config(source)))  # what cannot be done is told before anything is read
     files = train_and_dev(kind, train, dev)
     learnt, held_out = (None if f is None else list(answered(records(kind, f, mapping, format), chosen, lost)) for f in files)
     learnt, held_out = _split(learnt or [], held_out, chosen.seed)
     torch.manual_seed(chosen.seed)  # the layers that a task adds begin at random
     tuned = build(kind, model, partial(_inventory, learnt), chosen, partial(_scale, learnt))
-    trained = _train(tuned, learnt, held_out, lost)
+    lessons = _lessons(tuned, learnt, lost)
+    identified = cache(partial(identity, source, tuned.head, lessons, held_out))
+    trained = _train(tuned, lessons, held_out, None if work is None else Checkpoints(work, identified, say))
     tuned = _calibrated(tuned, held_out)
     facts = {
         "made": {
@@ -84,8 +108,6 @@ def fit(
         "lost_in_training": lost.as_json(),
     }
     tuned.facts = as_json(facts)
-    if out is not None:
-        tuned.save(out)
     return tuned
 
 
@@ -128,19 +150,24 @@ def _scale(learnt: Sequence[Record], framing: Framing) -> Calibration:
     return Calibration(center=fmean(numbers), scale=pstdev(numbers) or 1.0)
 
 
-def _train(model: Model, learnt: Sequence[Record], held_out: Sequence[Record], lost: Lost) -> dict[str, Any]:
-    """Tune the model's network in place. Returns what came of it, as JSON."""
-    head, recipe = model.head, model.head.recipe
+def _lessons(model: Model, learnt: Sequence[Record], lost: Lost) -> list[Lesson]:
+    """What there is to learn from the records."""
     lessons = [Lesson(record.id, features) for record in learnt for features in _supervised(model, record, lost)]
     if not lessons:
-        raise InputError(f"the policy --lossy {recipe.lossy} leaves no record to learn from")
+        raise InputError(f"the policy --lossy {model.head.recipe.lossy} leaves no record to learn from")
+    return lessons
+
+
+def _train(model: Model, lessons: Sequence[Lesson], held_out: Sequence[Record], kept: Checkpoints | None) -> dict[str, Any]:
+    """Tune the model's network in place. Returns what came of it, as JSON."""
+    head, recipe = model.head, model.head.recipe
     if recipe.lora:
         model.net = adapted(model.net, head.framing, model.family, recipe)
     with steps(model.task.metric.primary) as report:
-        trained = train(model.net, head, lessons, lambda: _dev_scores(model, held_out), report)
+        trained = train(model.net, head, lessons, lambda: _dev_scores(model, held_out), report, kept)
     if recipe.lora:
         model.net = merged(model.net)
-    return asdict(trained)
+    return {name: fact for name, fact in asdict(trained).items() if name != "losses"}  # one a step: too many for a list of facts
 
 
 def _calibrated(model: Model, held_out: Sequence[Record]) -> Model:

@@ -1,10 +1,11 @@
-"""Progress of long work, on standard error; nothing where that is no terminal."""
+"""What is told while work goes on, on standard error: notes, and progress, which is for terminals only."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -17,9 +18,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from tasktune.models.training import Report, Step
+if TYPE_CHECKING:  # it brings all of Accelerate, which an answer has no need of
+    from tasktune.models.training import Report, Step
 
 T = TypeVar("T")
+
+
+def say(message: str) -> None:
+    """Tell the user something, on standard error."""
+    print(f"tasktune: {message}", file=sys.stderr)
 
 
 def _bars() -> Progress:

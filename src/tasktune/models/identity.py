@@ -1,0 +1,41 @@
+"""What makes two runs the same run: the same model, data and recipe, by what they are and not by what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tasktune.core import Record
+from tasktune.heads.base import Head
+from tasktune.models.cache import sha256_of
+from tasktune.models.course import Lesson
+
+_FREE = ("device", "token_budget")
+"""Options that change where and in how many passes a step is computed, not what it is: memory that ran out is no end."""
+
+
+def identity(source: Path, head: Head, lessons: Iterable[Lesson], held_out: Iterable[Record]) -> dict[str, Any]:
+    """The digests of a pre-trained model's folder, of what is learnt from and measured by, and the options, by name.
+
+    The lessons are what training sees: a change of data, tokenizer, task or framing shows in them.
+    """
+    weights = sorted(path for path in source.iterdir() if path.name == "config.json" or path.suffix == ".safetensors")
+    return {
+        "the model": _digest(f"{path.name} {sha256_of(path)}" for path in weights),
+        "the training data": _digest(map(repr, lessons)),
+        "the dev data": _digest(map(repr, held_out)),
+        **{name: value for name, value in asdict(head.recipe).items() if name not in _FREE},
+        **{package: version(package) for package in ("tasktune", "transformers", "torch")},
+    }
+
+
+def _digest(texts: Iterable[str]) -> str:
+    total = sha256()
+    for text in texts:
+        total.update(text.encode())
+        total.update(b"\n")
+    return total.hexdigest()[:16]
