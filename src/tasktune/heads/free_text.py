@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from random import Random
+from typing import final
 
 import numpy as np
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from tasktune.core import Answer, Lost, Record
-from tasktune.heads.base import (
-    Batch,
-    Features,
-    Head,
-    Raw,
-    Scored,
-    log_p_of,
-    on,
-)
+from tasktune.generation.choosing import Manner
+from tasktune.generation.loop import write
+from tasktune.generation.searches import Beams, Line, Search
+from tasktune.heads.base import Batch, Features, Head, Raw, Scored, log_p_of
 from tasktune.heads.prompts import answer_ids, end_id, lessons, longest_answer, prompt_ids
 from tasktune.heads.writers import Causal, Tokens, Writer
 
 _CAUSAL = Causal()
+
+_REMEMBERED = 4
+"""Tokens whose keys and values are kept in memory, for each token of the budget: they take less than the passes that make them."""
 
 
 @final
@@ -56,40 +55,24 @@ class FreeText(Head):
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """(text, mean log p of its tokens) for each prompt."""
-        batch = on(net, self.writer.collate_prompts(features, self.tokenizer.pad_token_id))
-        generate: Any = net.generate
-        generated = self.writer.written(generate(**batch, **self._decoding()), batch["input_ids"].size(1))
-        said = [self._until_end(row) for row in generated.tolist()]
-        return list(zip([self._text(ids) for ids in said], self._mean_log_p(net, features, said), strict=True))
+        searches = [self._search(f.inputs["input_ids"]) for f in features]
+        for _ in write(self.writer.lanes(net), searches, _REMEMBERED * self.recipe.token_budget):
+            pass
+        return [(self._text(found.tokens), found.log_p / len(found.tokens)) for search in searches for found in search.found[:1]]
 
-    def _decoding(self) -> dict[str, Any]:
-        decoding = self.recipe.decoding
-        sample = decoding.sampling > 0
-        return {
-            "max_new_tokens": longest_answer(self, self.writer),
-            "num_beams": decoding.beams,
-            "do_sample": sample,
-            "top_p": decoding.top_p if sample else 1.0,
-            "top_k": decoding.top_k if sample else 50,
-            "temperature": decoding.sampling if sample else 1.0,
-            "pad_token_id": self.tokenizer.pad_token_id,
-            "eos_token_id": end_id(self.tokenizer),
-        }
+    def _search(self, prompt: Tokens) -> Search:
+        context, manner = self.writer.context(prompt), self._manner()
+        if manner.decoding.beams > 1:
+            return Beams(prompt, context, manner)
+        seeded = Random(f"{self.recipe.seed} {prompt}") if manner.decoding.sampling else None
+        return Line(prompt, context, manner, seeded)
 
-    def _until_end(self, ids: Tokens) -> Tokens:
-        end = end_id(self.tokenizer)
-        return ids[: ids.index(end) + 1] if end in ids else ids
+    def _manner(self) -> Manner:
+        return Manner(self.recipe.decoding, longest_answer(self, self.writer), end_id(self.tokenizer), self._text)
 
-    def _text(self, ids: Tokens) -> str:
-        text = self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    def _text(self, ids: Sequence[int]) -> str:
+        text = self.tokenizer.decode([*ids], skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return str(text).removeprefix(self.framing.separator)
-
-    def _mean_log_p(self, net: PreTrainedModel, prompts: Sequence[Features], said: Sequence[Tokens]) -> list[float]:
-        unbounded = self.max_length + longest_answer(self, self.writer)
-        pairs = zip([f.inputs["input_ids"] for f in prompts], said, strict=True)
-        told = [self.writer.lessons([(given, False), (ids, True)], unbounded)[0] for given, ids in pairs]
-        batch = on(net, self.collate(told))
-        return [float(x) for x in self.log_p(net, batch) / batch["mask"].sum(1)]
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The text read back. `score` is the geometric mean of its tokens' probabilities."""

@@ -15,6 +15,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
+from tasktune.generation.lanes import DecoderLanes, EncoderDecoderLanes, Lanes
 from tasktune.heads.base import Batch, Features, at, collate_right, frame, log_p_of, on, padded, run
 
 Tokens = list[int]
@@ -50,8 +51,12 @@ class Writer(ABC):
         """The logits that foretell each target, (B, S, V)."""
 
     @abstractmethod
-    def written(self, generated: Tensor, prompt: int) -> Tensor:
-        """What was written after a prompt of `prompt` tokens, out of what `generate` returns."""
+    def lanes(self, net: PreTrainedModel) -> Lanes:
+        """The network made ready to write."""
+
+    @abstractmethod
+    def context(self, prompt: Tokens) -> Tokens:
+        """The tokens that stand before an answer in one sequence with it."""
 
     @abstractmethod
     def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
@@ -98,9 +103,13 @@ class Causal(Writer):
         """Those at the positions before the targets."""
         return at(run(net, batch).logits, batch["positions"])
 
-    def written(self, generated: Tensor, prompt: int) -> Tensor:
-        """All that follows the prompt."""
-        return generated[:, prompt:]
+    def lanes(self, net: PreTrainedModel) -> Lanes:
+        """Sequences that go on."""
+        return DecoderLanes(net)
+
+    def context(self, prompt: Tokens) -> Tokens:
+        """The prompt."""
+        return prompt
 
     def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
         """The prompts' keys and values are computed once, then repeated for the choices."""
@@ -164,9 +173,13 @@ class Seq2Seq(Writer):
         """Those of the decoder, one a target."""
         return at(run(net, batch).logits, batch["positions"])
 
-    def written(self, generated: Tensor, prompt: int) -> Tensor:
-        """All that follows the start token."""
-        return generated[:, 1:]
+    def lanes(self, net: PreTrainedModel) -> Lanes:
+        """Sequences that begin with the start token."""
+        return EncoderDecoderLanes(net, self.start_id)
+
+    def context(self, prompt: Tokens) -> Tokens:
+        """The start token."""
+        return [self.start_id]
 
     def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
         """The prompts are encoded once, and what the encoder gave is repeated for the choices."""

@@ -1,0 +1,87 @@
+"""Tiny networks that write, and the two ways to let them: tasktune's own and transformers' `generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import torch
+import transformers as hf
+
+from families import DECODERS, TINY, WRITERS
+from tasktune.decoding import Decoding
+from tasktune.generation.choosing import Manner
+from tasktune.generation.lanes import DecoderLanes, EncoderDecoderLanes, Lanes
+from tasktune.generation.loop import write
+from tasktune.generation.searches import Beams, Line, Search, Written
+
+END, START = 5, 0
+LENGTHS = (3, 17, 1, 9, 30, 4, 4, 12)
+
+
+class Net:
+    """One of them."""
+
+    def __init__(self, name: str, net: Any) -> None:
+        self.name, self.net = name, net
+
+    @property
+    def lanes(self) -> Lanes:
+        return EncoderDecoderLanes(self.net, START) if self.net.config.is_encoder_decoder else DecoderLanes(self.net)
+
+    def search(self, prompt: Sequence[int], decoding: Decoding, longest: int, **more: Any) -> Search:
+        context = [START] if self.net.config.is_encoder_decoder else prompt
+        manner = Manner(decoding, longest, END, more.pop("decode", lambda ids: " ".join(map(str, ids))), more.pop("form", None))
+        if decoding.beams > 1:
+            return Beams(prompt, context, manner)
+        return Line(prompt, context, manner, Random(str(prompt)) if decoding.sampling else None)
+
+    def written(
+        self, prompts: Sequence[Sequence[int]], decoding: Decoding, longest: int, budget: int = 10**6
+    ) -> list[list[Written]]:
+        searches = [self.search(prompt, decoding, longest) for prompt in prompts]
+        with torch.inference_mode():
+            for _ in write(self.lanes, searches, budget):
+                pass
+        return [search.found for search in searches]
+
+    def generated(self, prompt: Sequence[int], longest: int, **options: Any) -> tuple[int, ...]:
+        ids = torch.tensor([prompt])
+        out = self.net.generate(
+            input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=longest, do_sample=False,
+            eos_token_id=END, pad_token_id=1, decoder_start_token_id=START, **options,
+        )[0].tolist()  # fmt: skip
+        said = out[1:] if self.net.config.is_encoder_decoder else out[len(prompt) :]
+        return tuple(said[: said.index(END) + 1] if END in said else said)
+
+
+def prompts(seed: int = 0) -> list[list[int]]:
+    chance = Random(seed)
+    return [[chance.randrange(6, 300) for _ in range(length)] for length in LENGTHS]
+
+
+def bert2bert() -> Any:
+    size = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, "vocab_size": 400}
+    half = hf.BertConfig(**size, initializer_range=0.1, max_position_embeddings=512)
+    config = hf.EncoderDecoderConfig.from_encoder_decoder_configs(half, half)
+    config.decoder_start_token_id, config.pad_token_id = START, 1
+    return hf.EncoderDecoderModel(config)
+
+
+NETS = (*WRITERS, "bert2bert", "mistral")
+
+
+def made(name: str) -> Any:
+    torch.manual_seed(3)
+    if name == "bert2bert":
+        return bert2bert()
+    if name == "mistral":  # its attention reaches back a few tokens only
+        return hf.MistralForCausalLM(
+            hf.MistralConfig(
+                hidden_size=32, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, intermediate_size=64,
+                vocab_size=400, initializer_range=0.1, max_position_embeddings=512, sliding_window=6,
+            )
+        )  # fmt: skip
+    kind = hf.AutoModelForCausalLM if name in DECODERS else hf.AutoModelForSeq2SeqLM
+    return kind.from_config(TINY[name].config(TINY[name].tokenizer()))
