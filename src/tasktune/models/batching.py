@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-_PASS = 128
-"""What a pass costs beside its tokens, in tokens: about what launching the layers of a small network takes."""
+import numpy as np
+
+_PASS = 32
+"""What a pass costs beside its tokens, in tokens: what launching the layers of a small network takes (docs/engine.md)."""
 
 T = TypeVar("T")
 
@@ -15,20 +17,22 @@ T = TypeVar("T")
 def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
     """Indexes of things of these lengths in batches of like length, longest last, each within `budget` when padded.
 
-    A thing opens a new batch, too, where it would make those before it carry more padding than another pass costs.
+    Of all ways to cut the things, sorted by length, into batches it is the one of the fewest tokens, padding and what a pass
+    costs included. A thing that is longer than the budget is a batch of its own.
     """
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    fewest, opened = np.zeros(len(order) + 1), [0] * (len(order) + 1)
+    for end, longest in enumerate((lengths[k] for k in order), 1):
+        first = max(0, end - max(1, budget // max(1, longest)))
+        tokens = fewest[first:end] + np.arange(end - first, 0, -1) * longest
+        opened[end] = first + int(tokens.argmin())
+        fewest[end] = tokens.min() + _PASS
     made: list[list[int]] = []
-    for k in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if made and _fits(len(made[-1]), lengths[made[-1][-1]], lengths[k], budget):
-            made[-1].append(k)
-        else:
-            made.append([k])
-    return made
-
-
-def _fits(there: int, longest: int, length: int, budget: int) -> bool:
-    """Whether something of a `length` goes well with what is `there`, of which none is longer than `longest`."""
-    return length * (there + 1) <= budget and there * (length - longest) <= _PASS
+    end = len(order)
+    while end:
+        made.append(order[opened[end] : end])
+        end = opened[end]
+    return made[::-1]
 
 
 def rows(lengths: Sequence[int], budget: int) -> list[list[int]]:
