@@ -38,10 +38,10 @@ def page(results: Result, reasons: Mapping[str, str]) -> str:
         "## Machine",
         _machine(results["machine"]),
         "## Scores and speed",
-        _table(_HEAD, (_line(name, row) for name, row in rows.items())),
+        table(_HEAD, (_line(name, row) for name, row in rows.items())),
         "## Whole commands",
         "Seconds from start to end of each process: reading, tuning, evaluating each epoch, calibrating, saving; then the rest.",
-        _table(_WALL_HEAD, (_wall_line(name, row) for name, row in rows.items())),
+        table(_WALL_HEAD, (_wall_line(name, row) for name, row in rows.items())),
         *_startup(results.get("startup")),
         "## Where tasktune is behind, and why",
         "\n".join(_behind(rows, reasons)) or "Nowhere.",
@@ -108,7 +108,7 @@ def _machine(machine: Result) -> str:
 def _startup(found: Result | None) -> Iterator[str]:
     if found:
         yield "## Start-up"
-        yield _table(
+        yield table(
             ("what", "seconds at best", "median", "of"),
             ([what, f"{each['best']:.2f}", f"{each['median']:.2f}", str(each["times"])] for what, each in found.items()),
         )
@@ -143,7 +143,8 @@ def _commands(name: str, row: Result) -> str:
     return f"### {name}\n\n{said}; lost in training: {lost_there}\n\n```sh\n{typed}\n```"
 
 
-def _table(head: Iterable[str], lines: Iterable[list[str]]) -> str:
+def table(head: Iterable[str], lines: Iterable[list[str]]) -> str:
+    """A table in Markdown."""
     names = list(head)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (names, ["---"] * len(names), *lines))
 

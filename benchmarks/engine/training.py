@@ -1,0 +1,190 @@
+"""Training contestants: tasktune's `train`, and transformers' `Trainer` on the very same features, network and recipe.
+
+A turn is some steps of one training, from its first step to its last: the schedule, the optimizer's state and the order of the
+records are those of a real run. The amount of a turn is its share of all real tokens (attention mask 1), since which record
+falls into which step differs from side to side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from transformers import DataCollatorForSeq2Seq, PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
+
+import tasktune as tt
+from engine import sources
+from engine.machine import flops
+from engine.pairs import Asked, Baton, Facts
+from tasktune.core import Lost, Score, Scores
+from tasktune.heads.base import Calibration, Features
+from tasktune.models.adapters import adapted, merged
+from tasktune.models.course import Lesson
+from tasktune.models.model import Model, build
+from tasktune.models.network import in_bf16
+from tasktune.models.training import Step, train
+from tasktune.recipe import Recipe
+from tasktune.tasks import task
+
+IGNORED = -100
+LONGEST = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """A network that is not yet tuned, and what it is to learn."""
+
+    model: Model
+    learnt: list[Lesson]
+    dev: list[Any]
+
+    @property
+    def tokens(self) -> int:
+        """Real tokens in one pass over the data."""
+        return sum(lesson.features.length for lesson in self.learnt)
+
+
+def ready(asked: Asked, name: str, lora: int, epochs: int, batch: int) -> Lessons:
+    """The model and as many records as fill the turns with steps, the same for every side."""
+    count = asked.amount * asked.turns * batch // epochs
+    learnt, dev = (sources.wnut("train"), sources.wnut("dev")) if name == "ner" else (sources.conversations(), [])
+    learnt = sources.spaced(learnt, count)
+    recipe = Recipe(
+        epochs=epochs,
+        batch_size=batch,
+        patience=0,
+        evaluations=1 / epochs,
+        lora=lora,
+        max_length=LONGEST,
+        seed=sources.SEED,
+        lossy="truncate",
+    )
+    set_seed(recipe.seed)
+    kind = task(name)
+    model = build(
+        kind,
+        asked.model,
+        lambda framing: framing.inventory(n for r in learnt for n in framing.names(r)),
+        recipe,
+        lambda _: Calibration(),
+    )
+    lessons = [Lesson(record.id, f) for record in learnt for f in model.head.supervise(record, Lost()) if f.targets]
+    if lora:
+        model.net = adapted(model.net, model.head.framing, model.family, model.head.recipe)
+    return Lessons(model, lessons[:count], dev)
+
+
+def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 1, batch: int = 16) -> Facts:
+    """tasktune."""
+    given = ready(asked, task, lora, epochs, batch)
+    share = given.tokens * epochs / asked.turns
+    losses: list[float] = []
+
+    def report(step: Step) -> None:
+        losses.append(step.loss)
+        if step.done % asked.amount == 0:
+            baton.hand_over(share)
+
+    baton.take()
+    train(given.model.net, given.model.head, given.learnt, lambda: _UNMEASURED, report)
+    return {**_tuned(given, lora), "losses": losses, "flops": _flops(given, lora), "loss_gap": _gap(asked, task, lora, batch)}
+
+
+_UNMEASURED = Scores("none", {"none": Score(0.0, 0.0, 0.0)})
+
+
+def trainer(
+    baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 1, batch: int = 16, best: bool = False
+) -> Facts:
+    """`Trainer` with dynamic padding: its defaults, or (`best`) grouped by length, and in bf16 where the processor has it."""
+    given = ready(asked, task, lora, epochs, batch)
+    model, recipe = given.model, given.model.head.recipe
+    flags: dict[str, Any] = {"train_sampling_strategy": "group_by_length", "bf16": in_bf16(recipe)} if best else {}
+    runs = Trainer(
+        model.net,
+        TrainingArguments(
+            output_dir=str(asked.folder / "trainer"),
+            num_train_epochs=epochs,
+            per_device_train_batch_size=batch,
+            learning_rate=recipe.learning_rate or 0.0,
+            warmup_steps=recipe.warmup,
+            weight_decay=recipe.weight_decay,
+            max_grad_norm=recipe.clip,
+            seed=recipe.seed,
+            save_strategy="no",
+            report_to="none",
+            disable_tqdm=True,
+            use_cpu=True,
+            **flags,
+        ),
+        train_dataset=[as_row(lesson.features, shift=task != "ner") for lesson in given.learnt],
+        data_collator=DataCollatorForSeq2Seq(model.head.tokenizer),
+        callbacks=[Slices(baton, asked.amount, given.tokens * epochs / asked.turns)],
+    )
+    runs.remove_callback(PrinterCallback)
+    baton.take()
+    runs.train()
+    return {**_tuned(given, lora), "flags": flags}
+
+
+class Slices(TrainerCallback):
+    """Hands the baton over after each so many steps."""
+
+    def __init__(self, baton: Baton, steps: int, tokens: float) -> None:
+        self._baton, self._steps, self._tokens = baton, steps, tokens
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Count."""
+        if state.global_step % self._steps == 0:
+            self._baton.hand_over(self._tokens)
+
+
+def as_row(features: Features, *, shift: bool) -> dict[str, list[int]]:
+    """Features as `Trainer` takes them. Decoders foretell the next token, and transformers shifts their labels itself."""
+    labels = [IGNORED] * features.length
+    for position, target in zip(features.positions, features.targets, strict=True):
+        labels[position + shift] = int(target)
+    return {**features.inputs, "attention_mask": [1] * features.length, "labels": labels}
+
+
+def _tuned(given: Lessons, lora: int) -> Facts:
+    """The dev scores of what came of it, where there is a dev split."""
+    model = given.model
+    model.net.eval()
+    if lora:
+        model.net = merged(model.net)
+    if not given.dev:
+        return {}
+    score = tt.evaluate(model, given.dev).scores.main
+    return {"f1": [score.value, score.low, score.high]}
+
+
+def _flops(given: Lessons, lora: int) -> float:
+    """Operations that a real token cannot do without: forward, back to the inputs and, without LoRA, to the weights."""
+    passes = 2 if lora else 3
+    supervised = sum(len(lesson.features.targets) for lesson in given.learnt)
+    return passes * flops(given.model.net, [lesson.features.length for lesson in given.learnt], supervised) / given.tokens
+
+
+def _gap(asked: Asked, task: str, lora: int, batch: int) -> float | None:
+    """The largest difference in loss over a few steps between training as it is and each record in a pass of its own, in fp32."""
+    if task == "ner":
+        return None  # dropout falls otherwise on records that pass through the network together
+    curves = []
+    for budget in (Recipe().token_budget, 1):
+        given = ready(replace(asked, amount=3, turns=1), task, lora, 1, min(batch, 4))
+        head = replace(given.model.head, recipe=replace(given.model.head.recipe, token_budget=budget, precision="fp32"))
+        curves.append(
+            _losses(
+                lambda report, given=given, head=head: train(given.model.net, head, given.learnt, lambda: _UNMEASURED, report)
+            )
+        )
+    return max(abs(a - b) if math.isfinite(a - b) else math.inf for a, b in zip(*curves, strict=True))
+
+
+def _losses(run: Callable[[Callable[[Step], None]], object]) -> list[float]:
+    found: list[float] = []
+    run(lambda step: found.append(step.loss))
+    return found
