@@ -25,10 +25,15 @@ def written_whole(folder: Path, fill: Callable[[Path], None]) -> None:
         fill(work)
         (work / SUMS).write_text(_summed(work), encoding="utf-8")
         synced(work)
-        work.rename(folder)
-        _sync(folder.parent)
+        renamed(work, folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def renamed(work: Path, folder: Path) -> None:
+    """Give a finished folder its name, and wait until the disk has that."""
+    work.rename(folder)
+    _sync(folder.parent)
 
 
 def synced(folder: Path) -> None:

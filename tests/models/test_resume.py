@@ -1,0 +1,170 @@
+"""Training that was stopped anywhere ends as if it had not been: same weights, optimizer, random state and losses, to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from itertools import islice, product
+from pathlib import Path
+
+import pytest
+import torch
+
+from cases import CASES, HEADS, KNOWING, example, untrained
+from tasktune.core import InputError, Lost, Score, Scores
+from tasktune.heads.base import Features
+from tasktune.models import training
+from tasktune.models.adapters import adapted
+from tasktune.models.checkpoints import Checkpoints, Pace
+from tasktune.models.course import Course, Lesson
+from tasktune.models.evaluation import primary
+from tasktune.models.model import Model
+from tasktune.recipe import Recipe
+from tasktune.tasks import task
+
+Tiny = Callable[[str], Path]
+
+RECIPE = replace(
+    KNOWING,
+    epochs=4,
+    batch_size=3,
+    evaluations=0.5,
+    patience=0,
+    token_budget=1,
+    learning_rate=1e-3,
+    decoding=replace(KNOWING.decoding, max_new_tokens=2),
+)
+"""Eight steps: of three records and then of one in an epoch, a pass a record, so that there are sixteen passes in all."""
+
+STOPS = (0, 2, 5, 9, 15)
+"""Passes before which training is stopped: the first, one within a step, amid an epoch, after an evaluation, the last."""
+
+
+EVERY_STEP = Pace(shortest=0.0, failing=0.0)
+
+
+class Stopped(BaseException):
+    """Nothing that anyone would catch."""
+
+
+def model(name: str, kind: Path, recipe: Recipe) -> Model:
+    """An untrained model with dropout, so that random numbers are drawn in every pass."""
+    torch.manual_seed(3)
+    made = untrained(task(name), kind, recipe)
+    if recipe.lora:
+        made.net = adapted(made.net, made.head.framing, made.family, made.head.recipe)
+    for module in made.net.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.2
+    return made
+
+
+def scores(value: float) -> Scores:
+    return Scores("f1", {"f1": Score(value, value, value)})
+
+
+def run(
+    name: str, kind: Path, lora: int, folder: Path, measure: Callable[[], Scores] | None = None, recipe: Recipe = RECIPE
+) -> training.Trained:
+    """Train a fresh model with a checkpoint after every step, going on from those that are in the folder."""
+    folder.mkdir(exist_ok=True)
+    made, records = model(name, kind, replace(recipe, lora=lora, lora_alpha=4.0)), example(name)
+    told = [Lesson(record.id, f) for record in records for f in made.head.supervise(record, Lost())]
+    kept = Checkpoints(folder, dict, lambda message: None, EVERY_STEP)
+    measured = measure or (lambda: primary(made.task, made.net, made.head, records))
+    return training.train(made.net, made.head, told, measured, lambda step: None, kept)
+
+
+def state(folder: Path) -> dict[str, str]:
+    """The digests of everything in the newest checkpoint, which after the last step is all that training came to."""
+    *_, newest = sorted(folder.glob("step-*"))
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in newest.iterdir()}
+
+
+@pytest.fixture
+def stop(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
+    """Gives a function to say before which pass, counted from when it is called, training stops; `None` to let it be."""
+    monkeypatch.setattr(training, "perf_counter", lambda: 0.0)  # what steps took is in the checkpoint, and never the same
+    whole = Course._backward
+
+    def at(passes: int | None) -> None:
+        left = iter(range(-1 if passes is None else passes, -1, -1))
+
+        def backward(self: Course, features: Sequence[Features], tokens: int) -> float:
+            if next(left, None) == 0:
+                raise Stopped
+            return whole(self, features, tokens)
+
+        monkeypatch.setattr(Course, "_backward", backward)
+
+    return at
+
+
+def stopped(stop: Callable[[int | None], None], passes: int, again: Callable[[], object]) -> None:
+    """Let it train until it is stopped before a pass, counted from where it begins."""
+    stop(passes)
+    with pytest.raises(Stopped):
+        again()
+    stop(None)
+
+
+SOME = [(name, tinies[-1], lora) for (name, tinies), lora in product(HEADS.values(), (0, 2))]
+
+
+@pytest.mark.parametrize(("name", "kind", "lora"), SOME, ids=str)
+def test_stopped_five_times_it_ends_as_if_it_had_not_been(
+    name: str, kind: str, lora: int, tiny: Tiny, tmp_path: Path, stop: Callable[[int | None], None]
+) -> None:
+    stop(None)
+    whole = run(name, tiny(kind), lora, tmp_path / "whole")
+    for passes in (0, 3, 1, 4, 4):  # from where the last stop left it: at the start, amid a step, after one, in the next epochs
+        stopped(stop, passes, lambda: run(name, tiny(kind), lora, tmp_path / "cut"))
+    assert run(name, tiny(kind), lora, tmp_path / "cut") == whole
+    assert whole.steps == len(whole.losses) == 8
+    assert state(tmp_path / "cut") == state(tmp_path / "whole")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("case", "lora", "passes"), list(product(CASES, (0, 2), STOPS)), ids=str)
+def test_stopped_at_any_place_it_ends_as_if_it_had_not_been(
+    case: tuple[str, str], lora: int, passes: int, tiny: Tiny, tmp_path: Path, stop: Callable[[int | None], None]
+) -> None:
+    name, kind = case
+    stop(None)
+    whole = run(name, tiny(kind), lora, tmp_path / "whole")
+    stopped(stop, passes, lambda: run(name, tiny(kind), lora, tmp_path / "cut"))
+    assert run(name, tiny(kind), lora, tmp_path / "cut") == whole
+    assert state(tmp_path / "cut") == state(tmp_path / "whole")
+
+
+def test_patience_and_the_best_weights_outlive_a_stop(tiny: Tiny, tmp_path: Path, stop: Callable[[int | None], None]) -> None:
+    """Evaluated after steps 4 and 8 of eight, and once each epoch of two where patience is to end it."""
+    found = iter(scores(value) for value in (0.3, 0.2, 0.1))
+    with_patience = replace(RECIPE, evaluations=1.0, patience=2)
+    stopped(stop, 9, lambda: run("nli", tiny("bert"), 0, tmp_path / "cut", lambda: next(found), with_patience))
+    outcome = run("nli", tiny("bert"), 0, tmp_path / "cut", lambda: next(found), with_patience)
+    assert (outcome.steps, outcome.best_step) == (6, 2)
+    assert outcome.history == ((2, 0.3), (4, 0.2), (6, 0.1))
+    stop(0)  # nothing is left to do: not one more pass
+    assert run("nli", tiny("bert"), 0, tmp_path / "cut", lambda: next(found), with_patience) == outcome
+
+
+def test_the_order_of_an_epoch_follows_from_the_seed_and_the_epoch() -> None:
+    lessons = [Lesson(str(k), Features({"input_ids": [k]})) for k in range(10)]
+
+    def order(seed: int, done: int) -> list[list[str]]:
+        return [[lesson.record for lesson in batch] for batch in islice(training._batches(lessons, 4, seed, done), 9 - done)]
+
+    whole = order(1, 0)
+    for epoch in (whole[:3], whole[3:6], whole[6:]):
+        assert sorted(name for batch in epoch for name in batch) == sorted(lesson.record for lesson in lessons)
+    assert len({str(epoch) for epoch in (whole[:3], whole[3:6], whole[6:])}) == 3
+    assert all(order(1, done) == whole[done:] for done in range(9))
+    assert order(2, 0) != whole
+
+
+def test_a_loss_that_is_no_number_leaves_no_checkpoint_to_end_there_again(tiny: Tiny, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not a number"):
+        run("nli", tiny("bert"), 0, tmp_path, recipe=replace(RECIPE, learning_rate=1e30))
+    assert list(tmp_path.glob("step-*")) == []
