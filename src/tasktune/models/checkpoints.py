@@ -66,9 +66,15 @@ class Pace:
     None is written in the first half minute: what is done that quickly is done anew as quickly.
     """
 
+    shortest: float = 30.0
     failing: float = 12 * 3600.0  # seconds between two failures: often, so that little work is lost
-    interval: float = 30.0
+    cost: float = 0.0
     last: float = field(default_factory=monotonic)
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two checkpoints."""
+        return max(self.shortest, math.sqrt(2 * self.cost * self.failing))
 
     def due(self) -> bool:
         """Whether it is time."""
@@ -76,7 +82,7 @@ class Pace:
 
     def took(self, seconds: float) -> None:
         """Note that one was written just now, and what it cost."""
-        self.last, self.interval = monotonic(), max(self.interval, math.sqrt(2 * seconds * self.failing))
+        self.last, self.cost = monotonic(), seconds
 
 
 @final
