@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -185,7 +188,8 @@ def bad(name: str) -> tuple[list[str], str]:
         "no answers": (fit(train="answerless.jsonl"), "answerless.jsonl:2"),
         "a column missing": (fit("ner"), "nli.jsonl:1"),
         "all dropped": ([*fit(), "--lossy", "drop", "--max-length", "8"], "leaves no record to learn from"),
-        "family that cannot": (fit("chat"), "chat cannot be done by a model of the encoder family"),
+        "family that cannot": (fit("chat", train="chat.jsonl"), "chat cannot be done by a model of the encoder family"),
+        "family that cannot, by name": (fit("chat", model="minilm"), "chat cannot be done by a model of the encoder family"),
         "no tuned model": (["evaluate", "MODEL", "nli.jsonl"], "is no model tuned by tasktune"),
         "no folder": (["predict", "none", "nli.jsonl"], "is no model tuned by tasktune"),
         "no data to measure by": (["evaluate", "KNOWING", "empty.jsonl"], "there are no records to measure by"),
@@ -209,7 +213,48 @@ def inputs(nli: Path, tmp_path: Path) -> None:
     (tmp_path / "wrong.toml").write_text('epochs = "many"\n')
     (tmp_path / "broken.jsonl").write_text('{"text": "a"}\n{"text": \n')
     jsonl(tmp_path / "one.jsonl", NLI[:1] * 3)
+    jsonl(tmp_path / "chat.jsonl", [{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}])
     jsonl(tmp_path / "answerless.jsonl", [NLI[0], {"premise": "a", "hypothesis": "b"}])
+
+
+SLIPS = (
+    *(
+        "no such file",
+        "no such dev file",
+        "no such task",
+        "no such model",
+        "map without =",
+        "map to no column",
+        "map of no field",
+    ),
+    *("no such format", "no such recipe", "value out of bounds", "taken", "a column missing", "family that cannot, by name"),
+    *("no tuned model", "no folder", "no data to answer"),
+)
+
+
+@pytest.mark.usefixtures("inputs", "knowing")
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_is_told_before_torch_is_loaded(
+    tiny: Callable[[str], Path], knowing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    places = {"MODEL": str(tiny("bert")), "KNOWING": str(knowing)}
+    words = ["tasktune", *(places.get(word, word) for word in bad(name)[0])]
+    code = f"import sys; sys.argv = {words!r}; sys.modules['torch'] = None; from tasktune import cli; cli.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert bad(name)[1] in " ".join(done.stderr.split())
+
+
+def test_an_interruption_is_one_line_and_leaves_nothing_behind(knowing: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tasktune", "predict", str(knowing), "-", "--out", str(tmp_path / "answers.jsonl")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        while running.poll() is None and not list(tmp_path.iterdir()):  # the file it writes in is there once it is at work
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read() if running.stderr else ""
+    assert (running.returncode, said) == (130, "tasktune: interrupted\n")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("inputs")

@@ -6,9 +6,12 @@ error and exit code 2.
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from functools import wraps
 from inspect import Parameter, signature
@@ -17,7 +20,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
-from tasktune.core import InputError
+from tasktune.core import InputError, Lost
 from tasktune.recipe import Option, all_options
 
 app = typer.Typer(
@@ -37,7 +40,24 @@ DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input",
 Map = Annotated[list[str] | None, typer.Option("--map", help="field=column, by name or number; may be repeated", metavar="F=C")]
 Format = Annotated[str | None, typer.Option("--format", help="the file format, where the suffix does not tell")]
 Options = dict[str, Any]
+Engine = Enum("Engine", {"LOCAL": "local", "RAY": "ray"})
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
 MODEL_HELP = "a name (`tasktune models`), folder, GGUF file or hub id [minilm; smollm2 for chat, generation and summarization]"
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Load torch, transformers and a model without looking for garbage meanwhile.
+
+    They make a million objects that stay, and to look through them again and again takes a tenth of the time.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
@@ -81,16 +101,19 @@ def fit(
     """Tune a model on a task, and save the best of it with its scores."""
     from tasktune import recipe as recipes
     from tasktune.readers.mapping import parse_mapping
-    from tasktune.tasks import task as known
+    from tasktune.verbs.slips import before_fit
 
-    known(task)  # slips in what was typed are told before seconds of imports
     resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
     mapping = parse_mapping(map or [])
-    from tasktune.verbs.fit import fit as verb
-    from tasktune.verbs.show import show_facts
+    before_fit(task, train, dev, model, out, mapping, format)
+    with loading():
+        from tasktune.models import processes
+        from tasktune.verbs.fit import fit as verb
+        from tasktune.verbs.show import show_facts
 
     tuned = verb(task, train, dev, model, out, resolved, mapping, format)
-    show_facts(tuned, out)
+    if processes.is_first():
+        show_facts(tuned, out)
 
 
 @app.command()
@@ -104,12 +127,19 @@ def evaluate(
     format: Format = None,
 ) -> None:
     """Measure a tuned model on data with answers."""
-    from tasktune.models.model import load
+    from tasktune.datasets import records
     from tasktune.readers.mapping import parse_mapping
-    from tasktune.verbs.evaluate import evaluate as verb
-    from tasktune.verbs.show import show_evaluation
+    from tasktune.verbs.slips import before_asking
 
-    measured = verb(load(model, options), data, parse_mapping(map or []), format)
+    mapping = parse_mapping(map or [])
+    before_asking(model, options, data, records, mapping, format)
+    with loading():
+        from tasktune.models.model import load
+        from tasktune.verbs.evaluate import evaluate as verb
+        from tasktune.verbs.show import show_evaluation
+
+        tuned = load(model, options)
+    measured = verb(tuned, data, mapping, format)
     if as_json:
         print(json.dumps(measured.as_json(), ensure_ascii=False))
     else:
@@ -123,25 +153,42 @@ def predict(
     data: DataFile,
     options: Options,
     out: Annotated[str, typer.Option(help="the JSONL file to write (or write anew); - for standard output")] = "-",
+    engine: Annotated[
+        Engine, typer.Option(help="ray answers a Parquet file, or a folder of them, on a Ray cluster (here unless RAY_ADDRESS)")
+    ] = Engine.LOCAL,
     map: Map = None,
     format: Format = None,
 ) -> None:
     """Answer the records of a file, as JSON lines in their order."""
-    from tasktune.core import Lost
-    from tasktune.models.model import load
-    from tasktune.notations.plain import as_json
+    from tasktune.datasets import questions
     from tasktune.readers import write
     from tasktune.readers.mapping import parse_mapping
-    from tasktune.verbs import predict as verb
-    from tasktune.verbs.show import show_lost
+    from tasktune.verbs.slips import before_asking
 
     lost, mapping = Lost(), parse_mapping(map or [])
-    if engine is Engine.RAY:
-        answers = verb.predict_with_ray(model, Path(data), mapping, options, lost)
-    else:
-        answers = verb.predict(load(model, options), data, mapping, format, lost)
-    write(out, (as_json(answer.as_json()) for answer in answers), "jsonl")
+    before_asking(model, options, data, questions, mapping, format)
+    # `write` opens its file before it asks for the first answer, and so before the model is loaded
+    write(out, _answers(model, data, options, engine, mapping, format, lost), "jsonl")
+    from tasktune.verbs.show import show_lost
+
     show_lost(lost)
+
+
+def _answers(
+    model: Path, data: str, options: Options, engine: Engine, mapping: dict[str, str], format: str | None, lost: Lost
+) -> Iterator[dict[str, Any]]:
+    """What `predict` writes."""
+    with loading():
+        from tasktune.models.model import load
+        from tasktune.notations.plain import as_json
+        from tasktune.verbs import predict as verb
+
+        if engine is Engine.RAY:
+            answers = verb.predict_with_ray(model, Path(data), mapping, options, lost)
+        else:
+            answers = verb.predict(load(model, options), data, mapping, format, lost)
+    for answer in answers:
+        yield as_json(answer.as_json())
 
 
 @app.command()
@@ -190,5 +237,10 @@ def main() -> None:
     try:
         app()
     except InputError as wrong:
-        print(f"tasktune: {wrong}", file=sys.stderr)
+        if os.environ.get("RANK", "0") == "0":  # of several processes, the first speaks for all
+            print(f"tasktune: {wrong}", file=sys.stderr)
         sys.exit(2)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:  # typer leaves so, without a word
+            print("tasktune: interrupted", file=sys.stderr)
+        raise

@@ -21,16 +21,14 @@ from tasktune.heads import head_for
 from tasktune.heads.base import Calibration, Head
 from tasktune.models import network
 from tasktune.models.card import card
-from tasktune.models.durable import synced
+from tasktune.models.durable import renamed, synced
 from tasktune.models.family import family_of
+from tasktune.models.folder import FACTS, RECIPE, read_facts, refuse_taken
 from tasktune.models.inference import answers
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
-
-FACTS = "tasktune.json"
-RECIPE = "recipe.toml"
 
 
 @final
@@ -93,21 +91,10 @@ class Model:
         (folder / "README.md").write_text(card(facts), encoding="utf-8")
 
 
-def refuse_taken(out: Path) -> None:
-    """Raise `InputError` where something stands at `out`, or nothing can be put there."""
-    if out.exists():
-        raise InputError(f"{out} is there already, and nothing is overwritten; name another --out, or move it away")
-    above = next(folder for folder in out.absolute().parents if folder.exists())
-    try:
-        Path(mkdtemp(prefix=f".{out.name}-", dir=above)).rmdir()
-    except OSError as wrong:
-        raise InputError(f"{out} cannot be made: {wrong.strerror} in {above}; name another --out") from None
-
-
 def put(work: Path, out: Path) -> None:
     """Give the finished folder its name; where something has taken that by now, another beside it, and say so."""
     try:
-        work.rename(out)
+        renamed(work, out)
     except OSError:
         beside = out.with_name(f"{out.name}{work.name.removeprefix('.' + out.name)}")
         work.rename(beside)
@@ -135,7 +122,7 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     Raises `InputError` where the folder is none that `Model.save` made, or no longer whole.
     """
     path = Path(folder)
-    facts = _facts(path)
+    facts = read_facts(path)
     try:
         task, labels = task_called(facts.pop("task")), tuple(facts.pop("labels"))
         calibration = Calibration(**facts.pop("calibration"))
@@ -147,20 +134,6 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
         raise InputError(f"{folder} lacks weights that a tuned model has ({', '.join(missing[:3])} …); tune the model anew")
     opened.facts = {name: fact for name, fact in facts.items() if name != "family"}
     return opened
-
-
-def _facts(path: Path) -> dict[str, Any]:
-    try:
-        facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(
-            f"{path} is no model tuned by tasktune: it has no {FACTS}. Make one: tasktune fit TASK --train FILE --out {path}"
-        ) from None
-    except ValueError as wrong:
-        raise InputError(f"{path / FACTS}: not JSON: {wrong}") from None
-    if not isinstance(facts, dict):
-        raise InputError(f"{path / FACTS} is not as tasktune writes it; tune the model anew")
-    return facts
 
 
 def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> tuple[Model, tuple[str, ...]]:

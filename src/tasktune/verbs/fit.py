@@ -19,14 +19,16 @@ from tasktune.core import InputError, Lost, Record, Scores, Task
 from tasktune.datasets import Data, records, train_and_dev
 from tasktune.framings import Framing, Label, Labels
 from tasktune.heads.base import Calibration, Features
+from tasktune.models import processes
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
 from tasktune.models.checkpoints import Checkpoints, claimed, discard
 from tasktune.models.course import Lesson
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.family import family_of
+from tasktune.models.folder import refuse_taken
 from tasktune.models.identity import identity
-from tasktune.models.model import Model, build, put, refuse_taken
+from tasktune.models.model import Model, build, put
 from tasktune.models.named import NAMED
 from tasktune.models.network import fold, read_config
 from tasktune.models.training import train
@@ -55,16 +57,19 @@ def fit(
     Without `model`, it is the first of the named ones (`tasktune models`) whose family can do the task.
     `train` and `dev` are paths, or mappings or records in Python; `train` may name a data set, which brings its own `dev`.
     Without `dev`, a tenth of `train` is set aside. The model kept is the one of the best dev score. Raises `InputError` for input
-    that cannot be used; nothing is written then.
+    that cannot be used; nothing is written then. Under a launcher (`torchrun`, `accelerate launch`) all its processes tune one
+    model together, and the first of them writes it.
     """
-    if out is None:
-        return _fit(task, train, dev, model, None, recipe, mapping, format)
-    refuse_taken(Path(out))
-    with claimed(Path(out)) as work:
-        tuned = _fit(task, train, dev, model, work, recipe, mapping, format)
-        put(tuned.save(work / "model"), Path(out))
-        discard(work)
-    return tuned
+    with processes.together():
+        if out is None:
+            return _fit(task, train, dev, model, None, recipe, mapping, format)
+        refuse_taken(Path(out))
+        with claimed(Path(out)) as work:
+            tuned = _fit(task, train, dev, model, work, recipe, mapping, format)
+            if processes.is_first():
+                put(tuned.save(work / f".{Path(out).name}-tuned"), Path(out))
+                discard(work)
+        return tuned
 
 
 def _fit(

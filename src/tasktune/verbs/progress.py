@@ -18,6 +18,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from tasktune.models import processes
+
 if TYPE_CHECKING:  # it brings all of Accelerate, which an answer has no need of
     from tasktune.models.training import Report, Step
 
@@ -26,7 +28,8 @@ T = TypeVar("T")
 
 def say(message: str) -> None:
     """Tell the user something, on standard error."""
-    print(f"tasktune: {message}", file=sys.stderr)
+    if processes.is_first():
+        print(f"tasktune: {message}", file=sys.stderr)
 
 
 def _bars() -> Progress:
@@ -40,7 +43,7 @@ def _bars() -> Progress:
         TimeRemainingColumn(),
         TextColumn("{task.fields[said]}"),
         console=console,
-        disable=not console.is_terminal,
+        disable=not (console.is_terminal and processes.is_first()),
         transient=True,
     )
 

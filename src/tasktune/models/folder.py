@@ -1,0 +1,42 @@
+"""The folder of a tuned model, seen from outside: what is told of it in JSON, and whether one can be made at a place.
+
+Nothing here needs torch, so that a slip is told before the seconds that torch takes to load.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from tasktune.core import InputError
+
+FACTS = "tasktune.json"
+RECIPE = "recipe.toml"
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What a tuned model's folder says of it: its task, labels, scores. Raises `InputError` where the folder is none."""
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(
+            f"{folder} is no model tuned by tasktune: it has no {FACTS}. Make one: tasktune fit TASK --train FILE --out {folder}"
+        ) from None
+    except ValueError as wrong:
+        raise InputError(f"{folder / FACTS}: not JSON: {wrong}") from None
+    if not isinstance(facts, dict):
+        raise InputError(f"{folder / FACTS} is not as tasktune writes it; tune the model anew")
+    return facts
+
+
+def refuse_taken(out: Path) -> None:
+    """Raise `InputError` where something stands at `out`, or nothing can be put there."""
+    if out.exists():
+        raise InputError(f"{out} is there already, and nothing is overwritten; name another --out, or move it away")
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    try:
+        Path(mkdtemp(prefix=f".{out.name}-", dir=above)).rmdir()
+    except OSError as wrong:
+        raise InputError(f"{out} cannot be made: {wrong.strerror} in {above}; name another --out") from None
