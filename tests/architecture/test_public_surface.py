@@ -11,6 +11,10 @@ import pytest
 import tasktune
 
 HEAVY = ("torch", "transformers", "accelerate", "peft", "pyarrow", "pydantic", "sacrebleu", "rouge_score")
+NOT_TO_ANSWER = (
+    *("datasets", "nltk", "pandas", "peft", "pyarrow", "ray", "rouge_score", "sacrebleu", "sklearn"),
+    *("transformers.trainer_utils", "tasktune.models.course", "tasktune.models.training"),
+)
 PATIENCE = 0.3  # seconds that `tasktune --help` may take
 
 
@@ -49,6 +53,13 @@ def test_types_are_offered():
 def test_importing_loads_nothing_heavy(module: str):
     loaded = fresh(f"import sys, {module}; print(*sys.modules)").split()
     assert not set(HEAVY) & set(loaded)
+
+
+@pytest.mark.slow
+def test_answering_loads_nothing_that_only_training_and_measuring_need():
+    """Beyond what transformers itself loads for any model (torch, and Accelerate and scipy where they are)."""
+    loaded = fresh("import sys, tasktune.models.model, tasktune.verbs.predict, tasktune.verbs.show; print(*sys.modules)").split()
+    assert not set(NOT_TO_ANSWER) & set(loaded)
 
 
 def test_help_is_instant():

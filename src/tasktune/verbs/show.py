@@ -6,14 +6,16 @@ import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from tasktune.core import Lost
-from tasktune.models.evaluation import Evaluation
-from tasktune.models.model import Model
+
+if TYPE_CHECKING:
+    from tasktune.models.evaluation import Evaluation
+    from tasktune.models.model import Model
 
 
 def show_evaluation(measured: Evaluation) -> None:
