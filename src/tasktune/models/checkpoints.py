@@ -35,6 +35,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tasktune.core import InputError
+from tasktune.models import processes
 from tasktune.models.durable import damage, written_whole
 
 Identity = Mapping[str, Any]
@@ -164,8 +165,12 @@ def claimed(out: Path) -> Iterator[Path]:
     """A folder beside `out` for the checkpoints of the run that makes it, held for that run alone.
 
     It is gone afterwards, unless the run failed and checkpoints are left in it. Raises `InputError` where another run has it.
+    Of several processes that work together, the first one holds it.
     """
     folder = out.with_name(f".{out.name}-checkpoints")
+    if not processes.is_first():
+        yield folder
+        return
     made = [each for each in out.parents if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:

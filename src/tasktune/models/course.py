@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
-from accelerate import Accelerator
-from accelerate.state import AcceleratorState
 from torch import Tensor
 from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from tasktune.core import InputError
 from tasktune.heads.base import Features, Head, on
-from tasktune.models.network import in_bf16
+from tasktune.models import processes
+from tasktune.models.network import autocast
 from tasktune.models.packing import layout
 
 
@@ -37,12 +36,9 @@ class Course:
 
     def __init__(self, net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], total: int, weights: Tensor | None) -> None:
         recipe, linear = head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
-        AcceleratorState._reset_state(reset_partial_state=True)  # each run has the precision of its own recipe
-        self.accelerator = Accelerator(mixed_precision="bf16" if in_bf16(recipe) else "no", cpu=net.device.type == "cpu")
-        optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
-        schedule = linear(optimizer, round(recipe.warmup * total), total)
-        self.net, self.optimizer, self.schedule = self.accelerator.prepare(net, optimizer, schedule)
-        self.head, self.weights = head, weights
+        self.net, self.head, self.weights = net, head, weights
+        self.optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
+        self.schedule = linear(self.optimizer, round(recipe.warmup * total), total)
         self.layout = layout(net, head, [lesson.features for lesson in lessons])
 
     @property
@@ -66,14 +62,20 @@ class Course:
         self.schedule.load_state_dict(facts["schedule"])
 
     def step(self, number: int, lessons: Sequence[Lesson]) -> float:
-        """One step of the optimizer on a batch, in as many passes as the token budget asks for. Returns the mean loss."""
-        self.net.train()
+        """One step of the optimizer on a batch, in as many passes as the token budget asks for. Returns the mean loss.
+
+        Of several processes, each takes its part of the batch; how many tokens there are in all of it is known to all.
+        """
+        module = cast(torch.nn.Module, self.net)
+        module.train()
         tokens = sum(len(lesson.features.targets) for lesson in lessons)
+        mine = self._mine(number, [lesson.features for lesson in lessons])
         loss = 0.0
         with self.layout.running(self.net):
-            for part in self.layout.passes([lesson.features.length for lesson in lessons], self.head.recipe.token_budget):
-                loss += self._backward([lessons[k].features for k in part], tokens)
-        norm = self.accelerator.clip_grad_norm_(self.net.parameters(), self.head.recipe.clip or math.inf)
+            for part in self.layout.passes([features.length for features in mine], self.head.recipe.token_budget):
+                loss += self._backward([mine[k] for k in part], tokens)
+        loss = processes.summed(module.parameters(), loss)
+        norm = torch.nn.utils.clip_grad_norm_(module.parameters(), self.head.recipe.clip or math.inf)
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise _no_number(number, lessons)
         self.optimizer.step()
@@ -81,11 +83,18 @@ class Course:
         self.optimizer.zero_grad()
         return loss
 
+    def _mine(self, number: int, batch: Sequence[Features]) -> list[Features]:
+        """This process's part of a batch. What it drops is drawn anew for the step: no process does as another, or as it did."""
+        if processes.count() == 1:
+            return list(batch)
+        torch.manual_seed(hash((self.head.recipe.seed, number, processes.rank())))
+        return [batch[k] for k in processes.parts([features.length for features in batch], processes.count())[processes.rank()]]
+
     def _backward(self, features: Sequence[Features], tokens: int) -> float:
-        batch = on(self.accelerator.unwrap_model(self.net), self.layout.batch(self.head, features))
-        with self.accelerator.autocast():
+        batch = on(self.net, self.layout.batch(self.head, features))
+        with autocast(self.head.recipe):
             loss = self.head.loss(self.net, batch, self.weights) / tokens
-        self.accelerator.backward(loss)
+        torch.autograd.backward(loss)
         return float(loss.detach())
 
 

@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 from tasktune.core import Likelihood, Lost, Record
 from tasktune.heads.base import Features, Head, Raw, Scored, on
 from tasktune.heads.prompts import characters
+from tasktune.models import processes
 from tasktune.models.batching import batches
 from tasktune.models.network import autocast
 
@@ -33,8 +34,12 @@ UNANSWERED = Scored(None, 0.0)
 def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     """Every record with what the network said of it and the answer that this makes, in the order given.
 
-    A record that the policy drops has no answer (`None`, at score 0).
+    A record that the policy drops has no answer (`None`, at score 0). Processes that work together each answer a part.
     """
+    return processes.shared(records, lambda part, noted: _answers(net, head, part, noted), lost)
+
+
+def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     for window in _ahead(records, lambda record: head.encode(record, lost), head):
         said = _each(window, _decoded(net, head, [f for _, features in window for f in features]))
         for (record, _), raws in zip(window, said, strict=True):
@@ -42,7 +47,14 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
 
 
 def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
-    """Every record that has an answer with how likely the network finds it, in their order; without those that are dropped."""
+    """Every record that has an answer with how likely the network finds it, in their order; without those that are dropped.
+
+    Processes that work together each look at a part.
+    """
+    return processes.shared(records, lambda part, noted: _likelihoods(net, head, part, noted), lost)
+
+
+def _likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
     for window in _ahead(records, lambda record: head.supervise(record, lost), head):
         found = _each(window, log_p_of(net, head, [f for _, features in window for f in features]))
         for (record, features), log_p in zip(window, found, strict=True):

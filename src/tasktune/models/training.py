@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 
 from tasktune.core import InputError, Score, Scores
 from tasktune.heads.base import Head
-from tasktune.models import chance
+from tasktune.models import chance, processes
 from tasktune.models.batching import chunks
 from tasktune.models.checkpoints import Checkpoint, Checkpoints
 from tasktune.models.course import Course, Lesson, class_weights
@@ -103,7 +103,7 @@ def train(
     every = max(1, round(per_epoch / recipe.evaluations))
     weights = class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
     course = Course(net, head, lessons, total, weights)
-    now = _restored(net, course, checkpoints and checkpoints.newest())
+    now = _restored(net, course, checkpoints and processes.in_turn(checkpoints.newest))
     for batch in _batches(lessons, recipe.batch_size, recipe.seed, now.step):
         if now.step == total or (recipe.patience and now.stale() >= recipe.patience):
             break
@@ -114,8 +114,10 @@ def train(
             scores = evaluate()
             now.measured(scores, net)
         report(Step(now.step, total, now.losses[-1], course.learning_rate, scores))
-        if checkpoints and checkpoints.due():
-            checkpoints.save(_saved(now, net, course))
+        if checkpoints and processes.decided(checkpoints.due):
+            saved = _saved(now, net, course)
+            if processes.is_first():
+                checkpoints.save(saved)
     net.load_state_dict(now.kept, strict=False)
     module.eval()
     return Trained(now.step, now.best_step, tuple(now.history), tuple(now.losses), round(now.seconds, 1))
@@ -126,7 +128,7 @@ def _step(now: Standing, course: Course, batch: Sequence[Lesson], checkpoints: C
     try:
         now.losses.append(course.step(now.step + 1, batch))
     except InputError:
-        if checkpoints:
+        if checkpoints and processes.is_first():
             checkpoints.discard()  # whoever goes on from one ends here again
         raise
     now.step += 1

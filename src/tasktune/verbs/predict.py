@@ -1,14 +1,16 @@
-"""Answer records with a tuned model."""
+"""Answer records with a tuned model: here, or on many machines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from tasktune.core import Lost
 from tasktune.datasets import Data, questions
 from tasktune.models.model import Model, load
 from tasktune.models.prediction import Prediction
+from tasktune.models.shards import answer_shards
 from tasktune.verbs.progress import counted
 
 
@@ -25,3 +27,19 @@ def predict(
     """
     tuned = model if isinstance(model, Model) else load(model)
     yield from counted(tuned.stream(questions(tuned.task, data, mapping, format), lost), "answering")
+
+
+def predict_with_ray(
+    folder: Path,
+    data: Path,
+    mapping: Mapping[str, str] | None = None,
+    changes: Mapping[str, Any] | None = None,
+    lost: Lost | None = None,
+) -> Iterator[Prediction]:
+    """The answers of the model in a folder to a Parquet file, or a folder of them, in their order, from as many workers as there
+    are cores or accelerators in the Ray cluster that `RAY_ADDRESS` names, or on this machine.
+
+    `changes` are to the model's own recipe. Needs `tasktune[ray]`; raises `InputError` without.
+    """
+    answers = answer_shards(folder, data, mapping or {}, changes or {}, Lost() if lost is None else lost)
+    yield from counted(answers, "answering")

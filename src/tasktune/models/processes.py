@@ -1,0 +1,153 @@
+"""Many processes doing one piece of work: which part of it is mine, and what all the parts come to.
+
+Launchers (`torchrun`, `accelerate launch`, `tasktune fit` itself on processors) start the same program several times, and every
+process reads the same data in the same order. So each knows the whole of a batch, takes its own part of it, and all that has to
+pass between them are sums of gradients, answers to records, and the word of the first one where one must decide.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from typing import TypeVar
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.distributed.distributed_c10d import Store
+from torch.distributed.rendezvous import rendezvous
+
+from tasktune.core import InputError, Lost
+from tasktune.models.batching import chunks
+
+T = TypeVar("T")
+Made = TypeVar("Made")
+
+_REFUSED = "refused"
+_WINDOW = 512
+"""Records a process answers before the answers of all are put together: as many as are read ahead to be batched by length."""
+
+
+def launched() -> bool:
+    """Whether a launcher started this process as one of several."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Be one of the processes that were launched, on the accelerator that is its own, until the block ends.
+
+    Where one of them raises `InputError`, all do, so that the first can say what is wrong: it speaks for all of them.
+    """
+    if not launched() or dist.is_initialized():
+        yield
+        return
+    if torch.accelerator.is_available():
+        torch.accelerator.set_device_index(int(os.environ["LOCAL_RANK"]))
+    store, mine, all_of_us = next(iter(rendezvous("env://")))
+    dist.init_process_group(
+        "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo", store=store, rank=mine, world_size=all_of_us
+    )
+    try:
+        yield
+    except InputError as wrong:
+        store.set(_REFUSED, str(wrong))
+        raise
+    except RuntimeError:  # a connection was closed, perhaps by a process that could not go on
+        if (told := _refusal(store)) is None:
+            raise
+        raise InputError(told) from None
+    finally:
+        dist.destroy_process_group()
+
+
+def _refusal(store: Store) -> str | None:
+    """Why another process ended, where it was for its input."""
+    try:
+        return store.get(_REFUSED).decode() if store.check([_REFUSED]) else None
+    except RuntimeError:
+        return "the first process has ended"  # and the store with it
+
+
+def count() -> int:
+    """How many processes work together."""
+    return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def rank() -> int:
+    """Which of them this one is, from 0."""
+    return int(os.environ["RANK"]) if launched() else 0
+
+
+def is_first() -> bool:
+    """Whether this is the one that writes and speaks."""
+    return rank() == 0
+
+
+def parts(costs: Sequence[int], among: int) -> list[list[int]]:
+    """Indexes of things of these costs, in as many parts of about the same cost (each to the lightest, the costliest first)."""
+    made: list[list[int]] = [[] for _ in range(among)]
+    loads = [0] * among
+    for k in sorted(range(len(costs)), key=lambda k: -costs[k]):
+        lightest = loads.index(min(loads))
+        made[lightest].append(k)
+        loads[lightest] += costs[k]
+    return [sorted(part) for part in made]
+
+
+def summed(weights: Iterable[Tensor], value: float) -> float:
+    """Let the gradient of each weight be the sum of those of all processes, and give back the sum of a value of theirs."""
+    if count() == 1:
+        return value
+    trained = [weight for weight in weights if weight.requires_grad]
+    flat = torch.cat([*(_gradient(weight).flatten() for weight in trained), torch.tensor([value], device=trained[0].device)])
+    dist.all_reduce(flat)
+    for weight, gradient in zip(trained, torch.split(flat, [*(w.numel() for w in trained), 1]), strict=False):
+        weight.grad = gradient.view_as(weight)
+    return float(flat[-1])
+
+
+def _gradient(weight: Tensor) -> Tensor:
+    return torch.zeros_like(weight) if weight.grad is None else weight.grad
+
+
+def decided(decide: Callable[[], bool]) -> bool:
+    """What the first process decides, told to all."""
+    if count() == 1:
+        return decide()
+    told = [decide() if is_first() else False]
+    dist.broadcast_object_list(told)
+    return told[0]
+
+
+def in_turn(work: Callable[[], T]) -> T:
+    """Do some work in the first process, then in all others: for what is put in order as it is read."""
+    if count() == 1:
+        return work()
+    if not is_first():
+        dist.barrier()
+    done = work()
+    if is_first():
+        dist.barrier()
+    dist.barrier()
+    return done
+
+
+def shared(things: Iterable[T], work: Callable[[Iterable[T], Lost], Iterable[Made]], lost: Lost) -> Iterator[Made]:
+    """What `work` makes of things, in their order and with what is lost on the way, each process doing a part of them.
+
+    Every process gets everything. Alone, a process does all of it as the things come.
+    """
+    if count() == 1:
+        yield from work(things, lost)
+        return
+    for window in chunks(things, _WINDOW * count()):
+        size = -(-len(window) // count())
+        mine, mine_lost = window[rank() * size : (rank() + 1) * size], Lost()
+        found: list[tuple[list[Made], Lost]] = [([], Lost())] * count()
+        dist.all_gather_object(found, (list(work(mine, mine_lost)), mine_lost))
+        for _, others in found:
+            lost.join(others)
+        yield from chain.from_iterable(made for made, _ in found)
