@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 
-.PHONY: help demo test test-long check format docs readme bench constraints clean
+.PHONY: help demo test test-long check format docs readme bench bench-engine constraints clean
 .DEFAULT_GOAL := help
 
 help:         ## this list
@@ -40,6 +40,9 @@ readme: $(STAMP)-run        ## rewrite the README's tables from the code
 bench: $(STAMP)-run         ## run the benchmarks and rewrite benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py
 
+bench-engine: $(STAMP)-bench ## run the engine beside what users would pick, and rewrite benchmarks/ENGINE.md (half an hour)
+	PYTHONPATH=benchmarks $(BIN)/python -m engine
+
 constraints:                ## rewrite constraints.txt from what .venv holds
 	@{ sed -n '/^#/p' constraints.txt; $(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//'; } > constraints.new
 	@mv constraints.new constraints.txt
@@ -52,6 +55,7 @@ $(STAMP)-run:   EXTRAS :=
 $(STAMP)-test:  EXTRAS := [test]
 $(STAMP)-check: EXTRAS := [check]
 $(STAMP)-docs:  EXTRAS := [docs]
+$(STAMP)-bench: EXTRAS := [bench]
 
 $(STAMP)-%: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.$(EXTRAS)'

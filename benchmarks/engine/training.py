@@ -50,6 +50,7 @@ def ready(asked: Asked, name: str, lora: int, epochs: int, batch: int) -> Lesson
     """The model and as many records as fill the turns with steps, the same for every side."""
     count = asked.amount * asked.turns * batch // epochs
     learnt, dev = (sources.wnut("train"), sources.wnut("dev")) if name == "ner" else (sources.conversations(), [])
+    dev = sources.spaced(dev, 50 * asked.amount)
     learnt = sources.spaced(learnt, count)
     recipe = Recipe(
         epochs=epochs,

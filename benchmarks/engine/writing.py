@@ -34,7 +34,7 @@ LABELS = ("negative", "positive")
 def untuned(asked: Asked, name: str, precision: str) -> Model:
     """The model as it comes, asked for a task."""
     labels = LABELS if name == "classification" else ()
-    recipe = of({"precision": precision, "max_new_tokens": LONGEST, "lossy": "truncate", "max_length": 1024})
+    recipe = of({"precision": precision, "max_new_tokens": LONGEST, "lossy": "truncate"})
     return build(task(name), asked.model, lambda _: labels, recipe, lambda _: Calibration())
 
 
