@@ -127,3 +127,29 @@ def test_words_and_tags_must_agree():
         list(write([{"words": ["a"], "tags": ["O"]}, {"words": ["a", "b"], "tags": ["O"]}]))
     with pytest.raises(InputError, match="nothing but spaces"):
         list(write([{"words": ["a"], "tags": [" "]}]))
+
+
+WEIBO = "科0\tO\n技1\tO\n全0\tO\n\n50\tO\n!10\tB-PER\n"
+
+
+def test_the_place_in_a_segmented_word_is_no_part_of_the_text(values):
+    """Weibo NER (Peng & Dredze 2015): each character has its place in its word behind it."""
+    first, second = values(WEIBO, "conll")
+    assert (first["words"], first["1"]) == (["科", "技", "全"], ["科0", "技1", "全0"])
+    assert second["words"] == ["5", "!"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["科0 O\n技1 O\n全 O\n", "科1 O\n技2 O\n", "A0 O\nB1 O\n", "科0 O\n技1 O\n\n全1 O\n", "二十0 O\n"],
+    ids=["one without", "from 1", "not Chinese", "a sentence from 1", "not one character"],
+)
+def test_numbers_behind_words_that_may_be_words_stay(values, content):
+    assert words(values, content) == [[line.split()[0] for line in part.splitlines()] for part in content.split("\n\n")]
+
+
+def test_a_word_without_its_number_after_many_with_is_refused(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("科0\tO\n技1\tO\n\n" * 8000 + "全\tO\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.conll:24001: '全' is no character with its number"):
+        list(rows(path))

@@ -4,11 +4,33 @@ import pytest
 
 from rows import read
 from tasktune.core import InputError, Span, WordTag
+from tasktune.datasets import records
+from tasktune.tasks import task
 
 
 def test_entities_of_a_text_with_words_point_into_that_text():
     record = read("ner", text="Mr.  Ada", tokens=["Mr.", "Ada"], entities=[[5, 8, "PER"]])
     assert (record.text, record.words, record.answer) == ("Mr.  Ada", ((0, 3), (5, 8)), (Span(5, 8, "PER"),))
+
+
+def test_entities_by_label_and_surface_end_with_their_last_character():
+    """As CLUENER 2020 (Xu et al.) has them."""
+    record = read("ner", text="天津的天津市", label={"address": {"天津市": [[3, 5]], "天津": [[0, 1], [3, 4]]}, "name": {}})
+    assert record.answer == (Span(0, 2, "address"), Span(3, 5, "address"), Span(3, 6, "address"))
+    assert read("ner", text="天津", label={}).answer == ()
+
+
+@pytest.mark.parametrize("place", [[0, 2], [1, 2], [5, 6], [-2, -1], 0, [0]])
+def test_a_surface_that_does_not_stand_at_its_place_is_refused(place):
+    with pytest.raises(InputError, match=r"input 1: '天津' \(address\) must stand"):
+        read("ner", text="天津天津市", label={"address": {"天津": [place]}})
+
+
+def test_the_entities_of_cluener_are_where_their_surfaces_stand(shared):
+    read_all = list(records(task("ner"), shared / "ner/cluener/train.json"))
+    found = [(span.label, record.text[span.start : span.end]) for record in read_all[:2] for span in record.answer]
+    assert found[:3] == [("organization", "吉林省集邮协会"), ("name", "魏宏宇"), ("movie", "暗夜骑士》")]
+    assert sum(len(record.answer) for record in read_all) == 3335
 
 
 def test_tags_of_a_text_with_words_become_entities_of_that_text():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tasktune.core import Row, Span, Words, WordTag
@@ -85,13 +85,21 @@ def _places(row: Row, text: str, words: Sequence[object]) -> Words:
 
 
 def spans_of(row: Row, text: str) -> tuple[Span, ...] | None:
-    """The `answer` of a row as labelled places in its text, in their order; `None` where it has none."""
+    """The `answer` of a row as labelled places in its text, in their order; `None` where it has none.
+
+    A list of {start, end, label} or [start, end, label]; or, as CLUENER has it, {label: {surface: [[first, last]]}}.
+    """
     given = row.get("answer")
-    if given is None:
-        return None
-    if not isinstance(given, list | tuple):
-        raise row.refuse(f"'answer' must be a list of {{start, end, label}}, but is {given!r}")
-    return tuple(sorted((_span(row, text, span) for span in given), key=lambda span: (span.start, span.end, span.label)))
+    match given:
+        case None:
+            return None
+        case list() | tuple():
+            spans = [_span(row, text, span) for span in given]
+        case dict() if all(isinstance(surfaces, dict) for surfaces in given.values()):
+            spans = [span for label, surfaces in given.items() for span in _surfaces(row, text, label, surfaces)]
+        case _:
+            raise row.refuse(f"'answer' must be a list of {{start, end, label}}, but is {given!r}")
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label)))
 
 
 def _span(row: Row, text: str, given: object) -> Span:
@@ -102,3 +110,16 @@ def _span(row: Row, text: str, given: object) -> Span:
     raise row.refuse(
         f"a span must be {{start, end, label}} or [start, end, label] with 0 <= start < end <= {len(text)}, but is {given!r}"
     )
+
+
+def _surfaces(row: Row, text: str, label: str, surfaces: Mapping[str, Any]) -> Iterator[Span]:
+    """The spans of one label. `last` is the last character, not the one behind: the surface, which must be there, proves it."""
+    for surface, places in surfaces.items():
+        for place in places if isinstance(places, list) else [places]:
+            match place:
+                case [int(first), int(last)] if 0 <= first <= last and text[first : last + 1] == surface:
+                    yield Span(first, last + 1, label)
+                case _:
+                    raise row.refuse(
+                        f"{surface!r} ({label}) must stand in the text from [first, last] character, but not at {place!r}"
+                    )

@@ -10,27 +10,33 @@ How a line is read:
 - A line of nothing, spaces or tabs ends a sentence. A `-DOCSTART-` line ends one too, and is no token.
 - "#" is a word like any other (`#<tab>O`, `# O`). A line is a comment only if it starts with "# ", stands before the first token
   of its sentence, and has another number of columns than a token has. What could be a token is one.
+- Where every word of the first lines is one character and a number behind it, 0 at the start of each sentence, and some are
+  Chinese or Japanese (科0 技1 全0 方1, as Weibo NER has it), the number is the character's place in a segmented word. It is no
+  part of the text, and is taken off the words; column "1" keeps it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tasktune.core import InputError, Row
+from tasktune.core import CJK, InputError, Row
 from tasktune.readers.source import Source, is_blank
 
 DOCSTART = "-DOCSTART-"
+_NUMBERED = re.compile(r"(\ufffd+|.)([0-9]+)", re.DOTALL)  # the replacement character may stand for several at once
+_CJK = re.compile(f"[{CJK}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the lines of one file are made: tabs or spaces, and how many columns."""
+    """How the lines of one file are made: tabs or spaces, how many columns, and whether words have their place behind them."""
 
     tabs: bool
     width: int
+    numbered: bool = False
 
     def cells(self, line: str) -> list[str]:
         """The columns of a line."""
@@ -51,7 +57,21 @@ def layout(lines: list[str]) -> Layout | None:
     # A line that cannot be a comment decides. Where all could be, one with a tab does: comments seldom have any.
     first = next((line for line in tokens if not line.startswith("# ")), None)
     first = first or next((line for line in tokens if "\t" in line), None) or next(iter(tokens), None)
-    return None if first is None else Layout("\t" in first, len(_cells(first, "\t" in first)))
+    if first is None:
+        return None
+    found = Layout("\t" in first, len(_cells(first, "\t" in first)))
+    return replace(found, numbered=_numbered([] if is_blank(line) else found.cells(line) for line in lines))
+
+
+def _numbered(rows: Iterable[list[str]]) -> bool:
+    """Whether words are single characters with a number behind, beginning at 0 after each blank line."""
+    seen, first = False, True
+    for cells in rows:
+        word = _NUMBERED.fullmatch(cells[0]) if cells else None
+        if cells and (word is None or (first and word[2] != "0")):
+            return False
+        first, seen = not cells, seen or (word is not None and _CJK.match(word[1]) is not None)
+    return seen
 
 
 def looks(lines: list[str], known: frozenset[str]) -> bool:
@@ -64,7 +84,7 @@ def looks(lines: list[str], known: frozenset[str]) -> bool:
 
 
 def read(source: Source) -> Iterator[Row]:
-    """A row a sentence: `words`, `tags` (where there are two columns or more), every column under its number "1", "2" …
+    """A row a sentence: `words`, `tags` (where there are two columns or more), every column as it is under its number "1", "2" …
 
     Comments are kept under `comments`. Raises `InputError` at the first line with another number of columns.
     """
@@ -77,7 +97,7 @@ def read(source: Source) -> Iterator[Row]:
     for number, line in source.lines():
         if is_blank(line) or line.startswith(DOCSTART):
             if tokens:
-                yield _row(source, start, tokens, comments)
+                yield _row(source, start, tokens, comments, found)
                 tokens, comments = [], []
         elif not tokens and found.is_comment(line):
             comments.append(line)
@@ -85,7 +105,7 @@ def read(source: Source) -> Iterator[Row]:
             start = start if tokens else number
             tokens.append(_token(source, number, line, found))
     if tokens:
-        yield _row(source, start, tokens, comments)
+        yield _row(source, start, tokens, comments, found)
 
 
 def _token(source: Source, number: int, line: str, found: Layout) -> list[str]:
@@ -99,12 +119,17 @@ def _token(source: Source, number: int, line: str, found: Layout) -> list[str]:
         )
     if not cells[0] or not cells[-1]:
         raise source.refuse(number, f"an empty {'tag' if cells[0] else 'word'}: {line[:60]!r}. Fill it in or delete the line.")
+    if found.numbered and not _NUMBERED.fullmatch(cells[0]):
+        raise source.refuse(
+            number,
+            f"{cells[0]!r} is no character with its number behind it, as all words before it are. Write it so, or none so.",
+        )
     return cells
 
 
-def _row(source: Source, line: int, tokens: list[list[str]], comments: list[str]) -> Row:
+def _row(source: Source, line: int, tokens: list[list[str]], comments: list[str], found: Layout) -> Row:
     columns = [list(column) for column in zip(*tokens, strict=True)]
-    values: dict[str, Any] = {"words": columns[0]}
+    values: dict[str, Any] = {"words": [_NUMBERED.sub(r"\1", word) for word in columns[0]] if found.numbered else columns[0]}
     if len(columns) > 1:
         values["tags"] = columns[-1]
     values.update({str(number): column for number, column in enumerate(columns, 1)})
