@@ -29,7 +29,7 @@ class NER(Record):
         "text": ("sentence", "content"),
         "words": ("tokens",),
         "tags": ("ner_tags", "ner", "labels"),
-        "answer": ("entities", "spans"),
+        "answer": ("entities", "spans", "label"),
     }
 
     @classmethod
