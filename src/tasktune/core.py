@@ -113,6 +113,21 @@ class WordTag:
 
 
 @dataclass(frozen=True, slots=True)
+class Dependency:
+    """One word of a sentence, characters `start` to `end` (end excluded), and its place in the sentence's tree.
+
+    `head` is the number of the word that it depends on, counting from 1, and 0 for the root; `label` is the relation; `tag` the
+    word's part of speech, "" where nothing is said of it.
+    """
+
+    start: int
+    end: int
+    head: int
+    label: str
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation. `role` is one of `ROLES`."""
 
@@ -126,8 +141,8 @@ ROLES = ("system", "user", "assistant", "tool")
 CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Chinese characters and Japanese kana, of which each is taken for a word, as the inside of a `[…]` pattern."""
 
-Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | None
-"""What a model says of a record: a label, several, a number, spans, word tags or words. `None`: nothing known or readable."""
+Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | tuple[Dependency, ...] | None
+"""What a model says of a record: a label, several, a number, spans, word tags, a tree or words. `None`: nothing known."""
 
 Words = tuple[tuple[int, int], ...]
 """Where the words of a text stand: (start, end) in characters, in order, not overlapping."""

@@ -35,6 +35,8 @@ def lengthened(record: Record) -> Record:
     match record:
         case tt.tasks.chat.Chat(messages=messages):
             return replace(record, messages=(*messages, tt.Message("user", "and so on " * 8)))
+        case tt.tasks.dependency_parsing.DependencyParsing(answer=tree):
+            return replace(record, words=record.words * 4, answer=tree + tuple(replace(word, head=1) for word in tree * 3))
     field = record.field_names()[0]
     return replace(record, **{field: getattr(record, field) + " and so on" * 8})
 
@@ -143,8 +145,9 @@ def test_what_is_saved_is_loaded_and_opened_by_transformers(
     for ours, theirs in zip(loaded.predict(records), model.predict(records), strict=True):
         assert same(ours.answer, theirs.answer, 1e-5)
 
-    auto = getattr(transformers, network(model.head.framing, model.family))
-    plain, tokenizer = auto.from_pretrained(folder), transformers.AutoTokenizer.from_pretrained(folder)
+    config = transformers.AutoConfig.from_pretrained(folder)
+    plain = network(model.head.framing, model.family).from_pretrained(folder, config=config)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     assert same_weights(plain, model.net)
     text = "Ada wrote\nto me."
     assert tokenizer(text)["input_ids"] == model.head.tokenizer(text)["input_ids"]

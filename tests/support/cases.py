@@ -22,6 +22,7 @@ HEADS = {
     "label-many": ("multilabel", ENCODERS),
     "label-number": ("regression", ENCODERS),
     "tags": ("ner", ENCODERS),
+    "arcs": ("dependency-parsing", ENCODERS),
     "text-closed": ("nli", WRITERS),
     "text-free": ("multilabel", WRITERS),
     "chat": ("chat", DECODERS[1:]),

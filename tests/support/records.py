@@ -7,10 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tasktune.core import Message, Record, Span, WordTag
+from tasktune.core import Dependency, Message, Record, Span, Words, WordTag
+from tasktune.notations.trees import mended
 from tasktune.notations.words import words
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.classification import Classification
+from tasktune.tasks.dependency_parsing import DependencyParsing
 from tasktune.tasks.generation import Generation
 from tasktune.tasks.multilabel import MultiLabel
 from tasktune.tasks.ner import NER
@@ -59,10 +61,23 @@ def _all_words(text: str, labels: tuple[str, ...]) -> NER:
     return NER(text=text, answer=tuple(Span(*place, labels[k % len(labels)]) for k, place in enumerate(words(text))))
 
 
+def _tree(text: str, places: Words, heads: list[int | None], labels: tuple[str, ...]) -> DependencyParsing:
+    """Words under these heads, where they form a tree, and else under such as are nearest to them."""
+    names = [(labels[k % len(labels)], (*labels, "")[k % (len(labels) + 1)]) for k in range(len(places))]
+    parts = zip(places, mended(heads), names, strict=True)
+    return DependencyParsing(text=text, words=places, answer=tuple(Dependency(*word, head, *said) for word, head, said in parts))
+
+
 HARD: dict[str, list[Record]] = {
     "chat": [Chat(messages=(Message("user", text), Message("tool", text)), answer=text) for text in HARD_TEXTS],
     "classification": [
         Classification(text=text, pair=pair, answer=label) for text in HARD_TEXTS for pair in ("", "b") for label in HARD_LABELS
+    ],
+    "dependency-parsing": [
+        *(_tree(text, places, list(range(len(places))), HARD_LABELS) for text in HARD_TEXTS for places in [words(text)]),
+        _tree("a a b a a", words("a a b a a"), [3, 3, 0, 5, 3], ("X", "Y")),
+        _tree("a b c d", words("a b c d"), [3, 4, 0, 3], ("X",)),  # arcs that cross
+        _tree("1 2 0 3", words("1 2 0 3"), [0, 1, 1, 1], ("1", "0 2", "_", "a:b")),
     ],
     "generation": [Generation(prompt=prompt, answer=text) for text in HARD_TEXTS for prompt in ("", "\n", "Once")],
     "multilabel": [
@@ -122,11 +137,19 @@ def _pos(draw: Any) -> POS:
     return POS(text=text, words=places, answer=tuple(WordTag(*place, draw(LABELS)) for place in places))
 
 
+@st.composite
+def _parsed(draw: Any) -> DependencyParsing:
+    text, places = draw(_words())
+    heads = [draw(st.integers(0, len(places))) for _ in places]
+    return _tree(text, places, list(heads), tuple(draw(st.lists(LABELS, min_size=1, max_size=3))))
+
+
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
 MADE: dict[str, st.SearchStrategy[Any]] = {
     "chat": st.builds(Chat, messages=_TURNS.map(tuple), answer=TEXTS),
     "classification": st.builds(Classification, text=TEXTS, pair=TEXTS, answer=LABELS),
+    "dependency-parsing": _parsed(),
     "generation": st.builds(Generation, prompt=TEXTS, answer=TEXTS),
     "multilabel": st.builds(MultiLabel, text=TEXTS, answer=st.sets(LABELS).map(lambda names: tuple(sorted(names)))),
     "ner": _ner(),

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from transformers import PretrainedConfig, PreTrainedTokenizerBase
+import transformers
+from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune.core import FamilyName
-from tasktune.framings import Framing, Label, Labels, Tags, Text
+from tasktune.framings import Arcs, Framing, Label, Labels, Tags, Text
+from tasktune.heads.arcs import BestTree
 from tasktune.heads.base import Calibration, Head
+from tasktune.heads.biaffine import BiaffineParser
 from tasktune.heads.choices import Choices
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.label import ManyLabels, Number, OneLabel
@@ -26,15 +29,17 @@ HEADS: dict[str, type[Head]] = {
     "label-many": ManyLabels,
     "label-number": Number,
     "tags": WordTags,
+    "arcs": BestTree,
     "text-closed": Choices,
     "text-free": FreeText,
 }
 
-NETWORKS: dict[str, str] = {
+NETWORKS: dict[str, str | type[PreTrainedModel]] = {
     "label-one": "AutoModelForSequenceClassification",
     "label-many": "AutoModelForSequenceClassification",
     "label-number": "AutoModelForSequenceClassification",
     "tags": "AutoModelForTokenClassification",
+    "arcs": BiaffineParser,
     "decoder": "AutoModelForCausalLM",
     "encoder-decoder": "AutoModelForSeq2SeqLM",
 }
@@ -53,13 +58,16 @@ def kind(framing: Framing) -> str:
             return f"label-{framing.kind}"
         case Tags():
             return "tags"
+        case Arcs():
+            return "arcs"
         case Text():
             return "text-closed" if framing.closed else "text-free"
 
 
-def network(framing: Framing, family: FamilyName) -> str:
-    """The name of the transformers class that has the layers a framing needs."""
-    return NETWORKS[kind(framing) if family == "encoder" else family]
+def network(framing: Framing, family: FamilyName) -> Any:
+    """The class that has the layers a framing needs: one of transformers' own where it has one."""
+    found = NETWORKS[kind(framing) if family == "encoder" else family]
+    return getattr(transformers, found) if isinstance(found, str) else found
 
 
 def network_config(framing: Framing, labels: Labels) -> dict[str, Any]:

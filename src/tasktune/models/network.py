@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from transformers import (
     AddedToken,
     AutoConfig,
@@ -75,9 +74,8 @@ def read_network(
     if family == "encoder":
         for name, value in network_config(framing, labels).items():
             setattr(config, name, value)
-    auto = getattr(transformers, network(framing, family))
     with quiet(), unreadable(folder, "weights"):
-        net, told = auto.from_pretrained(
+        net, told = network(framing, family).from_pretrained(
             folder,
             config=config,
             dtype=torch.float32,

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
-from tasktune.core import Answer, Message, Record, Span, WordTag
+from tasktune.core import Answer, Dependency, Message, Record, Span, WordTag
 
 
 def as_json(value: Any) -> Any:
@@ -36,6 +36,8 @@ def _part_as_json(part: object, text: str, score: float | None) -> Any:
             place = {"start": start, "end": end, "label": label, "text": text[start:end]}
         case WordTag(start, end, label):
             place = {"start": start, "end": end, "word": text[start:end], "label": label}
+        case Dependency(start, end):
+            place = {"word": text[start:end], **asdict(part)}
         case Message():
             place = asdict(part)
         case _:

@@ -10,6 +10,7 @@ from tasktune.core import InputError, Task
 NAMES = (
     "chat",
     "classification",
+    "dependency-parsing",
     "generation",
     "multilabel",
     "ner",

@@ -15,6 +15,7 @@ from tasktune.core import Record, Row, Task, label_name
 from tasktune.framings import Label, Labels, Prompt, Text, sorted_names
 from tasktune.metrics.labels import multi_label
 from tasktune.notations import names
+from tasktune.notations.closed_forms import NameList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ lists = Text[MultiLabel](
     write=lambda record: names.write_list(record.answer),
     read=_read,
     names=lambda record: record.answer,
+    form=lambda record, labels: NameList(labels),
 )
 
 TASK = Task(

@@ -16,6 +16,7 @@ from tasktune.core import Record, Row, Span, Task, Words, WordTag
 from tasktune.framings import Labels, Prompt, Tags, Text
 from tasktune.metrics.spans import span_f1
 from tasktune.notations import bio, lines
+from tasktune.notations.line_form import SpanLines
 from tasktune.notations.tokens import spans_of, tags_of, text_and_words, words_of
 
 
@@ -92,6 +93,7 @@ typed_lines = Text[NER](
     names=lambda record: (span.label for span in record.answer),
     separator="\n",
     max_new_tokens=128,
+    form=lambda record, labels: SpanLines(record.text, labels),
 )
 
 

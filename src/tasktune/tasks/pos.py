@@ -16,6 +16,7 @@ from tasktune.core import Record, Row, Task, Words, WordTag
 from tasktune.framings import Labels, Prompt, Tags, Text
 from tasktune.metrics.spans import tagging_accuracy
 from tasktune.notations import tagged
+from tasktune.notations.closed_forms import TaggedWords
 from tasktune.notations.tokens import spans_of, tags_of, text_and_words, words_of
 
 
@@ -69,6 +70,7 @@ tagged_words = Text[POS](
     read=_read_words,
     names=lambda record: (tag.label for tag in record.answer),
     max_new_tokens=256,
+    form=lambda record, labels: TaggedWords(record.text, words_of(record), labels),
 )
 
 

@@ -16,6 +16,7 @@ from tasktune.core import Record, Row, Task
 from tasktune.framings import Label, Labels, Text, prompt_of, texts_of
 from tasktune.metrics.numbers import regression
 from tasktune.notations import number
+from tasktune.notations.closed_forms import Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ spelled = Text[Regression](
     write=lambda record: number.write(record.answer),
     read=_read,
     max_new_tokens=16,
+    form=lambda record, labels: Number(),
 )
 
 TASK = Task(

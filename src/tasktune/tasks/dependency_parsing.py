@@ -1,0 +1,124 @@
+"""Dependency parsing: say of every word of a sentence on which it depends and how, and what kind of word it is.
+
+Record            `text` and its `words`; the answer is a tree, with a head, a relation and a tag for each word
+Encoder           biaffine scores of heads and relations, the maximum spanning tree with one root, and one tag a word
+Decoder, enc-dec  `word TAG head relation`, a word a line
+Metric            LAS, UAS, CLAS and UPOS, as conll18_ud_eval counts them
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tasktune.core import Dependency, Record, Row, Task, Words
+from tasktune.framings import Arc, Arcs, Labels, Prompt, Text, relations_and_tags
+from tasktune.metrics.trees import attachment
+from tasktune.notations import trees
+from tasktune.notations.tokens import text_and_words, words_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyParsing(Record):
+    """A text, the places of its words, and a tree over them."""
+
+    text: str
+    words: Words = ()
+    aliases: ClassVar = {
+        "text": ("sentence",),
+        "words": ("tokens", "form"),
+        "heads": ("head",),
+        "relations": ("deprel",),
+        "tags": ("upos", "pos"),
+    }
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds: words with heads, relations and tags, as CoNLL-U has them, or JSON."""
+        text, words = text_and_words(row)
+        answer = _objects(row, text) if row.get("answer") is not None else _columns(row, words)
+        if answer is not None:
+            words = tuple((word.start, word.end) for word in answer)
+            if flaw := trees.flaw([word.head for word in answer]):
+                raise row.refuse(f"the heads are no tree: {flaw}")
+        return cls(text=text, words=words, answer=answer, id=row.id)
+
+
+def _columns(row: Row, words: Words) -> tuple[Dependency, ...] | None:
+    heads, relations = row.get("heads"), row.strings("relations")
+    if heads is None or relations is None or all(head is None for head in heads):
+        return None
+    tags = tuple("" if tag == "_" else tag for tag in row.strings("tags") or ("_",) * len(words))
+    if not len(words) == len(heads) == len(relations) == len(tags):
+        raise row.refuse(f"{len(words)} words, {len(heads)} heads, {len(relations)} relations and {len(tags)} tags")
+    parts = zip(words, heads, relations, tags, strict=True)
+    return tuple(_dependency(row, *word, head, relation, tag) for word, head, relation, tag in parts)
+
+
+def _dependency(row: Row, start: int, end: int, head: object, relation: str, tag: str) -> Dependency:
+    match head:
+        case int(number) if number >= 0:
+            return Dependency(start, end, number, relation, tag)
+        case str(digits) if digits.isdecimal():
+            return Dependency(start, end, int(digits), relation, tag)
+    raise row.refuse(f"a head is the number of a word from 1, or 0 for the root, but one is {head!r}; give every word one")
+
+
+def _objects(row: Row, text: str) -> tuple[Dependency, ...]:
+    return tuple(_object(row, text, given) for given in row.get("answer"))
+
+
+def _object(row: Row, text: str, given: object) -> Dependency:
+    match given:
+        case {"start": int(start), "end": int(end), "head": int(head), "label": str(label), **rest} if start < end <= len(text):
+            return _dependency(row, start, end, head, label, str(rest.get("tag", "")))
+    raise row.refuse(f"a word of a tree must be {{start, end, head, label, tag}} within the text, but is {given!r}")
+
+
+def _write_arcs(record: DependencyParsing) -> tuple[Arc, ...]:
+    return tuple((word.head, word.label, word.tag) for word in record.answer)
+
+
+def _read_arcs(record: DependencyParsing, arcs: tuple[Arc, ...], labels: Labels) -> tuple[Dependency, ...]:
+    return tuple(Dependency(start, end, *arc) for (start, end), arc in zip(words_of(record), arcs, strict=True))
+
+
+def _read_lines(record: DependencyParsing, written: str, labels: Labels) -> tuple[Dependency, ...]:
+    return trees.read(record.text, words_of(record), written, *relations_and_tags(labels))
+
+
+arcs = Arcs[DependencyParsing](
+    text=lambda record: record.text,
+    words=words_of,
+    write=_write_arcs,
+    read=_read_arcs,
+)
+lines = Text[DependencyParsing](
+    prompt=lambda record: Prompt(record.text, after="\nParsed:"),
+    write=lambda record: trees.write(record.text, record.answer),
+    read=_read_lines,
+    names=arcs.names,
+    separator="\n",
+    max_new_tokens=512,
+)
+
+
+def _example(*lines: str) -> DependencyParsing:
+    words, tags, heads, relations = zip(*(line.split() for line in lines), strict=True)
+    return DependencyParsing.from_row(Row({"words": words, "tags": tags, "heads": heads, "relations": relations}))
+
+
+TASK = Task(
+    name="dependency-parsing",
+    record=DependencyParsing,
+    encoder=arcs,
+    decoder=lines,
+    encoder_decoder=lines,
+    metric=attachment,
+    example=(
+        _example("The DET 3 det", "old ADJ 3 amod", "boat NOUN 4 nsubj", "sank VERB 0 root", ". PUNCT 4 punct"),
+        _example("She PRON 2 nsubj", "sings VERB 0 root", "well ADV 2 advmod", ". PUNCT 2 punct"),
+        _example("Birds NOUN 2 nsubj", "fly VERB 0 root", "south ADV 2 advmod", "in ADP 5 case", "autumn NOUN 2 obl"),
+        _example("Run VERB 0 root", "! PUNCT 1 punct"),
+    ),
+)
