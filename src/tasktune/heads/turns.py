@@ -14,6 +14,7 @@ from transformers import PreTrainedTokenizerBase
 
 from tasktune.core import InputError, Message
 from tasktune.heads.base import token_ids
+from tasktune.heads.bounded import CHARACTERS, STEPS, EndlessError, bounded
 from tasktune.heads.writers import Said, Tokens
 
 
@@ -25,7 +26,13 @@ def rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *,
             "take a model tuned for chat (smollm2), or put a chat_template.jinja into its folder"
         )
     try:
-        text = tokenizer.apply_chat_template([asdict(m) for m in messages], tokenize=False, add_generation_prompt=ask)
+        with bounded():
+            text = tokenizer.apply_chat_template([asdict(m) for m in messages], tokenize=False, add_generation_prompt=ask)
+    except EndlessError:
+        raise InputError(
+            f"the chat template of {tokenizer.name_or_path or 'this model'} does not end: on this conversation it took more than "
+            f"{STEPS:,} steps, or wrote more than {CHARACTERS:,} characters. Put another chat_template.jinja into its folder"
+        ) from None
     except Exception as refused:  # a template is somebody's program and raises what it likes
         raise InputError(f"the model's chat template refuses this conversation: {refused}") from None
     return str(text)
