@@ -34,7 +34,7 @@ format: $(STAMP)-check      ## put the code in order
 docs: $(STAMP)-docs         ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet
 
-readme: $(STAMP)-run        ## rewrite the README's tables from the code
+readme: $(STAMP)-run        ## rewrite the tables of README and docs from the code
 	$(BIN)/python tools/readme.py
 
 bench: $(STAMP)-run         ## run the benchmarks and rewrite benchmarks/RESULTS.md

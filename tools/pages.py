@@ -1,6 +1,6 @@
-"""The mkdocs hook: makes the pages that follow from the code (a page a task, the commands, the public names) and fills in tables.
+"""The mkdocs hook: makes the pages that follow from the code (a page a task, the commands, the public names).
 
-`on_files` and `on_page_markdown` are called by mkdocs; `pages` is what tests look at.
+`on_files` is called by mkdocs; `pages` is what tests look at. Tables within pages are filled in by `tools/readme.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
-    from mkdocs.structure.pages import Page
 
 
 def task_page(name: str) -> str:
@@ -120,8 +119,3 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for where, text in pages().items():
         files.append(File.generated(config, where, content=text))
     return files
-
-
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Fill in the tables that a page has a place for."""
-    return tables.filled(markdown)

@@ -1,4 +1,4 @@
-"""The README says what is: its tree and its tables are those of the code, its links lead somewhere, its commands exist."""
+"""The README and the pages of the docs say what is: tree, tables, links and commands are those of the code."""
 
 import re
 from pathlib import Path
@@ -9,9 +9,10 @@ import readme
 import tables
 
 
-def test_its_tables_are_up_to_date():
-    text = readme.README.read_text(encoding="utf-8")
-    assert tables.filled(text) == text, "README.md is stale: make readme"
+@pytest.mark.parametrize("page", readme.WRITTEN, ids=lambda page: page.name)
+def test_its_tables_are_up_to_date(page: Path):
+    text = page.read_text(encoding="utf-8")
+    assert tables.filled(text) == text, f"{page.name} is stale: make readme"
 
 
 def test_it_has_every_table():
