@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
 from tasktune.core import Answer, Message, R, Words
+from tasktune.forms import Form
 
 Labels = tuple[str, ...]
 """The names that training data showed, sorted once and saved with the model. Empty where a task has none."""
@@ -112,7 +113,8 @@ class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names.
 
     `prompt` is what the model reads: a `Prompt`, or the turns of a conversation for the model's own chat template. `separator`
-    stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be.
+    stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be. `form` is what the
+    answer is held to where it has a form, given the label names: all that `write` can say with them, and all that `read` reads.
     """
 
     prompt: Callable[[R], Prompt | tuple[Message, ...]]
@@ -122,6 +124,7 @@ class Text(Generic[R]):
     closed: bool = False
     separator: str = " "
     max_new_tokens: int = 64
+    form: Callable[[R, Labels], Form] | None = None
 
     def inventory(self, names: Iterable[str]) -> Labels:
         """The label set that training data with these names makes."""

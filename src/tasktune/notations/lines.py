@@ -13,7 +13,7 @@ surface that does not occur is looked for without case, accents and white space,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from tasktune.core import Span
@@ -22,15 +22,15 @@ from tasktune.notations.folding import fold, fold_with_places
 from tasktune.notations.names import NONE, match, spaced
 from tasktune.notations.words import words
 
-_IN_LABEL = re.compile(r"[:\n]|\A\s+|\s+\Z")
+IN_LABEL = re.compile(r"[:\n]|\A\s+|\s+\Z")
 _IN_SURFACE = re.compile(r"\n|\A\s+|\s+\Z|\((?=\s*[0-9]{1,9}\s*\)\Z)")
 _NUMBERED = re.compile(r"(.*?)\s*\(\s*([0-9]{1,9})\s*\)", re.DOTALL)
 
 
 def write(text: str, spans: Iterable[Span]) -> str:
     """The lines for `spans` of `text`, which must not be empty."""
-    finder = _Finder(text)
-    return "\n".join(_line(finder, span) for span in sorted(set(spans), key=_position)) or NONE
+    finder = Finder(text)
+    return "\n".join(_line(finder, span) for span in sorted(set(spans), key=position)) or NONE
 
 
 def read(text: str, written: str, labels: tuple[str, ...]) -> tuple[Span, ...]:
@@ -39,17 +39,17 @@ def read(text: str, written: str, labels: tuple[str, ...]) -> tuple[Span, ...]:
     Labels are matched to `labels` where there are any. Several spans in one line (line breaks are white space to some
     tokenizers) are told apart by the labels.
     """
-    finder = _Finder(text)
+    finder = Finder(text)
     label_ahead = re.compile(rf"(?<!\S)(?=(?:{'|'.join(map(spaced, labels)) or '(?!)'})\s*:)", re.IGNORECASE)
     spans: set[Span] = set()
     for line in written.split("\n"):
         whole = _read_item(finder, line, labels)
         items = [whole] if whole else [_read_item(finder, item, labels) for item in label_ahead.split(line)]
         spans.update(span for span in items if span)
-    return tuple(sorted(spans, key=_position))
+    return tuple(sorted(spans, key=position))
 
 
-class _Finder:
+class Finder:
     """Where surfaces occur in one text, and which occurrence each pair of label and surface took last."""
 
     def __init__(self, text: str) -> None:
@@ -67,6 +67,11 @@ class _Finder:
     def next(self, label: str, surface: str) -> int:
         """Which occurrence the next line that says no number means."""
         return self._taken.get((label, surface), -1) + 1
+
+    def next_after(self, said: Sequence[Span], label: str, surface: str) -> int:
+        """The same, had the lines before been those of the spans `said`."""
+        ends = (span for span in reversed(said) if span.label == label and self.text[span.start : span.end] == surface)
+        return next((self.occurrences(surface).index((span.start, span.end)) for span in ends), -1) + 1
 
     def take(self, label: str, surface: str, occurrence: int) -> Span | None:
         """The span at that occurrence; `None` where there is none."""
@@ -108,20 +113,21 @@ def _all(text: str, part: str) -> Iterator[tuple[int, int]]:
         at = text.find(part, at + 1)
 
 
-def _position(span: Span) -> tuple[int, int, str]:
+def position(span: Span) -> tuple[int, int, str]:
+    """By what spans are ordered."""
     return span.start, span.end, span.label
 
 
-def _line(finder: _Finder, span: Span) -> str:
+def _line(finder: Finder, span: Span) -> str:
     surface = finder.text[span.start : span.end]
     expected = finder.next(span.label, surface)
     meant = finder.occurrences(surface).index((span.start, span.end))
     finder.take(span.label, surface, meant)
     number = "" if meant == expected else f" ({meant + 1})"
-    return f"{escape(span.label, _IN_LABEL)}: {escape(surface, _IN_SURFACE)}{number}"
+    return f"{escape(span.label, IN_LABEL)}: {escape(surface, _IN_SURFACE)}{number}"
 
 
-def _read_item(finder: _Finder, item: str, labels: tuple[str, ...]) -> Span | None:
+def _read_item(finder: Finder, item: str, labels: tuple[str, ...]) -> Span | None:
     """The span that one `label: surface` means; `None` where it means none."""
     name, colon, written = item.partition(":")
     label = match(unescape(name.strip()), labels)

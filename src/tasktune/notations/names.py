@@ -34,7 +34,12 @@ def spaced(name: str) -> str:
 
 def write_list(names: Iterable[str]) -> str:
     """The names with commas between them. They must not be empty texts."""
-    return ", ".join(escape(name, _SPECIAL) for name in names) or NONE
+    return ", ".join(map(spelled_in_list, names)) or NONE
+
+
+def spelled_in_list(name: str) -> str:
+    """A name as it stands in a list."""
+    return escape(name, _SPECIAL)
 
 
 def read_list(written: str, labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -20,7 +20,12 @@ _SPECIAL = re.compile(r"[\s/]")
 
 def write(text: str, tags: Iterable[WordTag]) -> str:
     """The tagged words of `text` as `word/TAG word/TAG …`."""
-    return " ".join(f"{escape(text[t.start : t.end], _SPECIAL)}/{escape(t.label, _SPECIAL)}" for t in tags)
+    return " ".join(f"{spelled(text[t.start : t.end])}/{spelled(t.label)}" for t in tags)
+
+
+def spelled(part: str) -> str:
+    """A word or a tag as it stands on its side of the `/`."""
+    return escape(part, _SPECIAL)
 
 
 def read(text: str, words: Words, written: str, labels: tuple[str, ...]) -> tuple[WordTag, ...]:
@@ -46,6 +51,6 @@ def _pairs(labels: tuple[str, ...]) -> re.Pattern[str]:
 
     The sign behind a label is of the next word: some tokenizers write `boat/NOUN ./PUNCT` as `boat / noun. / punct`.
     """
-    names = sorted((escape(label, _SPECIAL) for label in labels), key=len, reverse=True)
-    known = "|".join(spelled for name in names for spelled in (re.escape(name), spaced(name)) if spelled) or "(?!)"
+    names = sorted(map(spelled, labels), key=len, reverse=True)
+    known = "|".join(way for name in names for way in (re.escape(name), spaced(name)) if way) or "(?!)"
     return re.compile(rf"(.*?)\s*/\s*((?:{known})(?!\s*/|\w)|[^\s/]+(?!\s*/|\S))", re.IGNORECASE | re.DOTALL)
