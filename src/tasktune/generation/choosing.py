@@ -13,21 +13,20 @@ import torch
 from torch import Tensor
 
 from tasktune.decoding import Decoding
-from tasktune.generation.constraint import Constraint, Walk
+from tasktune.generation.constraint import Walk
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How all texts of a run are written: the options, the longest text and the token that ends one.
 
-    `decode` makes text of tokens, for `stop` texts to be found in; `form` holds all texts to it.
+    `decode` makes text of tokens, for `stop` texts to be found in.
     """
 
     decoding: Decoding
     longest: int
     end_id: int
     decode: Callable[[Sequence[int]], str]
-    form: Constraint | None = None
 
     def stops(self, tokens: Sequence[int]) -> bool:
         """Whether a text ends with its last token: the end token, the longest length, or a text to stop before."""
@@ -43,27 +42,36 @@ class Manner:
         return any(text in tail for text in stop)
 
     def adjusted(self, scores: Tensor, context: Sequence[int], written: int, walk: Walk | None) -> Tensor:
-        """Logits or log p (V,) after what may not come, or less, is weighed down.
+        """Logits or log p (V,) after what is less wanted is weighed down, and what may not come is at -inf.
 
-        `context` are all tokens that the repetition options look at, the last `written` of them new.
+        `context` are all tokens that the options look for repetitions in, the last `written` of them new. What a walk demands
+        comes before what the options forbid, where nothing would be left.
         """
-        decoding = self.decoding
-        if decoding.repetition_penalty != 1.0:
-            seen = torch.tensor(sorted(set(context)), device=scores.device)
-            there = scores[seen]
-            penalty = decoding.repetition_penalty
-            scores = scores.scatter(0, seen, torch.where(there < 0, there * penalty, there / penalty))
-        banned = repeating(context, decoding.no_repeat_ngram)
-        if written < decoding.min_new_tokens:
+        wanted = self._without_banned(self._penalised(scores, context), context, written)
+        if walk is None:
+            return wanted
+        allowed = walk.mask()
+        width = min(len(allowed), len(scores))
+        forbidden = torch.ones(len(scores), dtype=torch.bool)
+        forbidden[:width] = ~allowed[:width]
+        forbidden = forbidden.to(scores.device)
+        left = wanted.masked_fill(forbidden, -torch.inf)
+        return left if left.max() > -torch.inf else scores.masked_fill(forbidden, -torch.inf)
+
+    def _penalised(self, scores: Tensor, context: Sequence[int]) -> Tensor:
+        """Keskar et al. (2019): what occurred before is less probable."""
+        penalty = self.decoding.repetition_penalty
+        if penalty == 1.0:
+            return scores
+        seen = torch.tensor(sorted(set(context)), device=scores.device)
+        there = scores[seen]
+        return scores.scatter(0, seen, torch.where(there < 0, there * penalty, there / penalty))
+
+    def _without_banned(self, scores: Tensor, context: Sequence[int], written: int) -> Tensor:
+        banned = repeating(context, self.decoding.no_repeat_ngram)
+        if written < self.decoding.min_new_tokens:
             banned = [*banned, self.end_id]
-        if banned:
-            scores = scores.index_fill(0, torch.tensor(banned, device=scores.device), -torch.inf)
-        if walk is not None:
-            allowed = walk.mask().to(scores.device)
-            scores = scores.clone()
-            scores[: len(allowed)].masked_fill_(~allowed[: len(scores)], -torch.inf)
-            scores[len(allowed) :] = -torch.inf
-        return scores
+        return scores.index_fill(0, torch.tensor(banned, device=scores.device), -torch.inf) if banned else scores
 
 
 def repeating(context: Sequence[int], length: int) -> list[int]:

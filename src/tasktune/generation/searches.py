@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from tasktune.generation.choosing import Manner, drawn
-from tasktune.generation.constraint import Walk
+from tasktune.generation.constraint import Constraint, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,16 @@ class Written:
 
 
 class Search(ABC):
-    """One prompt, and what is being written after it. `context` are tokens that count as written before."""
+    """One prompt, and what is being written after it, held to a `form` where there is one.
 
-    def __init__(self, prompt: Sequence[int], context: Sequence[int], manner: Manner) -> None:
+    `context` are the tokens that count as written before, when the options look for repetitions.
+    """
+
+    def __init__(self, prompt: Sequence[int], context: Sequence[int], manner: Manner, form: Constraint | None = None) -> None:
         self.prompt = prompt
         self.context = [*context]
         self.manner = manner
+        self.form = form
         self.rows = 1
         self.found: list[Written] = []
 
@@ -51,15 +55,22 @@ class Search(ABC):
         """Take a next token, given logits (R, V). Which sequences go on, one or more times: none when all is `found`."""
 
     def _walk(self) -> Walk | None:
-        return None if self.manner.form is None else self.manner.form.start()
+        return None if self.form is None else self.form.start()
 
 
 @final
 class Line(Search):
     """One sequence: its most probable tokens, or, with a `chance`, tokens drawn."""
 
-    def __init__(self, prompt: Sequence[int], context: Sequence[int], manner: Manner, chance: Random | None = None) -> None:
-        super().__init__(prompt, context, manner)
+    def __init__(
+        self,
+        prompt: Sequence[int],
+        context: Sequence[int],
+        manner: Manner,
+        form: Constraint | None = None,
+        chance: Random | None = None,
+    ) -> None:
+        super().__init__(prompt, context, manner, form)
         self._chance = chance
         self._written: list[int] = []
         self._log_p = 0.0
@@ -105,8 +116,8 @@ class Beam:
 class Beams(Search):
     """The best of several sequences followed at once, as transformers' `generate` does it with `early_stopping=False`."""
 
-    def __init__(self, prompt: Sequence[int], context: Sequence[int], manner: Manner) -> None:
-        super().__init__(prompt, context, manner)
+    def __init__(self, prompt: Sequence[int], context: Sequence[int], manner: Manner, form: Constraint | None = None) -> None:
+        super().__init__(prompt, context, manner, form)
         self._running = [Beam((), 0.0, 0.0, self._walk())]
         self._ended: list[tuple[float, Written]] = []
 

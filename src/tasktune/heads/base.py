@@ -51,13 +51,15 @@ class Scored:
     """An answer and how probable it is.
 
     `score` is a probability, or `None` where the answer is a number; `scores` are those of its parts (spans, word tags, labels);
-    `interval` is a number's 95 % interval.
+    `interval` is a number's 95 % interval; `others` are the next best answers, where more than one was asked for, and how
+    probable they are.
     """
 
     answer: Answer
     score: float | None
     scores: tuple[float, ...] = ()
     interval: tuple[float, float] | None = None
+    others: tuple[tuple[Answer, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class Head(ABC):
     def closed(self) -> bool:
         """Whether answers are numbers or out of closed sets, so that confidence can be calibrated; else they are text."""
         return True
+
+    @property
+    def paces_itself(self) -> bool:
+        """Whether `decode` cuts what it is given into passes by itself, and so is best given all there is."""
+        return False
 
     @property
     def classes(self) -> int:

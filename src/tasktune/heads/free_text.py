@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import final
@@ -17,12 +17,12 @@ from tasktune.generation.loop import write
 from tasktune.generation.searches import Beams, Line, Search
 from tasktune.heads.base import Batch, Features, Head, Raw, Scored, log_p_of
 from tasktune.heads.prompts import answer_ids, end_id, lessons, longest_answer, prompt_ids
-from tasktune.heads.writers import Causal, Tokens, Writer
+from tasktune.heads.writers import Causal, Writer
 
 _CAUSAL = Causal()
 
 _REMEMBERED = 4
-"""Tokens whose keys and values are kept in memory, for each token of the budget: they take less than the passes that make them."""
+"""Tokens whose keys and values are kept, for each token of the budget: they take less memory than the passes that make them."""
 
 
 @final
@@ -53,22 +53,57 @@ class FreeText(Head):
         """log softmax at each token of the answer, (B, S)."""
         return log_p_of(self.writer.logits(net, batch), batch["targets"])
 
-    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
-        """(text, mean log p of its tokens) for each prompt."""
-        searches = [self._search(f.inputs["input_ids"]) for f in features]
-        for _ in write(self.writer.lanes(net), searches, _REMEMBERED * self.recipe.token_budget):
-            pass
-        return [(self._text(found.tokens), found.log_p / len(found.tokens)) for search in searches for found in search.found[:1]]
+    @property
+    def paces_itself(self) -> bool:
+        """As texts end, others take their places."""
+        return True
 
-    def _search(self, prompt: Tokens) -> Search:
+    def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+        """For each prompt [(text, mean log p of its tokens), …], best first."""
+        asked = [self._searches(f) for f in features]
+        for _ in self._writing(net, [search for searches in asked for search in searches]):
+            pass
+        return [self._told(searches) for searches in asked]
+
+    def pieces(self, net: PreTrainedModel, features: Features) -> Iterator[str]:
+        """The text after one prompt, piece by piece as it is written; what beams find comes in one piece, at the end."""
+        (search,), told = self._searches(features)[:1], ""
+        for _ in self._writing(net, [search]):
+            text = self._text(search.best) if not search.found and isinstance(search, Line) else ""
+            settled = text[: len(text) - self._unsettled(text)]
+            if settled.startswith(told) and settled != told:
+                yield settled[len(told) :]
+                told = settled
+        if rest := self._told([search])[0][0].removeprefix(told):
+            yield rest
+
+    def _unsettled(self, text: str) -> int:
+        """Characters at the end that what comes may change: half a character, the beginning of a text to stop before."""
+        halves = len(text) - len(text.rstrip("\N{REPLACEMENT CHARACTER}"))
+        stops = (n for stop in self.recipe.decoding.stop for n in range(1, len(stop)) if text.endswith(stop[:n]))
+        return max(halves, *stops, 0)
+
+    def _writing(self, net: PreTrainedModel, searches: Sequence[Search]) -> Iterator[None]:
+        return write(self.writer.lanes(net), searches, _REMEMBERED * self.recipe.token_budget)
+
+    def _searches(self, features: Features) -> list[Search]:
+        """One for the best texts, or one for each that is drawn: by the prompt alone, so that it is the same in any company."""
+        prompt, decoding = features.inputs["input_ids"], self.recipe.decoding
         context, manner = self.writer.context(prompt), self._manner()
-        if manner.decoding.beams > 1:
-            return Beams(prompt, context, manner)
-        seeded = Random(f"{self.recipe.seed} {prompt}") if manner.decoding.sampling else None
-        return Line(prompt, context, manner, seeded)
+        if decoding.sampling:
+            chances = [Random(f"{self.recipe.seed} {k} {prompt}") for k in range(decoding.n_best)]
+            return [Line(prompt, context, manner, chance=chance) for chance in chances]
+        return [Beams(prompt, context, manner) if decoding.beams > 1 else Line(prompt, context, manner)]
 
     def _manner(self) -> Manner:
         return Manner(self.recipe.decoding, longest_answer(self, self.writer), end_id(self.tokenizer), self._text)
+
+    def _told(self, searches: Sequence[Search]) -> list[tuple[str, float]]:
+        found = [(self._text(w.tokens), w.log_p / len(w.tokens)) for search in searches for w in search.found]
+        texts = [
+            (min((text.split(stop)[0] for stop in self.recipe.decoding.stop), key=len, default=text), p) for text, p in found
+        ]
+        return texts if len(searches) == 1 else sorted(texts, key=lambda told: -told[1])
 
     def _text(self, ids: Sequence[int]) -> str:
         text = self.tokenizer.decode([*ids], skip_special_tokens=True, clean_up_tokenization_spaces=False)
@@ -76,8 +111,8 @@ class FreeText(Head):
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The text read back. `score` is the geometric mean of its tokens' probabilities."""
-        text, mean_log_p = raws[0]
-        return Scored(self.framing.read(record, text, self.labels), float(np.exp(mean_log_p)))
+        (best, score), *others = ((self.framing.read(record, text, self.labels), float(np.exp(p))) for text, p in raws[0])
+        return Scored(best, score, others=tuple(others))
 
     def ceiling(self, record: Record) -> Answer:
         """The answer read back from its own tokens, as many as may be written."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -12,10 +14,12 @@ from transformers import PreTrainedModel
 
 from tasktune.core import Likelihood, Lost, Record
 from tasktune.heads.base import Features, Head, Raw, Scored, on
+from tasktune.heads.free_text import FreeText
 from tasktune.heads.prompts import characters
 from tasktune.models import processes
-from tasktune.models.batching import batches
 from tasktune.models.network import autocast
+from tasktune.models.passes import Passes
+from tasktune.models.sharding import is_sharded
 
 WINDOW = 512
 """Records that are read ahead, at most, to be batched by length."""
@@ -28,22 +32,37 @@ Answered = tuple[Record, list[Raw], Scored]
 """A record, what the network said of each of its features, and the answer that this makes."""
 
 Encoded = tuple[Record, list[Features]]
+Begin = Callable[[Passes, PreTrainedModel, Head, Sequence[Features]], Callable[[], list[T]]]
+"""Begins some work on features in passes, and gives what waits for its results."""
+
 UNANSWERED = Scored(None, 0.0)
 
 
 def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     """Every record with what the network said of it and the answer that this makes, in the order given.
 
-    A record that the policy drops has no answer (`None`, at score 0). Processes that work together each answer a part.
+    A record that the policy drops has no answer (`None`, at score 0). Processes that work together each answer a part,
+    unless each has a part of the network.
     """
-    return processes.shared(records, lambda part, noted: _answers(net, head, part, noted), lost)
+    work = partial(_answers, net, head)
+    return work(records, lost) if is_sharded(net) else processes.shared(records, work, lost)
 
 
 def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
-    for window in _ahead(records, lambda record: head.encode(record, lost), head):
-        said = _each(window, _decoded(net, head, [f for _, features in window for f in features]))
-        for (record, _), raws in zip(window, said, strict=True):
-            yield record, raws, head.answer(record, raws) if raws else UNANSWERED
+    for (record, _), raws in _worked(net, head, records, lambda record: head.encode(record, lost), _decoded):
+        yield record, raws, head.answer(record, raws) if raws else UNANSWERED
+
+
+def pieces(net: PreTrainedModel, head: FreeText, record: Record, lost: Lost) -> Iterator[str]:
+    """The text that answers a record, piece by piece; nothing where the policy drops the record."""
+    for features in head.encode(record, lost)[:1]:
+        coming = head.pieces(net, features)
+        while True:
+            with torch.inference_mode(), autocast(head.recipe):  # left before others go on with the piece
+                piece = next(coming, None)
+            if piece is None:
+                return
+            yield piece
 
 
 def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
@@ -51,15 +70,16 @@ def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], los
 
     Processes that work together each look at a part.
     """
-    return processes.shared(records, lambda part, noted: _likelihoods(net, head, part, noted), lost)
+    work = partial(_likelihoods, net, head)
+    return work(records, lost) if is_sharded(net) else processes.shared(records, work, lost)
 
 
 def _likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
-    for window in _ahead(records, lambda record: head.supervise(record, lost), head):
-        found = _each(window, log_p_of(net, head, [f for _, features in window for f in features]))
-        for (record, features), log_p in zip(window, found, strict=True):
-            if features:
-                yield record, Likelihood(-sum(log_p), sum(len(f.targets) for f in features), _characters(head, record, features))
+    for (record, features), log_p in _worked(
+        net, head, _ahead(records, lambda record: head.supervise(record, lost), head), _told
+    ):
+        if features:
+            yield record, Likelihood(-sum(log_p), sum(len(f.targets) for f in features), _characters(head, record, features))
 
 
 def _characters(head: Head, record: Record, told: Sequence[Features]) -> int:
@@ -85,28 +105,50 @@ def _ahead(records: Iterable[Record], encode: Callable[[Record], list[Features]]
         yield window
 
 
-def _each(window: Sequence[Encoded], found: Sequence[T]) -> list[list[T]]:
-    """What was found for each feature of a window, record by record."""
-    rest = iter(found)
-    return [list(islice(rest, len(features))) for _, features in window]
+def _worked(
+    net: PreTrainedModel, head: Head, records: Iterable[Record], encode: Callable[[Record], list[Features]], begin: Begin[T]
+) -> Iterator[tuple[Encoded, list[T]]]:
+    """Each record with its features and what came of them. While the network is at one window, the next is read."""
+    passes = Passes(net, head.recipe)
+    begun: deque[tuple[list[Encoded], Callable[[], list[T]]]] = deque()
+    try:
+        for window in _ahead(records, encode, head):
+            begun.append((window, begin(passes, net, head, [f for _, features in window for f in features])))
+            while len(begun) > passes.ahead:
+                yield from _each(*begun.popleft())
+        while begun:
+            yield from _each(*begun.popleft())
+    finally:
+        passes.end()
 
 
-def _decoded(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> list[Raw]:
-    """What the network says of each feature, in their order."""
-    raws: list[Raw] = [None] * len(features)
-    with torch.inference_mode(), autocast(head.recipe):
-        for batch in batches(list(map(head.cost, features)), head.recipe.token_budget):
-            for k, raw in zip(batch, head.decode(net, [features[k] for k in batch]), strict=True):
-                raws[k] = raw
-    return raws
+def _each(window: Sequence[Encoded], found: Callable[[], list[T]]) -> Iterator[tuple[Encoded, list[T]]]:
+    """The records of a window with what was found for their features."""
+    rest = iter(found())
+    return ((encoded, list(islice(rest, len(encoded[1])))) for encoded in window)
+
+
+def _decoded(passes: Passes, net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Callable[[], list[Raw]]:
+    """What the network says of each feature."""
+    if head.paces_itself:
+        return passes.whole(partial(head.decode, net), features)
+    return passes.begin(partial(head.decode, net), features, list(map(head.cost, features)))
+
+
+def _told(passes: Passes, net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Callable[[], list[float]]:
+    """log p of the targets of each feature."""
+
+    def log_p(part: Sequence[Features]) -> list[float]:
+        found: list[float] = head.log_p(net, on(net, head.collate(part))).tolist()
+        return found
+
+    return passes.begin(log_p, features, [f.length for f in features])
 
 
 def log_p_of(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> list[float]:
     """log p of the targets of each feature, in their order."""
-    found = [0.0] * len(features)
-    with torch.inference_mode(), autocast(head.recipe):
-        for batch in batches([f.length for f in features], head.recipe.token_budget):
-            log_p = head.log_p(net, on(net, head.collate([features[k] for k in batch])))
-            for k, value in zip(batch, log_p.tolist(), strict=True):
-                found[k] = value
-    return found
+    passes = Passes(net, head.recipe)
+    try:
+        return _told(passes, net, head, features)()
+    finally:
+        passes.end()

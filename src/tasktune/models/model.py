@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, final
 
-import torch
 from transformers import PreTrainedModel
 
 from tasktune import recipe as recipes
@@ -19,12 +18,13 @@ from tasktune.datasets import questions
 from tasktune.framings import Framing, Labels
 from tasktune.heads import head_for
 from tasktune.heads.base import Calibration, Head
+from tasktune.heads.free_text import FreeText
 from tasktune.models import network
 from tasktune.models.card import card
 from tasktune.models.durable import renamed, synced
 from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, RECIPE, read_facts, refuse_taken
-from tasktune.models.inference import answers
+from tasktune.models.inference import answers, pieces
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
@@ -50,11 +50,19 @@ class Model:
 
     def stream(self, inputs: Iterable[Any], lost: Lost | None = None) -> Iterator[Prediction]:
         """Like `predict`, one after the other, in constant memory."""
-        if self.head.recipe.decoding.sampling:
-            torch.manual_seed(self.head.recipe.seed)  # what is sampled can be had again
         asked = questions(self.task, inputs)
         for record, _, scored in answers(self.net, self.head, asked, Lost() if lost is None else lost):
             yield Prediction(record, scored)
+
+    def write(self, asked: Any, lost: Lost | None = None) -> Iterator[str]:
+        """The text that answers one text, mapping or record, piece by piece as it is written.
+
+        Raises `InputError` where the model chooses its answers and does not write them.
+        """
+        if not isinstance(self.head, FreeText):
+            raise InputError(f"this model for {self.task.name} writes no text: it chooses its answers; ask it with predict")
+        (record,) = questions(self.task, [asked])
+        return pieces(self.net, self.head, record, Lost() if lost is None else lost)
 
     def calibrated(self, calibration: Calibration) -> Model:
         """The model with other knowledge of its confidence."""

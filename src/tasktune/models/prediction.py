@@ -40,14 +40,15 @@ class Prediction:
         return str(getattr(self.record, "text", ""))
 
     def as_json(self) -> dict[str, Any]:
-        """The record's fields, its own answer as `gold` where it has one, `answer`, and `score` or `interval`."""
+        """The record's fields, its own answer as `gold` where it has one, `answer`, `score` or `interval`, and `others`."""
         fields = record_as_json(self.record)
         if "answer" in fields:
             fields["gold"] = fields.pop("answer")
         fields["answer"] = answer_as_json(self.answer, self.text, self.scored.scores)
         if self.scored.interval is not None:
             return {**fields, "interval": list(self.scored.interval)}
-        return {**fields, "score": self.score}
+        others = [{"answer": answer_as_json(answer, self.text), "score": score} for answer, score in self.scored.others]
+        return {**fields, "score": self.score, **({"others": others} if others else {})}
 
     def _repr_html_(self) -> str:
         """The text with its spans highlighted, or the answer beside the text; everything escaped."""
