@@ -4,7 +4,7 @@ A framing is a pair. `write(record)` spells the record's answer as the model is 
 an answer of what the model gave. The law `read(r, write(r), labels) == r.answer` is tested for every task and family, with no
 model at all. Which head runs a framing is the business of `tasktune.heads`.
 
-Framings so far: `Label`, `Tags`, `Text`. `Span`, `Arcs`, `Mask` and `Embed` take their places beside them: each is a frozen
+Framings so far: `Label`, `Tags`, `Arcs`, `Text`. `Span`, `Mask` and `Embed` take their places beside them: each is a frozen
 dataclass here, a head in `heads/` and a line in `heads.HEADS`.
 """
 
@@ -108,6 +108,37 @@ class Tags(Generic[R]):
         return self.write(record)
 
 
+Arc = tuple[int, str, str]
+"""What is said of a word: the number of its head (from 1, 0 for the root), its relation to it, and its tag ("" for none)."""
+
+RELATION, TAG = "relation ", "tag "
+"""What stands before a name in the inventory of `Arcs`, to tell its two closed sets apart."""
+
+
+@dataclass(frozen=True)
+class Arcs(Generic[R]):
+    """A head, a relation and a tag for each word; the heads form a tree."""
+
+    text: Callable[[R], str]
+    words: Callable[[R], Words]
+    write: Callable[[R], tuple[Arc, ...]]
+    read: Callable[[R, tuple[Arc, ...], Labels], Answer]
+
+    def names(self, record: R) -> Iterable[str]:
+        """The relations and tags that a record shows."""
+        return (name for _, relation, tag in self.write(record) for name in (RELATION + relation, TAG + tag))
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """Both closed sets of training data with these names, one after the other."""
+        return sorted_names(names)
+
+
+def relations_and_tags(labels: Labels) -> tuple[Labels, Labels]:
+    """The two closed sets in an inventory of `Arcs`."""
+    relations = tuple(name.removeprefix(RELATION) for name in labels if name.startswith(RELATION))
+    return relations, tuple(name.removeprefix(TAG) for name in labels if name.startswith(TAG))
+
+
 @dataclass(frozen=True)
 class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names.
@@ -131,4 +162,4 @@ class Text(Generic[R]):
         return sorted_names(names)
 
 
-Framing = Label[Any] | Tags[Any] | Text[Any]
+Framing = Label[Any] | Tags[Any] | Arcs[Any] | Text[Any]
