@@ -1,0 +1,33 @@
+"""Colours: the same for a label wherever it appears, and far apart for labels that appear together."""
+
+from __future__ import annotations
+
+from colorsys import rgb_to_hls
+from itertools import combinations
+
+import pytest
+
+from tasktune.models.prediction import colour
+
+TOGETHER = {
+    "CoNLL": ("PER", "LOC", "ORG", "MISC"),
+    "demo": ("PERSON", "SHIP", "PORT", "COMPANY"),
+    "WNUT": ("person", "location", "corporation", "group", "product", "creative-work"),
+    "sentiment": ("positive", "negative", "neutral"),
+}
+
+
+def hue(label: str) -> float:
+    """In degrees."""
+    red, green, blue = (int(colour(label)[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return 360 * rgb_to_hls(red, green, blue)[0]
+
+
+@pytest.mark.parametrize("labels", TOGETHER.values(), ids=TOGETHER)
+def test_labels_that_appear_together_are_told_apart(labels: tuple[str, ...]) -> None:
+    apart = [abs(hue(a) - hue(b)) for a, b in combinations(labels, 2)]
+    assert min(min(degrees, 360 - degrees) for degrees in apart) > 150 / len(labels)
+
+
+def test_a_label_keeps_its_colour_from_run_to_run() -> None:
+    assert colour("PER") == "#e996d7"
