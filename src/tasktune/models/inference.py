@@ -75,9 +75,7 @@ def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], los
 
 
 def _likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
-    for (record, features), log_p in _worked(
-        net, head, _ahead(records, lambda record: head.supervise(record, lost), head), _told
-    ):
+    for (record, features), log_p in _worked(net, head, records, lambda record: head.supervise(record, lost), _told):
         if features:
             yield record, Likelihood(-sum(log_p), sum(len(f.targets) for f in features), _characters(head, record, features))
 
