@@ -114,11 +114,7 @@ class WordTag:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """One word of a sentence, characters `start` to `end` (end excluded), and its place in the sentence's tree.
-
-    `head` is the number of the word that it depends on, counting from 1, and 0 for the root; `label` is the relation; `tag` the
-    word's part of speech, "" where nothing is said of it.
-    """
+    """One word of a text, its place in a tree, and its part of speech ("" for none). `head` counts words from 1, 0 is the root."""
 
     start: int
     end: int
