@@ -114,7 +114,7 @@ class WordTag:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """One word of a text, its place in a tree, and its part of speech ("" for none). `head` counts words from 1, 0 is the root."""
+    """A word of a text, its place in a tree, its part of speech ("" for none). `head` counts words from 1; 0 is the root."""
 
     start: int
     end: int
