@@ -21,6 +21,7 @@ from tasktune.heads.base import Features, Head, on
 from tasktune.models import processes
 from tasktune.models.network import autocast
 from tasktune.models.packing import layout
+from tasktune.models.sharding import is_sharded, laid_out, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,16 @@ class Course:
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """What the next step depends on beside the weights: the optimizer's tensors, and its settings and schedule as JSON."""
         held = self.optimizer.state_dict()
-        tensors = {f"{k}.{name}": tensor for k, of in held["state"].items() for name, tensor in of.items()}
+        tensors = {f"{k}.{name}": whole(tensor) for k, of in held["state"].items() for name, tensor in of.items()}
         return tensors, {"groups": held["param_groups"], "schedule": self.schedule.state_dict()}
 
     def restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
         held: dict[int, dict[str, Tensor]] = {}
+        trained = [weight for group in self.optimizer.param_groups for weight in group["params"]]
         for key, tensor in tensors.items():
             k, name = key.split(".", 1)
-            held.setdefault(int(k), {})[name] = tensor
+            held.setdefault(int(k), {})[name] = laid_out(tensor, trained[int(k)]) if tensor.ndim else tensor
         self.optimizer.load_state_dict({"state": held, "param_groups": facts["groups"]})
         self.schedule.load_state_dict(facts["schedule"])
 
@@ -69,13 +71,12 @@ class Course:
         module = cast(torch.nn.Module, self.net)
         module.train()
         tokens = sum(len(lesson.features.targets) for lesson in lessons)
-        mine = self._mine(number, [lesson.features for lesson in lessons])
         loss = 0.0
         with self.layout.running(self.net):
-            for part in self.layout.passes([features.length for features in mine], self.head.recipe.token_budget):
-                loss += self._backward([mine[k] for k in part], tokens)
-        loss = processes.summed(module.parameters(), loss)
-        norm = torch.nn.utils.clip_grad_norm_(module.parameters(), self.head.recipe.clip or math.inf)
+            for features, counts in self._passes(number, [lesson.features for lesson in lessons]):
+                loss += self._backward(features, counts / tokens)
+        loss = processes.summed([] if is_sharded(self.net) else module.parameters(), loss)
+        norm = whole(torch.nn.utils.clip_grad_norm_(module.parameters(), self.head.recipe.clip or math.inf))
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise _no_number(number, lessons)
         self.optimizer.step()
@@ -83,17 +84,30 @@ class Course:
         self.optimizer.zero_grad()
         return loss
 
-    def _mine(self, number: int, batch: Sequence[Features]) -> list[Features]:
-        """This process's part of a batch. What it drops is drawn anew for the step: no process does as another, or as it did."""
-        if processes.count() == 1:
-            return list(batch)
-        torch.manual_seed(hash((self.head.recipe.seed, number, processes.rank())))
-        return [batch[k] for k in processes.parts([features.length for features in batch], processes.count())[processes.rank()]]
+    def _passes(self, number: int, batch: Sequence[Features]) -> list[tuple[list[Features], float]]:
+        """The passes that this process makes of a batch, and how much each counts.
 
-    def _backward(self, features: Sequence[Features], tokens: int) -> float:
+        Of several processes each makes some. A network that lies in parts is gathered by all of them at once: those with fewer
+        passes add some that count nothing.
+        """
+        parts = processes.parts([features.length for features in batch], processes.count())
+        made = [self._passes_of([batch[k] for k in part]) for part in parts]
+        mine = [(features, 1.0) for features in made[processes.rank()]]
+        if is_sharded(self.net):
+            mine += [(list(batch[:1]), 0.0)] * (max(map(len, made)) - len(mine))
+        if processes.count() > 1:  # what a process drops is drawn anew for each step: none does as another, nor as it did before
+            torch.manual_seed(hash((self.head.recipe.seed, number, processes.rank())))
+        return mine
+
+    def _passes_of(self, batch: Sequence[Features]) -> list[list[Features]]:
+        passes = self.layout.passes([features.length for features in batch], self.head.recipe.token_budget)
+        return [[batch[k] for k in each] for each in passes]
+
+    def _backward(self, features: Sequence[Features], share: float) -> float:
+        """Add the gradient of a `share` of the loss of a pass, and give that back."""
         batch = on(self.net, self.layout.batch(self.head, features))
         with autocast(self.head.recipe):
-            loss = self.head.loss(self.net, batch, self.weights) / tokens
+            loss = self.head.loss(self.net, batch, self.weights) * share
         torch.autograd.backward(loss)
         return float(loss.detach())
 

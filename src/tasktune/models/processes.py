@@ -102,7 +102,8 @@ def summed(weights: Iterable[Tensor], value: float) -> float:
     if count() == 1:
         return value
     trained = [weight for weight in weights if weight.requires_grad]
-    flat = torch.cat([*(_gradient(weight).flatten() for weight in trained), torch.tensor([value], device=trained[0].device)])
+    last = torch.tensor([value], device=trained[0].device if trained else None)
+    flat = torch.cat([*(_gradient(weight).flatten() for weight in trained), last])
     dist.all_reduce(flat)
     for weight, gradient in zip(trained, torch.split(flat, [*(w.numel() for w in trained), 1]), strict=False):
         weight.grad = gradient.view_as(weight)

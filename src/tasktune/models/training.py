@@ -24,6 +24,7 @@ from tasktune.models import chance, processes
 from tasktune.models.batching import chunks
 from tasktune.models.checkpoints import Checkpoint, Checkpoints
 from tasktune.models.course import Course, Lesson, class_weights
+from tasktune.models.sharding import laid_out, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +154,16 @@ def _weights(net: PreTrainedModel) -> dict[str, Tensor]:
     return {name: tensor.detach() for name, tensor in net.state_dict().items() if name in trained}
 
 
+def _whole(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: whole(tensor) for name, tensor in tensors.items()}
+
+
 def _saved(now: Standing, net: PreTrainedModel, course: Course) -> Checkpoint:
     (moments, settings), (generators, others) = course.state(), chance.state(net.device)
     facts = {"losses": now.losses, "history": now.history, "best_step": now.best_step, "seconds": now.seconds}
     return Checkpoint(
         now.step,
-        {"weights": _weights(net), "best": now.kept, "optimizer": moments, "chance": generators},
+        {"weights": _whole(_weights(net)), "best": _whole(now.kept), "optimizer": moments, "chance": generators},
         {**facts, "optimizer": settings, "chance": others},
     )
 
@@ -168,8 +173,10 @@ def _restored(net: PreTrainedModel, course: Course, saved: Checkpoint | None) ->
     if saved is None:
         return Standing()
     facts, tensors = saved.facts, saved.tensors
-    net.load_state_dict(tensors["weights"], strict=False)
+    there = net.state_dict()
+    weights, best = ({name: laid_out(of[name], there[name]) for name in of} for of in (tensors["weights"], tensors["best"]))
+    net.load_state_dict(weights, strict=False)
     course.restore(tensors["optimizer"], facts["optimizer"])
     chance.restore(net.device, tensors["chance"], facts["chance"])
     history = [(step, value) for step, value in facts["history"]]
-    return Standing(saved.step, facts["losses"], history, facts["best_step"], tensors["best"], facts["seconds"])
+    return Standing(saved.step, facts["losses"], history, facts["best_step"], best, facts["seconds"])

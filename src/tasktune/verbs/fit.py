@@ -31,6 +31,7 @@ from tasktune.models.identity import identity
 from tasktune.models.model import Model, build, put
 from tasktune.models.named import NAMED
 from tasktune.models.network import fold, read_config
+from tasktune.models.sharding import gathered, shard
 from tasktune.models.training import train
 from tasktune.models.weights import locate
 from tasktune.notations.plain import as_json
@@ -168,10 +169,12 @@ def _train(model: Model, lessons: Sequence[Lesson], held_out: Sequence[Record], 
     head, recipe = model.head, model.head.recipe
     if recipe.lora:
         model.net = adapted(model.net, head.framing, model.family, recipe)
+    shard(model.net)
     with steps(model.task.metric.primary) as report:
         trained = train(model.net, head, lessons, lambda: _dev_scores(model, held_out), report, kept)
     if recipe.lora:
         model.net = merged(model.net)
+    model.net = gathered(model.net)
     return {name: fact for name, fact in asdict(trained).items() if name != "losses"}  # one a step: too many for a list of facts
 
 

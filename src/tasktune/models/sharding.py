@@ -1,0 +1,81 @@
+"""A network that lies in parts on all processes, for those too large to be trained whole on one: FSDP2 (Zhao et al. 2023).
+
+Of weights, gradients and Adam's moments each process keeps its part. It gathers the weights of a block when it comes to it, and
+lets them go again behind it. So all processes must come to the same blocks equally often: those with fewer passes to do do the
+last one again, for nothing, and all of them measure all records.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.distributed.fsdp import FSDPModule, fully_shard
+from torch.distributed.tensor import DTensor, distribute_tensor
+from transformers import PreTrainedModel
+
+from tasktune.models import processes
+
+_BYTES = 16
+"""What a weight takes in training: itself, its gradient and two moments, each of four bytes."""
+
+_SHARE = 0.7
+"""Of an accelerator's memory that these may take; activations need the rest."""
+
+
+def shard(net: PreTrainedModel) -> None:
+    """Lay a network out over the processes, where `accelerate launch --use_fsdp` asks for it or it would not fit on one.
+
+    The gradients of all of them are summed, not averaged, as they are computed.
+    """
+    if processes.count() == 1 or not (_asked() or _too_large(net)):
+        return
+    module = cast(nn.Module, net)
+    outermost = [name for name, found in module.named_modules() if isinstance(found, nn.ModuleList)]
+    for name in outermost:
+        if not any(name.startswith(f"{other}.") for other in outermost):
+            for block in cast(nn.ModuleList, module.get_submodule(name)):
+                fully_shard(block)
+    fully_shard(module)
+    for part in module.modules():
+        if isinstance(part, FSDPModule):
+            part.set_gradient_divide_factor(1.0)
+            part.set_force_sum_reduction_for_comms(True)
+
+
+def _asked() -> bool:
+    return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
+
+
+def _too_large(net: PreTrainedModel) -> bool:
+    trained = sum(weight.numel() for weight in cast(nn.Module, net).parameters() if weight.requires_grad)
+    return net.device.type == "cuda" and trained * _BYTES > _SHARE * torch.cuda.get_device_properties(net.device).total_memory
+
+
+def gathered(net: PreTrainedModel) -> PreTrainedModel:
+    """A network as it was before `shard`, whole on every process."""
+    if not is_sharded(net):
+        return net
+    weights = {name: whole(tensor) for name, tensor in net.state_dict().items()}
+    _, plain = type(net).__bases__  # FSDP2 has put a class of its own before the network's
+    made: PreTrainedModel = plain(net.config)
+    made.load_state_dict(weights)
+    cast(nn.Module, made).to(net.device).eval()
+    return made
+
+
+def is_sharded(net: Any) -> bool:
+    """Whether a network lies in parts on the processes."""
+    return isinstance(net, FSDPModule)
+
+
+def whole(tensor: Tensor) -> Tensor:
+    """A tensor with the parts that other processes have of it; all must ask."""
+    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+
+
+def laid_out(tensor: Tensor, like: Tensor) -> Tensor:
+    """A whole tensor as another one lies."""
+    return distribute_tensor(tensor, like.device_mesh, like.placements) if isinstance(like, DTensor) else tensor
