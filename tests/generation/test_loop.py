@@ -11,7 +11,7 @@ from tasktune.decoding import Decoding
 from tiny_writers import LONGEST, NETS, Net, prompts
 
 each_net = pytest.mark.parametrize("name", NETS)
-ALONE, TAKING_TURNS, TOGETHER = 1, 150, 10**6
+ALONE, TAKING_TURNS, TOGETHER = 1, 40, 10**6
 
 
 @each_net

@@ -102,7 +102,8 @@ class DecoderLanes(Lanes):
 class EncoderDecoderLanes(Lanes):
     """An encoder-decoder: prompts are encoded, and all sequences begin with the start token, side by side.
 
-    Many decoders count positions by columns, so that all must be equally long: others join when all have ended.
+    Many decoders count positions by columns, so that all must be equally long: others join at the start token, or when all have
+    ended.
     """
 
     def __init__(self, net: PreTrainedModel, start_id: int) -> None:
@@ -113,8 +114,7 @@ class EncoderDecoderLanes(Lanes):
     def _forget(self) -> None:
         self._memory = Memory()
         self._cache: Any = EncoderDecoderCache(self._memory.cache, DynamicCache())
-        self._read: Any = None
-        self._mask = torch.zeros(0, 0)
+        self._read = self._mask = torch.zeros(0, 0)
 
     @property
     def rows(self) -> int:
@@ -123,33 +123,42 @@ class EncoderDecoderLanes(Lanes):
 
     @property
     def joinable(self) -> bool:
-        """Where there are no sequences."""
-        return not self.rows
+        """Where there are no sequences, or all have their start token only."""
+        return all(length == 1 for length in self._memory.place.lengths)
 
     def read(self, prompts: Sequence[Tokens]) -> Tensor:
         """Padded on the right, in one pass; then the start token."""
-        self._forget()
+        if not self.rows:
+            self._forget()
         width, device = max(map(len, prompts)), self._net.device
         ids = torch.tensor([[*p, *[0] * (width - len(p))] for p in prompts], device=device)
-        self._mask = torch.tensor([[*[1] * len(p), *[0] * (width - len(p))] for p in prompts], device=device)
-        self._read = self._net.get_encoder()(input_ids=ids, attention_mask=self._mask).last_hidden_state
-        first = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        logits = self._logits([self._start_id] * len(prompts), first)
-        self._memory.add(first.self_attention_cache.layers, [1] * len(prompts))
-        self._cache = EncoderDecoderCache(self._memory.cache, first.cross_attention_cache)
+        mask = torch.tensor([[*[1] * len(p), *[0] * (width - len(p))] for p in prompts], device=device)
+        read = self._net.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
+        cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+        logits = self._logits([self._start_id] * len(prompts), cache, read, mask)
+        self._memory.add(cache.self_attention_cache.layers, [1] * len(prompts))
+        self._join(cache.cross_attention_cache, read, mask)
         return logits
+
+    def _join(self, cross: DynamicCache, read: Tensor, mask: Tensor) -> None:
+        """Put what was read beside what was read before, padded on the right."""
+        if self.rows:
+            for mine, theirs in zip(self._cache.cross_attention_cache.layers, cross.layers, strict=True):
+                theirs.keys, theirs.values = beside(mine.keys, theirs.keys, 2), beside(mine.values, theirs.values, 2)
+            read, mask = beside(self._read, read, 1), beside(self._mask, mask, 1)
+        self._cache, self._read, self._mask = EncoderDecoderCache(self._memory.cache, cross), read, mask
 
     def step(self, tokens: Tokens) -> Tensor:
         """The cache says how long all are."""
         self._memory.make_room()
-        logits = self._logits(tokens, self._cache)
+        logits = self._logits(tokens, self._cache, self._read, self._mask)
         self._memory.grown()
         return logits
 
-    def _logits(self, tokens: Tokens, cache: Any) -> Tensor:
+    def _logits(self, tokens: Tokens, cache: Any, read: Tensor, mask: Tensor) -> Tensor:
         out = self._net(
-            encoder_outputs=BaseModelOutput(last_hidden_state=self._read),
-            attention_mask=self._mask,
+            encoder_outputs=BaseModelOutput(last_hidden_state=read),
+            attention_mask=mask,
             decoder_input_ids=torch.tensor(tokens, device=self._net.device)[:, None],
             past_key_values=cache,
             use_cache=True,
@@ -165,6 +174,13 @@ class EncoderDecoderLanes(Lanes):
         self._memory.select(rows)
         self._cache.cross_attention_cache.batch_select_indices(chosen)
         self._read, self._mask = self._read[chosen], self._mask[chosen]
+
+
+def beside(left: Tensor, right: Tensor, dim: int) -> Tensor:
+    """Rows under rows, the narrower padded with zeros behind in dimension `dim`."""
+    width = max(left.size(dim), right.size(dim))
+    wide = [torch.cat([t, t.new_zeros([*t.shape[:dim], width - t.size(dim), *t.shape[dim + 1 :]])], dim) for t in (left, right)]
+    return torch.cat(wide)
 
 
 @lru_cache(maxsize=32)

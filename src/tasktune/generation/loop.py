@@ -17,33 +17,40 @@ from tasktune.generation.searches import Search
 T = TypeVar("T")
 
 _SHARE = 8
-"""Prompts wait until they are this share of the sequences under way: reading one costs a pass of its own."""
+"""Prompts wait until they are this share of the sequences under way: reading them costs a pass of its own."""
+
+_PASS = 32
+"""What a pass costs beside its tokens, in tokens (docs/engine.md)."""
+
+_KEPT = 4
+"""Tokens that are remembered at a time, for each token of a pass: keys and values take less memory than what makes them."""
 
 
 def write(lanes: Lanes, searches: Sequence[Search], budget: int) -> Iterator[None]:
-    """Carry out searches, long prompts first; what they found is in them. Yields after each step of one token.
+    """Carry out searches, those with long prompts first; what they found is in them. Yields after each step.
 
-    Prompts and texts take at most `budget` tokens of memory at a time, or what one search takes.
+    A pass reads at most `budget` tokens, padding included, or one prompt; four times as many are remembered, or what one search
+    takes.
     """
     waiting = sorted(searches, key=lambda search: len(search.prompt))
     active: list[Search] = []
     while waiting or active:
-        coming = _admitted(waiting, active, budget) if lanes.joinable else []
-        if coming:
-            active = _advanced(lanes, [*active, *coming], lanes.read([search.prompt for search in coming]), len(coming))
-        else:
+        coming = _admitted(waiting, active, _KEPT * budget) if lanes.joinable else []
+        for group in _alike(coming, budget):
+            active = _advanced(lanes, [*active, *group], lanes.read([search.prompt for search in group]), len(group))
+        if not coming:
             active = _advanced(lanes, active, lanes.step([t for search in active for t in search.tokens]), len(active))
         yield
 
 
-def _admitted(waiting: list[Search], active: Sequence[Search], budget: int) -> list[Search]:
+def _admitted(waiting: list[Search], active: Sequence[Search], room: int) -> list[Search]:
     """The prompts that are to be read now, taken from those that wait: the longest that there is room for."""
     coming: list[Search] = []
     width = max(map(_length, active), default=0)
-    reserved = sum(_width(search) for search in active)
+    beams = sum(map(_beams, active))
     while waiting:
-        width, reserved = max(width, _length(waiting[-1])), reserved + _width(waiting[-1])
-        if width * reserved > budget and (active or coming):
+        width, beams = max(width, _length(waiting[-1])), beams + _beams(waiting[-1])
+        if width * beams > room and (active or coming):
             break
         coming.append(waiting.pop())
     if waiting and len(coming) * _SHARE < len(active):
@@ -52,11 +59,24 @@ def _admitted(waiting: list[Search], active: Sequence[Search], budget: int) -> l
     return coming
 
 
+def _alike(coming: Sequence[Search], budget: int) -> list[list[Search]]:
+    """Searches, by falling length of their prompts, in groups that a pass reads: padding costs less than another pass."""
+    groups: list[list[Search]] = []
+    for search in coming:
+        longest = len(groups[-1][0].prompt) if groups else 0
+        padding = sum(longest - len(other.prompt) for other in groups[-1]) if groups else 0
+        if groups and padding + longest - len(search.prompt) <= _PASS and longest * (len(groups[-1]) + 1) <= budget:
+            groups[-1].append(search)
+        else:
+            groups.append([search])
+    return groups
+
+
 def _length(search: Search) -> int:
     return len(search.prompt) + search.manner.longest
 
 
-def _width(search: Search) -> int:
+def _beams(search: Search) -> int:
     return search.manner.decoding.beams
 
 

@@ -21,9 +21,6 @@ from tasktune.heads.writers import Causal, Writer
 
 _CAUSAL = Causal()
 
-_REMEMBERED = 4
-"""Tokens whose keys and values are kept, for each token of the budget: they take less memory than the passes that make them."""
-
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class FreeText(Head):
         return max(halves, *stops, 0)
 
     def _writing(self, net: PreTrainedModel, searches: Sequence[Search]) -> Iterator[None]:
-        return write(self.writer.lanes(net), searches, _REMEMBERED * self.recipe.token_budget)
+        return write(self.writer.lanes(net), searches, self.recipe.token_budget)
 
     def _searches(self, features: Features) -> list[Search]:
         """One for the best texts, or one for each that is drawn: by the prompt alone, so that it is the same in any company."""
