@@ -101,19 +101,21 @@ def fit(
     """Tune a model on a task, and save the best of it with its scores."""
     from tasktune import recipe as recipes
     from tasktune.readers.mapping import parse_mapping
+    from tasktune.verbs.launch import companions, processes_for
     from tasktune.verbs.slips import before_fit
 
     resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
     mapping = parse_mapping(map or [])
     before_fit(task, train, dev, model, out, mapping, format)
-    with loading():
-        from tasktune.models import processes
-        from tasktune.verbs.fit import fit as verb
-        from tasktune.verbs.show import show_facts
+    with companions(processes_for(resolved, train, model)):
+        with loading():
+            from tasktune.models import processes
+            from tasktune.verbs.fit import fit as verb
+            from tasktune.verbs.show import show_facts
 
-    tuned = verb(task, train, dev, model, out, resolved, mapping, format)
-    if processes.is_first():
-        show_facts(tuned, out)
+        tuned = verb(task, train, dev, model, out, resolved, mapping, format)
+        if processes.is_first():
+            show_facts(tuned, out)
 
 
 @app.command()

@@ -40,6 +40,7 @@ class Course:
         self.net, self.head, self.weights = net, head, weights
         self.optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
         self.schedule = linear(self.optimizer, round(recipe.warmup * total), total)
+        self.sum = processes.Sum([] if is_sharded(net) else cast(torch.nn.Module, net).parameters())
         self.layout = layout(net, head, [lesson.features for lesson in lessons])
 
     @property
@@ -75,7 +76,7 @@ class Course:
         with self.layout.running(self.net):
             for features, counts in self._passes(number, [lesson.features for lesson in lessons]):
                 loss += self._backward(features, counts / tokens)
-        loss = processes.summed([] if is_sharded(self.net) else module.parameters(), loss)
+        loss = self.sum(loss)
         norm = whole(torch.nn.utils.clip_grad_norm_(module.parameters(), self.head.recipe.clip or math.inf))
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise _no_number(number, lessons)

@@ -19,7 +19,7 @@ from tasktune.heads.prompts import characters
 from tasktune.models import processes
 from tasktune.models.network import autocast
 from tasktune.models.passes import Passes
-from tasktune.models.sharding import is_sharded
+from tasktune.models.sharding import in_step, is_sharded
 
 WINDOW = 512
 """Records that are read ahead, at most, to be batched by length."""
@@ -45,7 +45,7 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
     unless each has a part of the network.
     """
     work = partial(_answers, net, head)
-    return work(records, lost) if is_sharded(net) else processes.shared(records, work, lost)
+    return in_step(net, work(records, lost)) if is_sharded(net) else processes.shared(records, work, lost)
 
 
 def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
@@ -71,7 +71,7 @@ def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], los
     Processes that work together each look at a part.
     """
     work = partial(_likelihoods, net, head)
-    return work(records, lost) if is_sharded(net) else processes.shared(records, work, lost)
+    return in_step(net, work(records, lost)) if is_sharded(net) else processes.shared(records, work, lost)
 
 
 def _likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:

@@ -8,10 +8,13 @@ pass between them are sums of gradients, answers to records, and the word of the
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain
-from typing import TypeVar
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TypeVar, final
 
 import torch
 import torch.distributed as dist
@@ -97,21 +100,63 @@ def parts(costs: Sequence[int], among: int) -> list[list[int]]:
     return [sorted(part) for part in made]
 
 
-def summed(weights: Iterable[Tensor], value: float) -> float:
-    """Let the gradient of each weight be the sum of those of all processes, and give back the sum of a value of theirs."""
-    if count() == 1:
-        return value
-    trained = [weight for weight in weights if weight.requires_grad]
-    last = torch.tensor([value], device=trained[0].device if trained else None)
-    flat = torch.cat([*(_gradient(weight).flatten() for weight in trained), last])
-    dist.all_reduce(flat)
-    for weight, gradient in zip(trained, torch.split(flat, [*(w.numel() for w in trained), 1]), strict=False):
-        weight.grad = gradient.view_as(weight)
-    return float(flat[-1])
+@final
+class Sum:
+    """Adds up what all processes have found of the gradient of some weights.
+
+    Processors of one machine do it in memory that they share, several times faster than through a socket; others through the
+    network. Every process adds in the same order, so that all go on with the very same numbers.
+    """
+
+    def __init__(self, weights: Iterable[Tensor]) -> None:
+        self.weights = [weight for weight in weights if weight.requires_grad]
+        self.sizes = [*(weight.numel() for weight in self.weights), 1]
+        on_processors = all(weight.device.type == "cpu" for weight in self.weights)
+        self.slots = _common_memory(count(), sum(self.sizes)) if count() > 1 and on_processors else None
+
+    def __call__(self, value: float) -> float:
+        """Let the gradient of each weight be the sum of those of all processes, and give back the sum of a value of theirs."""
+        if count() == 1:
+            return value
+        found = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in self.weights]
+        last = torch.tensor([value], device=found[0].device if found else None)
+        flat = self._added([*(gradient.flatten() for gradient in found), last])
+        for weight, gradient in zip(self.weights, torch.split(flat, self.sizes), strict=False):
+            weight.grad = gradient.view_as(weight)
+        return float(flat[-1])
+
+    def _added(self, parts: list[Tensor]) -> Tensor:
+        if self.slots is None:
+            flat = torch.cat(parts)
+            dist.all_reduce(flat)
+            return flat
+        dist.barrier()  # until all have read the last sum
+        torch.cat(parts, out=self.slots[rank()])
+        dist.barrier()
+        return self.slots.sum(0)
 
 
-def _gradient(weight: Tensor) -> Tensor:
-    return torch.zeros_like(weight) if weight.grad is None else weight.grad
+_MEMORY = Path("/dev/shm")  # noqa: S108 (memory that goes by a name only until all have it)
+
+
+def _common_memory(rows: int, columns: int) -> Tensor | None:
+    """A float32 tensor (rows, columns) that is the same for all processes, where they are on one machine that has room for it."""
+    size = 4 * rows * columns
+    room = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 2 * size
+    with ExitStack() as named:
+        told = [""]
+        if room and is_first():
+            file = named.enter_context(NamedTemporaryFile(dir=_MEMORY, prefix="tasktune-"))
+            os.posix_fallocate(file.fileno(), 0, size)
+            told = [file.name]
+        dist.broadcast_object_list(told)
+        seen: list[bool] = [False] * count()
+        dist.all_gather_object(seen, Path(told[0]).is_file())
+        if not all(seen):
+            return None
+        memory = torch.from_file(told[0], shared=True, size=rows * columns, dtype=torch.float32)
+        dist.barrier()
+    return memory.view(rows, columns)
 
 
 def decided(decide: Callable[[], bool]) -> bool:

@@ -8,7 +8,8 @@ last one again, for nothing, and all of them measure all records.
 from __future__ import annotations
 
 import os
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +18,8 @@ from torch.distributed.tensor import DTensor, distribute_tensor
 from transformers import PreTrainedModel
 
 from tasktune.models import processes
+
+T = TypeVar("T")
 
 _BYTES = 16
 """What a weight takes in training: itself, its gradient and two moments, each of four bytes."""
@@ -64,6 +67,18 @@ def gathered(net: PreTrainedModel) -> PreTrainedModel:
     made.load_state_dict(weights)
     cast(nn.Module, made).to(net.device).eval()
     return made
+
+
+def in_step(net: PreTrainedModel, work: Iterable[T]) -> Iterator[T]:
+    """What `work` yields, done by all processes alike. What lies outside the blocks (the table of words, the head) is at hand
+    meanwhile, since not all that uses it comes through the network's own `forward`.
+    """
+    root = cast(FSDPModule, net)
+    root.unshard()
+    try:
+        yield from work
+    finally:
+        root.reshard()
 
 
 def is_sharded(net: Any) -> bool:

@@ -1,0 +1,99 @@
+"""A process a core: on processors, `tasktune fit` tunes with several processes of a few threads each, where that pays.
+
+Threads that share one matrix product wait for one another after each; processes that share a batch wait once a step. The others
+are started with the command line of this one, as a launcher would, before torch is loaded, so that all load it at the same time.
+Whoever sets OMP_NUM_THREADS has decided for himself, as has whoever uses a launcher.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tasktune.models.named import NAMED
+from tasktune.recipe import Recipe
+
+_RECORDS = 4
+"""Records of a batch that a process should have at least: with fewer, there is more to add up than to compute."""
+
+_WORTH_IT = 3e12
+"""Floating-point operations of a training that take a core about half a minute; less is done before the others are there."""
+
+_BYTES_A_TOKEN = 4
+"""Of a text file: English has four or five characters a token."""
+
+_BYTES_A_WEIGHT = 16
+"""In training: a weight, its gradient and Adam's two moments, of four bytes each."""
+
+_BESIDE = 1.5e9
+"""Bytes that a process takes beside its weights: Python, torch and the activations of a pass."""
+
+
+def processes_for(recipe: Recipe, train: str, model: str | None) -> int:
+    """How many processes should tune `model` on the file `train` on this machine's processor; 1 where there is no telling."""
+    path = Path(train)
+    if not _free_to_choose(recipe) or not path.is_file():
+        return 1
+    weights = _weights(model)
+    work = 6 * weights * path.stat().st_size / _BYTES_A_TOKEN * (recipe.epochs or 1)
+    cores, room = len(os.sched_getaffinity(0)), int(_free_memory() / (_BYTES_A_WEIGHT * weights + _BESIDE))
+    return max(1, min(cores, room, recipe.batch_size // _RECORDS)) if work > _WORTH_IT else 1
+
+
+def _free_to_choose(recipe: Recipe) -> bool:
+    decided = {"OMP_NUM_THREADS", "WORLD_SIZE"} & os.environ.keys()
+    accelerated = sys.platform != "linux" or any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/kfd", "/dev/dri"))
+    return not decided and (recipe.device == "cpu" or (recipe.device == "auto" and not accelerated))
+
+
+def _weights(model: str | None) -> float:
+    """About how many weights a model has."""
+    if model is None or model in NAMED:
+        return float(NAMED[model or "minilm"].parameters)
+    return sum(file.stat().st_size for file in Path(model).glob("*.safetensors")) / 4
+
+
+def _free_memory() -> float:
+    """Bytes that can be had without another process's losing its own."""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+
+
+@contextmanager
+def companions(count: int) -> Iterator[None]:
+    """Make this process the first of `count` that run its command line together, each with its share of the cores."""
+    if count == 1:
+        yield
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shared = {
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+        "WORLD_SIZE": str(count),
+        "OMP_NUM_THREADS": str(len(os.sched_getaffinity(0)) // count),
+    }
+    command = [sys.executable, "-m", "tasktune", *sys.argv[1:]]
+    others = [
+        subprocess.Popen(  # in a session of its own, since Ctrl-C is for the first one, which sees to the others
+            command,
+            env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for rank in range(1, count)
+    ]
+    os.environ.update({**shared, "RANK": "0", "LOCAL_RANK": "0"})
+    try:
+        yield
+    finally:
+        for other in others:
+            other.terminate()
+            other.wait()
