@@ -43,7 +43,10 @@ class Automaton(ABC):
 @final
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """Texts that match a regular expression from end to end. Its syntax is that of Rust's `regex`, which knows no look-around."""
+    """Texts that match a regular expression from end to end. Its syntax is that of Rust's `regex`, which knows no look-around.
+
+    `\\d` is a digit from 0 to 9, and `.` no line break.
+    """
 
     pattern: str
 

@@ -7,7 +7,7 @@ about another span, none is lost when they are read, and an answer comes to its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import final
@@ -116,7 +116,7 @@ class SpanLines(Automaton):
     def _on(self, line: _Line) -> Iterator[tuple[str, _State]]:
         """The next character of the places that go on, as it stands or escaped."""
         pieces: dict[str, list[_Place]] = {}
-        places = line.places if line.length else self._later(line.said, line.label)
+        places: Iterable[_Place] = line.places if line.length else self._later(line.said, line.label)
         for piece, place in chain.from_iterable(self._spellings(place, line.length) for place in places):
             pieces.setdefault(piece, []).append(place)
         for piece, places in pieces.items():
