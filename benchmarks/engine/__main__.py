@@ -42,7 +42,8 @@ def main() -> int:
     if not asked.page:
         chosen = [BY_NAME[name] for name in asked.only] if asked.only else list(WORKS)
         todo = [work for work in chosen if asked.again or key(work.name, asked.threads) not in results["works"]]
-        print(f"{len(todo)} works, about {sum(work.seconds for work in todo) / 60:.0f} minutes on two idle cores", flush=True)
+        estimate = "a few" if asked.quick else f"about {sum(work.seconds for work in todo) / 60:.0f}"
+        print(f"{len(todo)} works, {estimate} minutes on two idle cores", flush=True)
         models = _tiny(folder) if asked.quick else MODELS
         results["limits"] |= {str(asked.threads): limits(asked.threads, 64 if asked.quick else 1024)}
         for work in todo:
@@ -83,7 +84,7 @@ def done(
     """A work, measured and judged, as JSON."""
     pairs = min(QUICK_PAIRS, work.pairs) if quick else work.pairs
     asked = Asked(models[work.family], work.quick if quick else work.amount, pairs + 1, threads, folder)
-    print(f"{work.name} (about {work.seconds / 60:.1f} minutes)", flush=True)
+    print(f"{work.name} (about {work.seconds / 60:.1f} minutes)" if not quick else work.name, flush=True)
     began = perf_counter()
     outcome = interleaved(work.sides, asked)
     for name, why in outcome.failed.items():

@@ -21,7 +21,8 @@ changes less.
 Real tokens are those of the attention mask, never padding; both sides of a training are given the very same features, network
 and recipe, and a turn is a slice of one training, its tokens the slice's share of all. Predictions count texts, tokenizing
 included on both sides. New tokens are those of the text that came out, counted the same way on both sides. Loading of models is
-in no figure.
+in no figure. `generate` for labels may write 16 tokens, as one allows a model that says something else first, or no more than the
+longest label takes, as a tuned one needs.
 
 **Of the limit**: the floating-point operations that the work cannot do without (two a weight of each linear layer and token, and
 attention; three times that to train, twice with LoRA) a second, as a share of the fastest fp32 matrix product measured on the

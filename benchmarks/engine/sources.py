@@ -49,7 +49,7 @@ def texts(count: int) -> list[str]:
         r.text + " " + r.pair
         for r in _some("classification", "classification/ag_news/dev.csv", {"text": "2", "pair": "3", "answer": "1"})
     )
-    talk = (r.text for r in _some("summarization", "summarization/dialogsum/dev.jsonl", {}))
+    talk = (r.text for r in _some("summarization", "summarization/dialogsum/train.jsonl", {}))
     tweets = (r.text for r in wnut("train"))
     shares = ((tweets, 0.6), (news, 0.3), (talk, 0.1))
     found = [text for source, share in shares for text in spaced([t for t in source if len(t) < LONGEST], round(share * count))]

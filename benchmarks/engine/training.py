@@ -8,10 +8,15 @@ falls into which step differs from side to side.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from socket import socket
 from typing import Any
 
+import torch
 from transformers import DataCollatorForSeq2Seq, PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
 
 import tasktune as tt
@@ -24,6 +29,7 @@ from tasktune.models.adapters import adapted, merged
 from tasktune.models.course import Lesson
 from tasktune.models.model import Model, build
 from tasktune.models.network import in_bf16
+from tasktune.models.processes import together
 from tasktune.models.training import Step, train
 from tasktune.recipe import Recipe
 from tasktune.tasks import task
@@ -91,6 +97,42 @@ def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 
     baton.take()
     train(given.model.net, given.model.head, given.learnt, lambda: _UNMEASURED, report)
     return {**_tuned(given, lora), "losses": losses, "flops": _flops(given, lora), "loss_gap": _gap(asked, task, lora, batch)}
+
+
+def spread(baton: Baton, asked: Asked, **options: Any) -> Facts:
+    """tasktune as `torchrun` starts it: a process a core, each of one thread."""
+    with closing(socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shared = {"WORLD_SIZE": str(asked.threads), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    os.environ.update(shared)
+    torch.set_num_threads(1)
+    start = get_context("spawn").Process
+    others = [start(target=_rank, args=(rank, _Silent(), asked, options)) for rank in range(1, asked.threads)]
+    for other in others:
+        other.start()
+    facts = _rank(0, baton, asked, options)
+    for other in others:
+        other.join()
+    return facts
+
+
+def _rank(rank: int, baton: Any, asked: Asked, options: dict[str, Any]) -> Facts:
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank))
+    with together():
+        return ours(baton, asked, **options)
+
+
+class _Silent:
+    """The baton of a process that only helps."""
+
+    def take(self) -> bool:
+        """Go on."""
+        return True
+
+    def hand_over(self, amount: float) -> bool:
+        """Go on."""
+        return True
 
 
 _UNMEASURED = Scores("none", {"none": Score(0.0, 0.0, 0.0)})

@@ -49,8 +49,11 @@ def _encoder_trained(outcome: Outcome, rate: Rate) -> list[Claim]:
     ours, theirs = (_fact(outcome, side, "f1") for side in ("tasktune", "Trainer"))
     known = ours and theirs
     return [
-        faster(outcome, "tasktune", "Trainer", 4.0, "real tokens", limit),
-        faster(outcome, "tasktune", "Trainer, best flags", 1.4, "real tokens", limit),
+        *(
+            faster(outcome, side, against, bar, "real tokens", limit)
+            for side in ("tasktune, a process a core", "tasktune")
+            for against, bar in (("Trainer", 4.0), ("Trainer, best flags", 1.4))
+        ),
         _one(
             *("dev F1, points behind", "Trainer", 100 * (ours[0] - ours[1]) if known else 0.0),
             *(100 * (theirs[0] - ours[0]) if known else None,),
@@ -122,8 +125,11 @@ def _generated(outcome: Outcome, rate: Rate) -> list[Claim]:
 def _chosen(outcome: Outcome, rate: Rate) -> list[Claim]:
     sure = _fact(outcome, "tasktune", "sure")
     return [
-        faster(outcome, "tasktune", "generate and parse", 3.0, "texts", _limit(outcome, "tasktune", rate)),
-        _one("a probability with every answer", "—", 1.0, None if sure is None else float(sure)),
+        *(
+            faster(outcome, "tasktune", f"generate {much} and parse", 3.0, "texts", _limit(outcome, "tasktune", rate))
+            for much in ("16 tokens", "a label")
+        ),
+        _one("share of answers with a probability for every label", "—", 1.0, None if sure is None else float(sure)),
     ]
 
 
@@ -172,7 +178,10 @@ def _predicting(task: str) -> dict[str, Side]:
 
 
 _TAGS = {"task": "ner", "epochs": 2}
-_TAUGHT = _training(**_TAGS) | {"Trainer, best flags": Side("engine.training:trainer", {**_TAGS, "best": True})}
+_TAUGHT = _training(**_TAGS) | {
+    "tasktune, a process a core": Side("engine.training:spread", _TAGS),
+    "Trainer, best flags": Side("engine.training:trainer", {**_TAGS, "best": True}),
+}
 _CHAT = {"task": "chat", "batch": 8}
 _SIDES = ("", ", 10 ×")
 _EVALUATED = {
@@ -187,7 +196,8 @@ _GENERATED = {
 }
 _CHOSEN = {
     "tasktune": Side("engine.writing:ours", {"task": "classification", "precision": "auto"}),
-    "generate and parse": Side("engine.writing:generated", {"task": "classification"}),
+    "generate 16 tokens and parse": Side("engine.writing:generated", {"task": "classification", "longest": 16}),
+    "generate a label and parse": Side("engine.writing:generated", {"task": "classification", "longest": 0}),
 }
 
 WORKS = (

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 import tasktune as tt
@@ -20,6 +21,7 @@ from engine.pairs import Asked, Baton, Facts
 from tasktune.core import Lost, Record
 from tasktune.heads.base import Calibration
 from tasktune.heads.prompts import end_id
+from tasktune.models.inference import answers
 from tasktune.models.model import Model, build
 from tasktune.recipe import of
 from tasktune.tasks import task
@@ -46,28 +48,30 @@ def wanted(asked: Asked, name: str) -> list[Record]:
 def ours(baton: Baton, asked: Asked, *, task: str, precision: str) -> Facts:
     """tasktune, in a number format."""
     model, records = untuned(asked, task, precision), wanted(asked, task)
-    predicted: list[Any] = []
-
-    def answer() -> list[str]:
-        predicted[:] = model.predict(records)
-        return [str(p.answer) for p in predicted]
-
-    said = _turns(baton, asked, model, records, answer)
+    said = _turns(baton, asked, model, records, lambda: [str(p.answer) for p in model.predict(records)])
     if task == "chat":
         return {"said": said, "nll": _nll(model, asked), "flops": _flops(model, records, said)}
-    found = [sum(p.scored.scores) if p.scored.scores else p.score for p in predicted]
     return {
         "said": said,
-        "sure": all(math.isfinite(x) for x in found),
+        "sure": _sure(model, records),
         "accuracy": _accuracy(records, said),
         "flops": _flops(model, records, said),
     }
 
 
-def generated(baton: Baton, asked: Asked, *, task: str) -> Facts:
-    """`generate`, greedy, eight prompts at a time in the order in which they come; for labels, a search of what it wrote."""
+def _sure(model: Model, records: list[Record]) -> float:
+    """The share of records for which the network says a probability of each label, one in all."""
+    found = (np.exp(raws[0][0]) for _, raws, _ in answers(model.net, model.head, records, Lost()))
+    return float(np.mean([len(p) == len(LABELS) and math.isclose(p.sum(), 1.0, rel_tol=1e-4) for p in found]))
+
+
+def generated(baton: Baton, asked: Asked, *, task: str, longest: int = LONGEST) -> Facts:
+    """`generate`, greedy, eight prompts at a time in the order in which they come; for labels, a search of what it wrote.
+
+    `longest` is how many tokens it may write; 0 is no more than the longest label takes.
+    """
     model, records = untuned(asked, task, "fp32"), wanted(asked, task)
-    longest = LONGEST if task == "chat" else max(len(model.head.tokenizer(f" {label}")["input_ids"]) for label in LABELS) + 1
+    longest = longest or max(len(model.head.tokenizer(f" {label}")["input_ids"]) for label in LABELS)
     said = _turns(baton, asked, model, records, lambda: _parsed(task, _generated(model, records, longest)))
     return {"said": said} if task == "chat" else {"said": said, "accuracy": _accuracy(records, said)}
 
