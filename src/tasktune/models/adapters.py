@@ -28,18 +28,25 @@ def adapted(net: PreTrainedModel, framing: Framing, family: FamilyName, recipe: 
     """The network with adapters of the recipe's rank on every linear layer; a new head beside them is trained whole."""
     from peft import LoraConfig, get_peft_model
 
-    task_type = _TASK_TYPES[network(framing, family)]
+    task_type = _TASK_TYPES.get(network(framing, family).__name__)
+    new = [] if task_type else _beside_the_body(net)
     settings = LoraConfig(
         r=recipe.lora,
         lora_alpha=recipe.lora_alpha,  # type: ignore[arg-type]  # peft says int, and takes any number
         target_modules="all-linear",
-        exclude_modules=_NOT_ADAPTED.get(task_type),
+        exclude_modules=rf"({'|'.join(new)})(\..*)?" if new else _NOT_ADAPTED.get(task_type or ""),
+        modules_to_save=new or None,  # of a network that peft knows, it finds them itself
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in net.modules()),  # GPT-2's linear layers lie the other way
         task_type=task_type,
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # peft asks transformers by the old name
         return get_peft_model(net, settings)
+
+
+def _beside_the_body(net: PreTrainedModel) -> list[str]:
+    """The names of a network's own layers."""
+    return [name for name, layer in net.named_children() if name != net.base_model_prefix and [*layer.parameters()]]
 
 
 def merged(net: Any) -> PreTrainedModel:
