@@ -58,6 +58,9 @@ def test_a_batch_in_many_passes_teaches_what_it_teaches_in_one(
     for budget in (1_000_000, 1):
         torch.manual_seed(1)
         model = untrained(task(name), folder, replace(ONE_STEP, token_budget=budget))
+        for module in model.net.modules():
+            if isinstance(module, torch.nn.Dropout):  # the parser's own: what it drops differs from pass to pass
+                module.p = 0.0
         trained(model, lessons(model, name))
     whole, parts = gradients
     assert len(whole) == len(parts) > 10
@@ -159,6 +162,7 @@ def test_class_weights_need_classes(case: tuple[str, str], tiny: Tiny) -> None:
 @pytest.mark.parametrize(("name", "kind"), [*product(("nli", "ner"), ENCODERS), *product(("nli",), WRITERS)])
 def test_adapters_are_trained_merged_and_saved(name: str, kind: str, tiny: Tiny, tmp_path: Path) -> None:
     recipe = replace(KNOWING, epochs=30, evaluations=1 / 30, lora=4, learning_rate=2e-2)
+    torch.manual_seed(recipe.seed)  # T5's new row, for line breaks, begins at random
     before = untrained(task(name), tiny(kind)).net.state_dict()
     model = fit(name, example(name), example(name), str(tiny(kind)), recipe=recipe)
     after = model.net.state_dict()
