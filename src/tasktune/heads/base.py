@@ -18,6 +18,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune.core import Answer, InputError, Lost, Record
+from tasktune.forms import Form
 from tasktune.framings import Labels
 from tasktune.recipe import Recipe
 
@@ -32,13 +33,15 @@ class Features:
     """One input of the network.
 
     `inputs` are lists of token ids by argument name. `targets` are what is to be said at `positions` of the output, empty where
-    nothing is supervised. `start` is the number of words or tokens of the record that came in the windows before.
+    nothing is supervised. `start` is the number of words or tokens of the record that came in the windows before. `form` is what
+    the text to be written is held to, where it has a form.
     """
 
     inputs: dict[str, list[int]]
     positions: tuple[int, ...] = ()
     targets: tuple[int, ...] | tuple[float, ...] = ()
     start: int = 0
+    form: Form | None = None
 
     @property
     def length(self) -> int:
@@ -52,7 +55,7 @@ class Scored:
 
     `score` is a probability, or `None` where the answer is a number; `scores` are those of its parts (spans, word tags, labels);
     `interval` is a number's 95 % interval; `others` are the next best answers, where more than one was asked for, and how
-    probable they are.
+    probable they are; `lost` says what of the answer was lost, if anything.
     """
 
     answer: Answer
@@ -60,6 +63,7 @@ class Scored:
     scores: tuple[float, ...] = ()
     interval: tuple[float, float] | None = None
     others: tuple[tuple[Answer, float], ...] = ()
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import final
 
@@ -12,14 +12,33 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from tasktune.core import Answer, Lost, Record
+from tasktune.forms import Form
 from tasktune.generation.choosing import Manner
+from tasktune.generation.constraint import Constraint
+from tasktune.generation.held import held_to
 from tasktune.generation.loop import write
-from tasktune.generation.searches import Beams, Line, Search
+from tasktune.generation.searches import Beams, Line, Search, Written
 from tasktune.heads.base import Batch, Features, Head, Raw, Scored, log_p_of
+from tasktune.heads.forms import CUT, form_of, whole_parts
 from tasktune.heads.prompts import answer_ids, end_id, lessons, longest_answer, prompt_ids
 from tasktune.heads.writers import Causal, Writer
 
 _CAUSAL = Causal()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text that was written, the mean log p of its tokens, and whether it was `cut` for being too long."""
+
+    text: str
+    mean_log_p: float
+    cut: bool
+
+    @property
+    def probability(self) -> float:
+        """The geometric mean of its tokens' probabilities."""
+        return float(np.exp(self.mean_log_p))
 
 
 @final
@@ -39,8 +58,9 @@ class FreeText(Head):
         return (features.length + longest_answer(self, self.writer)) * self.recipe.decoding.beams
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
-        """The prompt."""
-        return prompt_ids(self, self.writer, record, lost)
+        """The prompt, and the form that the answer has."""
+        form = form_of(self.framing, record, self.labels, self.recipe.decoding)
+        return [replace(features, form=form) for features in prompt_ids(self, self.writer, record, lost)]
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """Prompt and answer; only the answer is supervised."""
@@ -56,11 +76,11 @@ class FreeText(Head):
         return True
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
-        """For each prompt [(text, mean log p of its tokens), …], best first."""
+        """For each prompt what was written after it, best first."""
         asked = [self._searches(f) for f in features]
         for _ in self._writing(net, [search for searches in asked for search in searches]):
             pass
-        return [self._told(searches) for searches in asked]
+        return [self._told(f.form, searches) for f, searches in zip(features, asked, strict=True)]
 
     def pieces(self, net: PreTrainedModel, features: Features) -> Iterator[str]:
         """The text after one prompt, piece by piece as it is written; what beams find comes in one piece, at the end."""
@@ -71,8 +91,9 @@ class FreeText(Head):
             if settled.startswith(told) and settled != told:
                 yield settled[len(told) :]
                 told = settled
-        if rest := self._told([search])[0][0].removeprefix(told):
-            yield rest
+        text = self._told(features.form, [search])[0].text
+        if text.startswith(told) and text != told:
+            yield text[len(told) :]
 
     def _unsettled(self, text: str) -> int:
         """Characters at the end that what comes may change: half a character, the beginning of a text to stop before."""
@@ -86,21 +107,27 @@ class FreeText(Head):
     def _searches(self, features: Features) -> list[Search]:
         """One for the best texts, or one for each that is drawn: by the prompt alone, so that it is the same in any company."""
         prompt, decoding = features.inputs["input_ids"], self.recipe.decoding
-        context, manner = self.writer.context(prompt), self._manner()
+        context, manner, form = self.writer.context(prompt), self._manner(), self._constraint(features.form)
         if decoding.sampling:
             chances = [Random(f"{self.recipe.seed} {k} {prompt}") for k in range(decoding.n_best)]
-            return [Line(prompt, context, manner, chance=chance) for chance in chances]
-        return [Beams(prompt, context, manner) if decoding.beams > 1 else Line(prompt, context, manner)]
+            return [Line(prompt, context, manner, form, chance) for chance in chances]
+        return [Beams(prompt, context, manner, form) if decoding.beams > 1 else Line(prompt, context, manner, form)]
+
+    def _constraint(self, form: Form | None) -> Constraint | None:
+        return None if form is None else held_to(form, self.tokenizer, self.framing.separator, end_id(self.tokenizer))
 
     def _manner(self) -> Manner:
         return Manner(self.recipe.decoding, longest_answer(self, self.writer), end_id(self.tokenizer), self._text)
 
-    def _told(self, searches: Sequence[Search]) -> list[tuple[str, float]]:
-        found = [(self._text(w.tokens), w.log_p / len(w.tokens)) for search in searches for w in search.found]
-        texts = [
-            (min((text.split(stop)[0] for stop in self.recipe.decoding.stop), key=len, default=text), p) for text, p in found
-        ]
-        return texts if len(searches) == 1 else sorted(texts, key=lambda told: -told[1])
+    def _told(self, form: Form | None, searches: Sequence[Search]) -> list[Told]:
+        told = [self._as_told(form, written) for search in searches for written in search.found]
+        return told if len(searches) == 1 else sorted(told, key=lambda one: -one.mean_log_p)
+
+    def _as_told(self, form: Form | None, written: Written) -> Told:
+        whole, stop = self._text(written.tokens), self.recipe.decoding.stop
+        text = min((whole.split(stop)[0] for stop in stop), key=len, default=whole)
+        cut = written.tokens[-1] != end_id(self.tokenizer) and text == whole
+        return Told(whole_parts(form, text) if cut else text, written.log_p / len(written.tokens), cut)
 
     def _text(self, ids: Sequence[int]) -> str:
         text = self.tokenizer.decode([*ids], skip_special_tokens=True, clean_up_tokenization_spaces=False)
@@ -108,11 +135,14 @@ class FreeText(Head):
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The text read back. `score` is the geometric mean of its tokens' probabilities."""
-        (best, score), *others = ((self.framing.read(record, text, self.labels), float(np.exp(p))) for text, p in raws[0])
-        return Scored(best, score, others=tuple(others))
+        (best, score), *others = ((self.framing.read(record, told.text, self.labels), told.probability) for told in raws[0])
+        return Scored(best, score, others=tuple(others), lost=CUT if raws[0][0].cut else "")
 
     def ceiling(self, record: Record) -> Answer:
         """The answer read back from its own tokens, as many as may be written."""
-        ids = answer_ids(self, self.framing.write(record))[: longest_answer(self, self.writer)]
-        answer: Answer = self.framing.read(record, self._text(ids), self.labels)
+        ids, longest = answer_ids(self, self.framing.write(record)), longest_answer(self, self.writer)
+        text = self._text(ids[:longest])
+        if len(ids) > longest:
+            text = whole_parts(form_of(self.framing, record, self.labels, self.recipe.decoding), text)
+        answer: Answer = self.framing.read(record, text, self.labels)
         return answer

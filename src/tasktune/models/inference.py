@@ -50,7 +50,10 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
 
 def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     for (record, _), raws in _worked(net, head, records, lambda record: head.encode(record, lost), _decoded):
-        yield record, raws, head.answer(record, raws) if raws else UNANSWERED
+        scored = head.answer(record, raws) if raws else UNANSWERED
+        if scored.lost:
+            lost.add(scored.lost, record.id)
+        yield record, raws, scored
 
 
 def pieces(net: PreTrainedModel, head: FreeText, record: Record, lost: Lost) -> Iterator[str]:
