@@ -24,7 +24,7 @@ from tasktune.heads.base import (
     places,
 )
 from tasktune.heads.prompts import lessons, name_ids, prompt_ids
-from tasktune.heads.writers import Causal, Writer, choice_batch
+from tasktune.heads.writers import Causal, Writer
 
 _CAUSAL = Causal()
 
@@ -55,7 +55,7 @@ class Choices(Head):
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """log-probabilities (1, K) of the label names after each prompt, normalised over the K names."""
         batch = on(net, self.writer.collate_prompts(features, self.tokenizer.pad_token_id))
-        choices = choice_batch(net, name_ids(self.tokenizer, self.framing.separator, self.labels))
+        choices = name_ids(self.tokenizer, self.framing.separator, self.labels)
         return list(self.writer.compare(net, batch, choices).log_softmax(-1).unsqueeze(1).cpu().numpy())
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:

@@ -6,9 +6,9 @@ Shapes: B prompts, T tokens of the longest, S supervised tokens, C choices of L 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import torch
 from torch import Tensor
@@ -16,7 +16,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
 from tasktune.generation.lanes import DecoderLanes, EncoderDecoderLanes, Lanes
-from tasktune.heads.base import Batch, Features, at, collate_right, frame, log_p_of, on, padded, run
+from tasktune.heads.base import Batch, Features, at, collate_right, frame, log_p_of, padded, run
+from tasktune.heads.tree import reads_trees, told, tree
 
 Tokens = list[int]
 Said = tuple[Tokens, bool]
@@ -59,7 +60,7 @@ class Writer(ABC):
         """The tokens that stand before an answer in one sequence with it."""
 
     @abstractmethod
-    def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
+    def compare(self, net: PreTrainedModel, prompts: Batch, choices: Sequence[Tokens]) -> Tensor:
         """log p of each of C choices after each of B prompts, (B, C). The prompt is read once for all of them."""
 
 
@@ -111,25 +112,26 @@ class Causal(Writer):
         """The prompt."""
         return prompt
 
-    def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
-        """The prompts' keys and values are computed once, then repeated for the choices."""
-        prompts, count = batch["attention_mask"], len(choices["targets"])
-        places = (prompts.cumsum(1) - 1).clamp(min=0)
-        first = net(**batch, position_ids=places, use_cache=True, logits_to_keep=1)
-        heads: Tensor = first.logits[:, -1].float().log_softmax(-1)[:, choices["targets"][:, 0]]
-        if choices["targets"].size(1) == 1:
-            return heads
-        first.past_key_values.batch_repeat_interleave(count)
-        tokens, mask = (choices[name].repeat(len(prompts), 1) for name in ("targets", "mask"))
-        length = tokens.size(1) - 1
-        rest = net(
-            input_ids=tokens[:, :-1],
-            attention_mask=torch.cat([prompts.repeat_interleave(count, 0), mask[:, :-1].long()], 1),
-            position_ids=prompts.sum(1).repeat_interleave(count)[:, None] + torch.arange(length, device=tokens.device),
-            past_key_values=first.past_key_values,
-        ).logits
-        tails = (log_p_of(rest, tokens[:, 1:]) * mask[:, 1:]).sum(1)
-        return heads + tails.view(-1, count)
+    def compare(self, net: PreTrainedModel, prompts: Batch, choices: Sequence[Tokens]) -> Tensor:
+        """The choices are read behind the prompts as a tree; by networks that cannot read one, each on its own."""
+        way = tree(choices)
+        if reads_trees(net, prompts, way, lambda few: self._one_by_one(net, few, choices)):
+            return told(net, prompts, way)
+        return self._one_by_one(net, prompts, choices)
+
+    def _one_by_one(self, net: PreTrainedModel, prompts: Batch, choices: Sequence[Tokens]) -> Tensor:
+        mask = prompts["attention_mask"]
+        first = net(**prompts, position_ids=(mask.cumsum(1) - 1).clamp(min=0), use_cache=True, logits_to_keep=1)
+
+        def rest(tokens: Tensor, seen: Tensor, count: int) -> Tensor:
+            places = mask.sum(1).repeat_interleave(count)[:, None] + torch.arange(tokens.size(1), device=tokens.device)
+            here = torch.cat([mask.repeat_interleave(count, 0), seen.long()], 1)
+            logits: Tensor = net(
+                input_ids=tokens, attention_mask=here, position_ids=places, past_key_values=first.past_key_values
+            ).logits
+            return logits
+
+        return _compared(first, choices, rest)
 
 
 @final
@@ -181,17 +183,41 @@ class Seq2Seq(Writer):
         """The start token."""
         return [self.start_id]
 
-    def compare(self, net: PreTrainedModel, batch: Batch, choices: Batch) -> Tensor:
-        """The prompts are encoded once, and what the encoder gave is repeated for the choices."""
-        read, count = net.get_encoder()(**batch).last_hidden_state, len(choices["targets"])
-        tokens, mask = (choices[name].repeat(len(read), 1) for name in ("targets", "mask"))
-        start = torch.full_like(tokens[:, :1], self.start_id)
-        logits = net(
-            encoder_outputs=BaseModelOutput(last_hidden_state=read.repeat_interleave(count, 0)),
-            attention_mask=batch["attention_mask"].repeat_interleave(count, 0),
-            decoder_input_ids=torch.cat([start, tokens[:, :-1]], 1),
-        ).logits
-        return (log_p_of(logits, tokens) * mask).sum(1).view(-1, count)
+    def compare(self, net: PreTrainedModel, prompts: Batch, choices: Sequence[Tokens]) -> Tensor:
+        """The prompts are encoded once, and what the decoder sees of them is computed once and repeated for the choices."""
+        mask, read = prompts["attention_mask"], net.get_encoder()(**prompts).last_hidden_state
+        start = torch.full_like(mask[:, :1], self.start_id)
+        given = BaseModelOutput(last_hidden_state=read)
+        first = net(encoder_outputs=given, attention_mask=mask, decoder_input_ids=start, use_cache=True)
+
+        def rest(tokens: Tensor, seen: Tensor, count: int) -> Tensor:
+            logits: Tensor = net(
+                encoder_outputs=BaseModelOutput(last_hidden_state=read.repeat_interleave(count, 0)),
+                attention_mask=mask.repeat_interleave(count, 0),
+                decoder_input_ids=tokens,
+                past_key_values=first.past_key_values,
+            ).logits
+            return logits
+
+        return _compared(first, choices, rest)
+
+
+def _compared(first: Any, choices: Sequence[Tokens], rest: Callable[[Tensor, Tensor, int], Tensor]) -> Tensor:
+    """log p of C choices, (B, C): of each one's first token by what a `first` pass said last, of the others by another pass.
+
+    That pass, `rest`, is given tokens (B * C, L - 1), which of them are real, and C; the keys and values of the first pass stand
+    repeated for it.
+    """
+    log_p: Tensor = first.logits[:, -1].float().log_softmax(-1)
+    targets = padded(choices, 0).to(log_p.device)
+    heads, count, rows = log_p[:, targets[:, 0]], len(choices), len(log_p)
+    if targets.size(1) == 1:
+        return heads
+    first.past_key_values.batch_repeat_interleave(count)
+    tokens = targets.repeat(rows, 1)
+    mask = padded([[1.0] * len(c) for c in choices], 0.0).to(log_p.device).repeat(rows, 1)
+    tails = (log_p_of(rest(tokens[:, :-1], mask[:, :-1], count), tokens[:, 1:]) * mask[:, 1:]).sum(1)
+    return heads + tails.view(rows, count)
 
 
 def sliding(length: int, longest: int) -> list[tuple[int, int, int]]:
@@ -203,8 +229,3 @@ def sliding(length: int, longest: int) -> list[tuple[int, int, int]]:
     starts = range(0, max(1, length - (longest - step)), step) if length > longest else [0]
     ends = [min(start + longest, length) for start in starts]
     return list(zip(starts, [0, *ends], ends, strict=False))
-
-
-def choice_batch(net: PreTrainedModel, choices: Sequence[Tokens]) -> Batch:
-    """Choices as `targets` and `mask`, (C, L)."""
-    return on(net, {"targets": padded(choices, 0), "mask": padded([[1.0] * len(c) for c in choices], 0.0)})
