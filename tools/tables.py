@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +97,26 @@ def recipe() -> str:
     return table(("field", "flag", "default", "what it is"), rows)
 
 
-BLOCKS = {"tree": tree, "tasks": tasks, "models": models, "formats": formats, "recipe": recipe}
+def _scale(name: str) -> Callable[[], str]:
+    """A table of docs/scale.md."""
+
+    def made() -> str:
+        import scale
+
+        table: str = getattr(scale, name)()
+        return table
+
+    return made
+
+
+BLOCKS = {
+    "tree": tree,
+    "tasks": tasks,
+    "models": models,
+    "formats": formats,
+    "recipe": recipe,
+    **{f"scale_{name}": _scale(name) for name in ("memory", "speed", "exchange")},
+}
 
 
 def filled(text: str) -> str:

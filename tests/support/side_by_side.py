@@ -1,0 +1,61 @@
+"""Run as one of several processes: train tiny models on tasks' examples, and write down what came of it.
+
+`python side_by_side.py OUT TASK=FOLDER …` in the environment that a launcher makes; the first process writes OUT as JSON. Without
+such an environment the same is done by one process, which is what the others are compared with.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cases import KNOWING, example, untrained
+from tasktune.core import Lost
+from tasktune.models import processes
+from tasktune.models.adapters import adapted
+from tasktune.models.course import Lesson
+from tasktune.models.evaluation import measure, primary
+from tasktune.models.sharding import gathered, shard
+from tasktune.models.training import train
+from tasktune.tasks import task
+
+RECIPE = replace(KNOWING, epochs=4, batch_size=3, evaluations=1.0, learning_rate=1e-3, token_budget=64)
+"""Batches of three and one of the example's four records: one has nothing to do for the second process in turn."""
+
+
+def tuned(name: str, folder: Path, lora: int = 0) -> dict[str, Any]:
+    """The losses, dev scores and a fingerprint of the weights, of a few steps on a task's example; and its final evaluation."""
+    torch.manual_seed(5)  # the layers that a task adds begin at random
+    model = untrained(task(name), folder, replace(RECIPE, lora=lora))
+    records, net = example(name), model.net
+    lessons = [Lesson(record.id, found) for record in records for found in model.head.supervise(record, Lost())]
+    if lora:
+        net = adapted(net, model.head.framing, model.family, model.head.recipe)
+
+    shard(net)
+    trained = train(net, model.head, lessons, partial(primary, model.task, net, model.head, records), lambda step: None)
+    net = gathered(net)
+    found = measure(model.task, net, model.head, records)
+    return {
+        **asdict(trained),
+        "weights": [float(weight.detach().double().sum()) for weight in net.parameters()],
+        "evaluation": found.as_json(),
+    }
+
+
+def main(out: str, *cases: str) -> None:
+    """Do every case, `TASK=FOLDER` or `TASK=FOLDER=RANK` with adapters of that rank."""
+    with processes.together():
+        done = [tuned(name, Path(folder), *map(int, rank)) for name, folder, *rank in (case.split("=") for case in cases)]
+        if processes.is_first():
+            Path(out).write_text(json.dumps(done))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
