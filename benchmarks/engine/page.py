@@ -103,10 +103,15 @@ def short(works: Works) -> list[str]:
     return [name for name, work in works.items() if not all(map(met, work["claims"]))]
 
 
+def work_of(name: str) -> str:
+    """The work that a result is of: its name, without the number of threads."""
+    return name.partition(",")[0]
+
+
 def _missed(works: Works, reasons: Mapping[str, str]) -> Iterator[str]:
     for name in short(works):
         what = "; ".join(f"{c['what']} against {c['against']}: {verdict(c)}" for c in works[name]["claims"] if not met(c))
-        yield f"- **{name}**: {what}. {reasons.get(name, 'The reason is not found yet.')}"
+        yield f"- **{name}**: {what}. {reasons.get(work_of(name), 'The reason is not found yet.')}"
 
 
 def _machine(results: Mapping[str, Any]) -> str:
@@ -125,7 +130,7 @@ def _run(name: str, work: Mapping[str, Any]) -> str:
     settings = f"{work['pairs']} pairs of {work['amount']:,} a turn, {work['threads']} core(s) a side, seed 13"
     when = f"{work['date']} at {work['commit']}, {work['seconds']} s"
     told = f" {facts}." if facts else ""
-    command = f"PYTHONPATH=benchmarks python -m engine --only {name.partition(',')[0]} --again{threads}"
+    command = f"PYTHONPATH=benchmarks python -m engine --only {work_of(name)} --again{threads}"
     return f"### {name}\n\n{work['what']}. {settings}; {when}.{told}{failed}\n\n```sh\n{command}\n```"
 
 

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 from xml.etree import ElementTree as Svg
 
-_LABELS, _PLOT, _ROW, _TOP = 430, 420, 26, 34
+_LABELS, _PLOT, _ROW, _TOP = 560, 420, 26, 34
 _TICKS = (0.5, 1, 2, 4, 8, 16)
 _OURS, _SHORT, _BAR = "#2a6f97", "#c1432e", "#555555"
 

@@ -48,27 +48,24 @@ def ours(baton: Baton, asked: Asked, *, task: str, precision: str) -> Facts:
     """tasktune, in a number format: `auto` is what it takes of itself."""
     model = tt.load(tuned(asked, task), {"precision": precision})
     said: list[Any] = []
+    baton.take()
     for part in slices(asked):
-        baton.take() if not said else None
-        predictions = model.predict(part)
-        said.append([spoken(model, p) for p in predictions])
+        said.append(model.predict(part))
         baton.hand_over(len(part))
     dev = sources.spaced(sources.wnut("dev") if task == "ner" else sources.sentiments("dev"), asked.amount)
     return {
-        "said": [answer for part in said[1:] for answer in part],
+        "said": [spoken(model, prediction) for part in said[1:] for prediction in part],
         "score": tt.evaluate(model, dev).scores.main.value,
         "flops": _flops(model, asked),
     }
 
 
-def spoken(model: Model, prediction: tt.Prediction) -> list[list[Any]]:
-    """[label, probability] of each word, or of the text as a whole."""
+def spoken(model: Model, prediction: tt.Prediction) -> dict[str, list[Any]]:
+    """The label of each word, or of the text as a whole, and the probability of each part of the answer."""
     if model.task.name != "ner":
-        return [[prediction.answer, prediction.score]]
+        return {"labels": [prediction.answer], "scores": [prediction.score]}
     tags = model.head.framing.write(replace(prediction.record, answer=prediction.answer))
-    return [[tag, None] for tag in tags] + [
-        [span.label, p] for span, p in zip(prediction.answer, prediction.scored.scores, strict=True)
-    ]
+    return {"labels": list(tags), "scores": list(prediction.scored.scores)}
 
 
 def _flops(model: Model, asked: Asked) -> float:
@@ -87,11 +84,16 @@ def piped(baton: Baton, asked: Asked, *, task: str, best: bool = False) -> Facts
     pipe: Any = pipeline(name, model=str(tuned(asked, task)), **options)
     parts = slices(asked)
     size = min(BATCHES, key=lambda size: _seconds(pipe, parts[0][:160], size)) if best else None
-    for k, part in enumerate(parts):
-        baton.take() if not k else None
-        pipe(part, **({"batch_size": size} if size else {}))
+    said: list[Any] = []
+    baton.take()
+    for part in parts:
+        found = pipe(part, **({"batch_size": size} if size else {}))
+        said.append(found)
         baton.hand_over(len(part))
-    return {"batch_size": size}
+    told = [answer for part in said[1:] for answer in part]
+    return {"batch_size": size} | (
+        {"said": [{"labels": [one["label"]], "scores": [one["score"]]} for one in told]} if task == "classification" else {}
+    )
 
 
 def _seconds(pipe: Any, texts: Sequence[str], size: int) -> float:

@@ -25,11 +25,11 @@ from engine.machine import flops
 from engine.pairs import Asked, Baton, Facts
 from tasktune.core import Lost, Score, Scores
 from tasktune.heads.base import Calibration, Features
+from tasktune.models import processes
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.course import Lesson
 from tasktune.models.model import Model, build
 from tasktune.models.network import in_bf16
-from tasktune.models.processes import together
 from tasktune.models.training import Step, train
 from tasktune.recipe import Recipe
 from tasktune.tasks import task
@@ -100,7 +100,9 @@ def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 
 
 
 def spread(baton: Baton, asked: Asked, **options: Any) -> Facts:
-    """tasktune as `torchrun` starts it: a process a core, each of one thread."""
+    """tasktune as `tasktune fit` runs where that pays: a process a core, each of one thread."""
+    if asked.threads == 1:
+        return ours(baton, asked, **options)
     with closing(socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -119,7 +121,7 @@ def spread(baton: Baton, asked: Asked, **options: Any) -> Facts:
 
 def _rank(rank: int, baton: Any, asked: Asked, options: dict[str, Any]) -> Facts:
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank))
-    with together():
+    with processes.together():
         return ours(baton, asked, **options)
 
 
@@ -213,8 +215,8 @@ def _flops(given: Lessons, lora: int) -> float:
 
 def _gap(asked: Asked, task: str, lora: int, batch: int) -> float | None:
     """The largest difference in loss over a few steps between training as it is and each record in a pass of its own, in fp32."""
-    if task == "ner":
-        return None  # dropout falls otherwise on records that pass through the network together
+    if task == "ner" or processes.count() > 1:
+        return None  # an encoder's dropout falls otherwise on records that pass through it together
     curves = []
     for budget in (Recipe().token_budget, 1):
         given = ready(replace(asked, amount=3, turns=1), task, lora, 1, min(batch, 4))

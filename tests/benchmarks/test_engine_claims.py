@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from engine.claims import Claim, faster, memory
+from engine.judges import flat_evaluation, predicted
 from engine.page import page, short, verdict
 from engine.pairs import Outcome, Turn
 from engine.plot import plot
@@ -38,6 +39,27 @@ def test_memory_is_the_highest_of_all_turns():
     assert claim.values == [0.8]
     assert claim.met
     assert claim.notes == "80 MiB against 100 MiB"
+
+
+def told(claims, start):
+    return next(claim for claim in claims if claim.what.startswith(start))
+
+
+def test_a_leaner_format_is_held_to_the_labels_and_to_the_scores_where_labels_agree():
+    exact = {"score": 0.6, "said": [{"labels": ["O", "B"], "scores": [0.9]}, {"labels": ["B"], "scores": [0.9]}]}
+    lean = {"score": 0.58, "said": [{"labels": ["O", "B"], "scores": [0.87]}, {"labels": ["O"], "scores": [0.1]}]}
+    claims = predicted(Outcome({}, {"tasktune": exact, "tasktune, int8": lean}, {}), lambda side, operations: None)
+    assert told(claims, "int8, points").reached == pytest.approx(2)
+    assert told(claims, "int8, share of labels").reached == pytest.approx(2 / 3)
+    assert told(claims, "int8, largest difference").reached == pytest.approx(0.03)
+    assert not any(claim.met for claim in claims)
+
+
+def test_growth_is_the_peak_at_ten_times_the_records_over_that_at_once():
+    sides = {f"{side}{more}": [(1, 1, 1, peak)] for side, more, peak in [("tasktune", "", 100), ("tasktune", ", 10 ×", 104)]}
+    claim = flat_evaluation(outcome(**sides, **{"Trainer.evaluate": [], "Trainer.evaluate, 10 ×": []}), lambda *_: None)[0]
+    assert claim.reached == pytest.approx(1.04)
+    assert claim.met
 
 
 def work(*claims):
