@@ -19,6 +19,7 @@ from tasktune.tasks.ner import NER
 from tasktune.tasks.nli import NLI
 from tasktune.tasks.pos import POS
 from tasktune.tasks.regression import Regression
+from tasktune.tasks.relation import Relation
 from tasktune.tasks.summarization import Summarization
 
 HARD_TEXTS = (
@@ -102,6 +103,10 @@ HARD: dict[str, list[Record]] = {
     "regression": [
         Regression(text="a", answer=float(x)) for x in (0, -0.5, 1e-12, 1e21, 3.8, 5, -273.15, 0.1 + 0.2, 123456789.25)
     ],
+    "relation": [
+        *(Relation(text="ab c", pair=(Span(0, 2, "A"), Span(3, 4, "")), answer=label) for label in HARD_LABELS),
+        *(Relation(text=text, pair=(Span(0, len(text), ""), Span(0, 1, "x")), answer="A(e1,e2)") for text in HARD_TEXTS if text),
+    ],
     "summarization": [Summarization(text="a", answer=text, references=("b", text)) for text in HARD_TEXTS],
 }
 
@@ -144,6 +149,17 @@ def _parsed(draw: Any) -> DependencyParsing:
     return _tree(text, places, list(heads), tuple(draw(st.lists(LABELS, min_size=1, max_size=3))))
 
 
+@st.composite
+def _relation(draw: Any) -> Relation:
+    """Any two places, on top of each other or not."""
+    text = draw(TEXTS.filter(bool))
+    edges = st.integers(0, len(text))
+    places = st.tuples(edges, edges).filter(lambda place: place[0] < place[1])
+    kinds = st.just("") | LABELS
+    first, second = (Span(*draw(places), draw(kinds)) for _ in range(2))
+    return Relation(text=text, pair=(first, second), answer=draw(LABELS))
+
+
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
 MADE: dict[str, st.SearchStrategy[Any]] = {
@@ -156,5 +172,6 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "nli": st.builds(NLI, premise=TEXTS, hypothesis=TEXTS, answer=LABELS.filter(lambda label: label != "-")),
     "pos": _pos(),
     "regression": st.builds(Regression, text=TEXTS, pair=TEXTS, answer=NUMBERS),
+    "relation": _relation(),
     "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
 }

@@ -94,7 +94,7 @@ def spans_of(row: Row, text: str) -> tuple[Span, ...] | None:
         case None:
             return None
         case list() | tuple():
-            spans = [_span(row, text, span) for span in given]
+            spans = [span_of(row, text, span) for span in given]
         case dict() if all(isinstance(surfaces, dict) for surfaces in given.values()):
             spans = [span for label, surfaces in given.items() for span in _surfaces(row, text, label, surfaces)]
         case _:
@@ -102,7 +102,8 @@ def spans_of(row: Row, text: str) -> tuple[Span, ...] | None:
     return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label)))
 
 
-def _span(row: Row, text: str, given: object) -> Span:
+def span_of(row: Row, text: str, given: object) -> Span:
+    """One labelled place in a text, {start, end, label} or [start, end, label]."""
     match given:
         case {"start": int(start), "end": int(end), "label": str(label)} | [int(start), int(end), str(label)]:
             if 0 <= start < end <= len(text):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tasktune.core import InputError, Row
-from tasktune.readers import chat, conll, conllu, csv, documents, json, jsonl, labelled, parallel, parquet, text, tsv
+from tasktune.readers import chat, conll, conllu, csv, documents, json, jsonl, labelled, pairs, parallel, parquet, squad, text, tsv
 from tasktune.readers.output import output
 from tasktune.readers.source import BOM, STDIN, Source
 
@@ -45,10 +45,18 @@ class Format:
 
 _CONLL = (".conll", ".bio", ".iob", ".iob2", ".iobes", ".bmes", ".bioes", ".tsv", ".txt")
 _TABLE = (  # Of several with one suffix, the more special stand first, and the last is what the suffix means by itself.
+    Format("squad", (".json",), "SQuAD's JSON: articles, paragraphs, questions", squad.read, looks=squad.looks),
     Format("chat", (".jsonl", ".json"), "conversations in JSON: OpenAI, ShareGPT, Alpaca", chat.read, chat.write, chat.looks),
     Format("jsonl", (".json", ".jsonl", ".ndjson"), "a JSON object a line", jsonl.read, jsonl.write, jsonl.looks),
     Format("json", (".json",), "a JSON list of objects", json.read, looks=json.looks),
     Format("conllu", (".conllu",), "CoNLL-U, Universal Dependencies' columns", conllu.read, conllu.write, conllu.looks),
+    Format(
+        "pairs",
+        (".txt",),
+        "sentences with <e1> and <e2> marked, a relation below each",
+        pairs.read,
+        looks=pairs.looks,
+    ),
     Format("conll", _CONLL, "a word and its tags a line, an empty line between sentences", conll.read, conll.write, conll.looks),
     Format("csv", (".csv",), "comma-separated values", csv.read, csv.write, csv.looks),
     Format("tsv", (".tsv", ".tab", ".txt"), "tab-separated values", tsv.read, tsv.write, tsv.looks),

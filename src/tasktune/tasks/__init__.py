@@ -16,7 +16,9 @@ NAMES = (
     "ner",
     "nli",
     "pos",
+    "question-answering",
     "regression",
+    "relation",
     "summarization",
 )
 

@@ -1,0 +1,38 @@
+"""Sentences with a marked pair: rows out of them, and errors with their line."""
+
+import pytest
+
+from tasktune.core import InputError
+from tasktune.readers import rows
+
+TEXT = '1\t"The <e1>child</e1> of a <e2>smith</e2>."\nOther\nComment: none\n\n2\t"<e2>b</e2> <e1>c</e1>"\n'
+
+
+def test_a_row_a_sentence(tmp_path):
+    file = tmp_path / "pairs.txt"
+    file.write_text(TEXT)
+    first, second = rows(file)
+    assert first.values == {"id": "1", "text": "The child of a smith.", "pair": [[4, 9, ""], [15, 20, ""]], "answer": "Other"}
+    assert second.values == {"id": "2", "text": "b c", "pair": [[2, 3, ""], [0, 1, ""]]}
+    assert second.where.endswith("pairs.txt:5")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (TEXT + "\n3 no tab\n", "pairs.txt:7: not a number, a tab"),
+        (TEXT + 'x\t"<e1>a</e1> alone"\n', "pairs.txt:6: more than a relation"),
+        (TEXT.replace("Comment: none", "Cause"), "pairs.txt:3: more than a relation under one sentence"),
+    ],
+)
+def test_what_is_none_is_refused_with_its_line(tmp_path, text, told):
+    file = tmp_path / "pairs.txt"
+    file.write_text(text)
+    with pytest.raises(InputError, match=told):
+        list(rows(file))
+
+
+def test_the_shared_files_are_read(shared):
+    found = list(rows(shared / "relation/semeval2010_task8/DEV_FILE.TXT"))
+    assert len(found) == 800
+    assert all(row.values["text"][s:e] for row in found for s, e, _ in row.values["pair"])
