@@ -23,7 +23,7 @@ DECODING = "decoding"
 """The field of `Recipe`, and the table of its TOML, that holds the options of `Decoding`."""
 
 Lossy = Literal["error", "split", "truncate", "drop"]
-Precision = Literal["auto", "fp32", "bf16"]
+Precision = Literal["auto", "fp32", "bf16", "int8"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,10 @@ class Recipe:
         Lossy, "what to do with records too long or without an answer: error, split into windows, truncate, drop"
     ] = "split"
     token_budget: Annotated[int, "padded tokens in one pass through the model, which bounds memory"] = 4096
-    precision: Annotated[Precision, "number format of the matrix products; auto is bf16 where the processor has it"] = "auto"
+    precision: Annotated[
+        Precision,
+        "number format of the matrix products; auto is bf16 where the processor has it; int8, of weights, only to answer",
+    ] = "auto"
     device: Annotated[str, "where to run: auto, cpu, cuda, mps"] = "auto"
     decoding: Annotated[Decoding, "how text is written"] = field(default_factory=Decoding)
 

@@ -26,6 +26,7 @@ from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, RECIPE, read_facts, refuse_taken
 from tasktune.models.inference import answers, pieces
 from tasktune.models.prediction import Prediction, Predictions
+from tasktune.models.quantised import is_quantised, quantise
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
@@ -72,6 +73,10 @@ class Model:
         """Write the model as a folder that transformers opens too. Appears whole or not at all; refuses a path that is taken."""
         out = Path(folder)
         refuse_taken(out)
+        if is_quantised(self.net):
+            raise InputError(
+                "a model is saved with its own weights; load it without precision int8, which may be given again to answer"
+            )
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
@@ -158,4 +163,6 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)
     head = head_for(framing, family, tokenizer, names, recipe, longest, net.config, scale(framing))
+    if recipe.precision == "int8":
+        quantise(net, head, task.example)
     return Model(task, family, net, head), missing

@@ -85,6 +85,8 @@ def _fit(
 ) -> Model:
     """The tuned model; its checkpoints are in the folder `work`, where there is one."""
     kind, chosen, lost, started = task_called(task), recipe or Recipe(), Lost(), perf_counter()
+    if chosen.precision == "int8":
+        raise InputError("precision int8 only answers, and learns nothing; leave it out here, and give it to predict or evaluate")
     model = default_model(kind) if model is None else model
     source = locate(model)
     kind.framing(family_of(read_config(source)))  # what cannot be done is told before anything is read
