@@ -62,10 +62,13 @@ def mended(heads: Sequence[int | None]) -> list[int]:
 def write(text: str, tree: Iterable[Dependency]) -> str:
     """The words of `text` with their places in the tree, a line each."""
     return "\n".join(
-        f"{escape(text[word.start : word.end], _SPECIAL)} {escape(word.tag, _SPECIAL) or '_'} {word.head} "
-        f"{escape(word.label, _SPECIAL)}"
-        for word in tree
+        f"{escaped(text[word.start : word.end])} {escaped(word.tag) or '_'} {word.head} {escaped(word.label)}" for word in tree
     )
+
+
+def escaped(part: str) -> str:
+    """A word, a tag or a relation as it stands in its line."""
+    return escape(part, _SPECIAL)
 
 
 def read(text: str, words: Words, written: str, relations: tuple[str, ...], tags: tuple[str, ...]) -> tuple[Dependency, ...]:

@@ -16,6 +16,7 @@ from tasktune.framings import Arc, Arcs, Labels, Prompt, Text, relations_and_tag
 from tasktune.metrics.trees import attachment
 from tasktune.notations import trees
 from tasktune.notations.tokens import text_and_words, words_of
+from tasktune.notations.tree_form import TreeLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ lines = Text[DependencyParsing](
     names=arcs.names,
     separator="\n",
     max_new_tokens=512,
+    form=lambda record, labels: TreeLines(record.text, words_of(record), *relations_and_tags(labels)),
 )
 
 
