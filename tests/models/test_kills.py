@@ -22,5 +22,5 @@ def test_whatever_kills_it_the_same_command_ends_with_the_same_model(kills: int,
     whole, *others = found["outcomes"]
     assert len(others) > 1
     assert all(other == whole for other in others)
-    assert "going on where" in done.stderr
+    assert "going on after step" in done.stderr
     assert not [name for name in found["left"] if name.startswith(".")]

@@ -113,7 +113,7 @@ class Checkpoints:
                 continue
             facts = json.loads((folder / _STATE).read_text(encoding="utf-8"))
             self._refuse_another(facts.pop("identity"))
-            self.say(f"going on where {folder} stands")
+            self.say(f"going on after step {facts['step']}, where {folder} stands")
             return Checkpoint(facts.pop("step"), {file.stem: load_file(file) for file in folder.glob("*.safetensors")}, facts)
         if there:
             self.say("no checkpoint is whole; training begins anew")
