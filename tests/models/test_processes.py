@@ -9,35 +9,39 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import side_by_side
-from tasktune.core import Lost
+from tasktune.core import InputError, Lost
 from tasktune.models import processes
+from tasktune.models.model import load
 
 Tiny = Callable[[str], Path]
 CASES = ("nli=bert", "ner=roberta", "regression=bert", "multilabel=t5", "chat=llama", "generation=gpt2", "ner=bert=4")
+IN_PARTS = {"ACCELERATE_USE_FSDP": "true"}
+"""What `accelerate launch --use_fsdp` sets."""
 
 
-def launched(command: Sequence[str], among: int = 2) -> list[tuple[int, str, str]]:
-    """The exit code, standard output and standard error of each of several processes, as a launcher starts them."""
+def launched(*commands: Sequence[object], **more: str) -> list[tuple[int, str, str]]:
+    """The exit code, standard output and standard error of processes as a launcher starts them, a command each."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    shared = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(among)}
+    shared = {**os.environ, **more, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(len(commands))}
     path = {"PYTHONPATH": str(Path(side_by_side.__file__).parent)}
     started = [
         subprocess.Popen(
-            [sys.executable, *command],
+            [sys.executable, *map(str, command)],
             env={**shared, **path, "RANK": str(rank), "LOCAL_RANK": str(rank)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for rank in range(among)
+        for rank, command in enumerate(commands)
     ]
     told = [process.communicate(timeout=240) for process in started]
     return [(process.returncode, *said) for process, said in zip(started, told, strict=True)]
@@ -66,19 +70,116 @@ def test_alone_things_are_done_as_they_come() -> None:
     assert list(found) == [2, 4]
 
 
+@pytest.fixture(scope="module")
+def alone(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Any]:
+    """The cases as the script is given them, and what it makes of them in one process."""
+    cases = [case.replace(kind, str(tiny(kind)), 1) for case in CASES for kind in case.split("=")[1:2]]
+    out = tmp_path_factory.mktemp("alone") / "out.json"
+    side_by_side.main(str(out), *cases)
+    return cases, json.loads(out.read_text())
+
+
 @pytest.mark.slow
-def test_two_processes_have_the_losses_and_the_scores_of_one(tiny: Tiny, tmp_path: Path) -> None:
-    cases = [case.replace(case.split("=")[1], str(tiny(case.split("=")[1])), 1) for case in CASES]
-    script, both = side_by_side.__file__, tmp_path / "both.json"
-    for code, _, err in launched([script, str(both), *cases]):
+@pytest.mark.parametrize("laid", [{}, IN_PARTS], ids=["whole", "in-parts"])
+def test_two_processes_have_the_losses_the_scores_and_the_weights_of_one(
+    laid: dict[str, str], alone: tuple[list[str], Any], tmp_path: Path
+) -> None:
+    cases, by_one = alone
+    command = [side_by_side.__file__, tmp_path / "out.json", *cases]
+    for code, _, err in launched(command, command, **laid):
         assert code == 0, err
-    side_by_side.main(str(tmp_path / "one.json"), *cases)
-    one, two = (json.loads((tmp_path / name).read_text()) for name in ("one.json", "both.json"))
-    for case, alone, together in zip(CASES, one, two, strict=True):
-        assert len(alone["losses"]) == 8, case
-        assert together["losses"] == pytest.approx(alone["losses"], abs=1e-5), case
-        assert together["weights"] == pytest.approx(alone["weights"], abs=1e-3), case
-        assert together["evaluation"]["scores"] == {
-            name: pytest.approx(score, abs=1e-4, nan_ok=True) for name, score in alone["evaluation"]["scores"].items()
-        }, case
-        assert together["evaluation"]["lost"] == alone["evaluation"]["lost"], case
+    by_two = json.loads((tmp_path / "out.json").read_text())
+    for case, one, two in zip(CASES, by_one, by_two, strict=True):
+        assert len(one["losses"]) == 8, case
+        assert two["losses"] == pytest.approx(one["losses"], abs=1e-5), case
+        assert two["weights"] == pytest.approx(one["weights"], abs=1e-3), case
+        for name, score in one["evaluation"]["scores"].items():
+            assert two["evaluation"]["scores"][name] == pytest.approx(score, abs=1e-4, nan_ok=True), case
+        assert two["evaluation"]["lost"] == one["evaluation"]["lost"], case
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("laid", [{}, pytest.param(IN_PARTS, marks=pytest.mark.long)], ids=["whole", "in-parts"])
+@pytest.mark.parametrize("begun_by", [1, 2])
+def test_what_some_have_begun_others_end(
+    begun_by: int, laid: dict[str, str], alone: tuple[list[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case, *_), (never_stopped, *_) = alone
+    out, kept = tmp_path / "out.json", tmp_path / "kept" / "nli"
+    kept.mkdir(parents=True)
+    command = [side_by_side.__file__, out, case]
+    monkeypatch.setenv("KEPT", str(kept.parent))
+    if begun_by == 2:
+        assert [code for code, *_ in launched(command, command, STOP="5", **laid)] == [1, 1]
+    else:
+        monkeypatch.setenv("STOP", "5")
+        with pytest.raises(InputError, match="stopped"):
+            side_by_side.main(str(out), case)
+        monkeypatch.delenv("STOP")
+    assert sorted(path.name for path in kept.iterdir()) == ["step-00000004", "step-00000005"]
+    if begun_by == 2:
+        side_by_side.main(str(out), case)
+    else:
+        assert [code for code, *_ in launched(command, command, **laid)] == [0, 0]
+    (ended,) = json.loads(out.read_text())
+    assert ended["losses"] == pytest.approx(never_stopped["losses"], abs=1e-5)
+    assert ended["weights"] == pytest.approx(never_stopped["weights"], abs=1e-3)
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """Sixty sentences, the last of which has no label."""
+    told = [{"text": f"text {k} " + "and more " * (k % 7), "label": "ab"[k % 2]} for k in range(60)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in told))
+    return tmp_path / "rows.jsonl"
+
+
+def fitting(model: Path, rows: Path, out: Path) -> list[object]:
+    """A command line that tunes a model."""
+    options = ("--epochs", 3, "--batch-size", 8, "--learning-rate", 1e-3)
+    return ["-m", "tasktune", "fit", "classification", "--model", model, "--train", rows, "--dev", rows, "--out", out, *options]
+
+
+@pytest.mark.slow
+def test_the_command_is_one_command_however_many_run_it(tiny: Tiny, rows: Path, tmp_path: Path) -> None:
+    """They write one folder, show one table, and on what they refuse they say one thing."""
+    command = fitting(tiny("bert"), rows, tmp_path / "two")
+    (code, shown, err), *others = launched(command, command)
+    assert code == 0, err
+    assert shown.count("accuracy") == 1
+    assert others == [(0, "", "")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.jsonl", "two"]
+
+    rows.write_text(rows.read_text() + '{"text": "without a label"}\n')
+    command = fitting(tiny("bert"), rows, tmp_path / "three")
+    (code, shown, err), *others = launched(command, command)
+    assert (code, shown) == (2, "")
+    assert err.count("has no answer to learn from") == err.count("\n") == 1
+    assert others == [(2, "", "")]
+    assert not (tmp_path / "three").exists()
+
+
+@pytest.mark.slow
+def test_what_one_of_them_refuses_ends_all_of_them_with_its_words(tiny: Tiny, rows: Path, tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine.jsonl", rows
+    mine.write_text(rows.read_text())
+    other.write_text(rows.read_text() + '{"text": "without a label"}\n')
+    first, second = launched(*(fitting(tiny("bert"), data, tmp_path / "out") for data in (mine, other)))
+    assert (first[0], second) == (2, (2, "", ""))
+    assert "rows.jsonl:61 has no answer to learn from" in first[2]
+    assert "Traceback" not in first[2]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("launcher", ["torchrun", "accelerate"])
+def test_launchers_start_it(launcher: str, tiny: Tiny, rows: Path, tmp_path: Path) -> None:
+    among = {
+        "torchrun": ["torchrun", "--standalone", "--nproc-per-node", "2"],
+        "accelerate": ["accelerate", "launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"],
+    }[launcher]
+    named = [Path(sys.executable).with_name(among[0]), *among[1:], *fitting(tiny("bert"), rows, tmp_path / "out")]
+    done = subprocess.run(list(map(str, named)), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("accuracy") == 1
+    assert load(tmp_path / "out").predict(["text 3"])[0].answer in "ab"

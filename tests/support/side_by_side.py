@@ -2,11 +2,15 @@
 
 `python side_by_side.py OUT TASK=FOLDER …` in the environment that a launcher makes; the first process writes OUT as JSON. Without
 such an environment the same is done by one process, which is what the others are compared with.
+
+With KEPT in the environment there is a checkpoint after every step in the folder of that name, to go on from; with STOP, training
+ends after as many steps.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict, replace
 from functools import partial
@@ -16,13 +20,14 @@ from typing import Any
 import torch
 
 from cases import KNOWING, example, untrained
-from tasktune.core import Lost
+from tasktune.core import InputError, Lost
 from tasktune.models import processes
 from tasktune.models.adapters import adapted
+from tasktune.models.checkpoints import Checkpoints, Pace
 from tasktune.models.course import Lesson
 from tasktune.models.evaluation import measure, primary
 from tasktune.models.sharding import gathered, shard
-from tasktune.models.training import train
+from tasktune.models.training import Step, train
 from tasktune.tasks import task
 
 RECIPE = replace(KNOWING, epochs=4, batch_size=3, evaluations=1.0, learning_rate=1e-3, token_budget=64)
@@ -39,7 +44,11 @@ def tuned(name: str, folder: Path, lora: int = 0) -> dict[str, Any]:
         net = adapted(net, model.head.framing, model.family, model.head.recipe)
 
     shard(net)
-    trained = train(net, model.head, lessons, partial(primary, model.task, net, model.head, records), lambda step: None)
+    kept = Path(os.environ["KEPT"]) / name if "KEPT" in os.environ else None
+    checkpoints = (
+        None if kept is None else Checkpoints(kept, lambda: {"task": name}, lambda said: None, Pace(shortest=0, failing=0))
+    )
+    trained = train(net, model.head, lessons, partial(primary, model.task, net, model.head, records), _stopping, checkpoints)
     net = gathered(net)
     found = measure(model.task, net, model.head, records)
     return {
@@ -47,6 +56,11 @@ def tuned(name: str, folder: Path, lora: int = 0) -> dict[str, Any]:
         "weights": [float(weight.detach().double().sum()) for weight in net.parameters()],
         "evaluation": found.as_json(),
     }
+
+
+def _stopping(step: Step) -> None:
+    if step.done == int(os.environ.get("STOP", "-1")) + 1:  # the checkpoint of a step is written after its report
+        raise InputError("stopped")
 
 
 def main(out: str, *cases: str) -> None:

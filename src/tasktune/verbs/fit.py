@@ -108,6 +108,7 @@ def _fit(
             "records": len(learnt),
             "dev_records": len(held_out),
             "seconds": round(perf_counter() - started, 1),
+            "processes": processes.count(),
             **{package: version(package) for package in ("tasktune", "transformers", "torch")},
             "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         },
