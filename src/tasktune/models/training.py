@@ -24,7 +24,9 @@ from tasktune.models import chance, processes
 from tasktune.models.batching import chunks
 from tasktune.models.checkpoints import Checkpoint, Checkpoints
 from tasktune.models.course import Course, Lesson, class_weights
+from tasktune.models.dropout import cheap_dropout
 from tasktune.models.sharding import laid_out, whole
+from tasktune.models.vocabulary import occurring_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,19 @@ def train(
 
     With `checkpoints`, go on from the newest of them and write more. Raises `InputError` where the loss is no longer a number.
     """
+    words = {head.tokenizer.pad_token_id, *(token for lesson in lessons for token in lesson.features.inputs["input_ids"])}
+    with cheap_dropout(net), occurring_rows(net, words):
+        return _train(net, head, lessons, evaluate, report, checkpoints)
+
+
+def _train(
+    net: PreTrainedModel,
+    head: Head,
+    lessons: Sequence[Lesson],
+    evaluate: Callable[[], Scores],
+    report: Report,
+    checkpoints: Checkpoints | None,
+) -> Trained:
     recipe, module = head.recipe, cast(torch.nn.Module, net)
     torch.manual_seed(recipe.seed)
     per_epoch = math.ceil(len(lessons) / recipe.batch_size)
