@@ -27,12 +27,13 @@ def model(request: pytest.FixtureRequest, tiny: Callable[[str], Path]) -> Model:
 each_model = pytest.mark.parametrize("model", MODELS, indirect=True, ids="-".join)
 
 
-@pytest.mark.parametrize("rows", [1, 4, 5, 300])
+@pytest.mark.parametrize("rows", [1, 2, 5, 300])
+@pytest.mark.parametrize("inputs", [96, 100, 17])
 @pytest.mark.parametrize("bias", [True, False])
-def test_a_layer_does_what_its_rounded_weights_do(rows: int, bias: bool) -> None:
+def test_a_layer_does_what_its_rounded_weights_do(rows: int, inputs: int, bias: bool) -> None:
     torch.manual_seed(0)
-    exact = torch.nn.Linear(96, 1100, bias=bias)
-    layer, given = Int8Linear(exact.weight.detach(), exact.bias), torch.randn(2, rows, 96)[: 1 if rows == 1 else 2]
+    exact = torch.nn.Linear(inputs, 1100, bias=bias)
+    layer, given = Int8Linear(exact.weight.detach(), exact.bias), torch.randn(2, rows, inputs)
     rounded = layer.weight * layer.scale[:, None]
     assert ((rounded - exact.weight).abs() <= layer.scale[:, None] * 0.501).all()
     expected = torch.nn.functional.linear(given, rounded, exact.bias)

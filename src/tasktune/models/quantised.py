@@ -25,6 +25,9 @@ ALLOWED = 0.02
 _FEW = 4
 """Rows up to which the product of 8-bit weights is bound by reading them, and torch's kernel for it is the faster one."""
 
+_LANES = 16
+"""Of a multiple of so many inputs torch's kernel makes the right sum; of others it reads beyond them (torch 2.13)."""
+
 _BLOCK = 1024
 """Rows of weights that are made float at a time, few enough to stay in the processor's cache."""
 
@@ -45,7 +48,7 @@ class Int8Linear(nn.Module):
         """Inputs (…, I) times the weights: (…, O)."""
         weight: Any = self.weight
         rows = given.reshape(-1, given.size(-1))
-        if len(rows) <= _FEW and given.device.type == "cpu":
+        if len(rows) <= _FEW and given.device.type == "cpu" and rows.size(1) % _LANES == 0:
             out = torch._weight_int8pack_mm(rows.bfloat16(), weight, self.ones).to(given.dtype)
         else:
             out = torch.cat([rows @ block.to(given.dtype).t() for block in weight.split(_BLOCK)], 1)
