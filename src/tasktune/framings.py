@@ -4,7 +4,7 @@ A framing is a pair. `write(record)` spells the record's answer as the model is 
 an answer of what the model gave. The law `read(r, write(r), labels) == r.answer` is tested for every task and family, with no
 model at all. Which head runs a framing is the business of `tasktune.heads`.
 
-Framings so far: `Label`, `Tags`, `Arcs`, `Text`. `Span`, `Mask` and `Embed` take their places beside them: each is a frozen
+Framings so far: `Label`, `Tags`, `Arcs`, `Extract`, `Text`. `Mask` and `Embed` take their places beside them: each is a frozen
 dataclass here, a head in `heads/` and a line in `heads.HEADS`.
 """
 
@@ -139,6 +139,33 @@ def relations_and_tags(labels: Labels) -> tuple[Labels, Labels]:
     return relations, tuple(name.removeprefix(TAG) for name in labels if name.startswith(TAG))
 
 
+Place = tuple[int, int] | None
+"""Where in a text something stands, from character to character (end excluded); `None` where nowhere."""
+
+
+@dataclass(frozen=True)
+class Extract(Generic[R]):
+    """The stretch of a text that answers a question, or none. `max_tokens` is the longest that is looked for.
+
+    `lost(record)` counts answers that are no stretch of the text.
+    """
+
+    question: Callable[[R], str]
+    text: Callable[[R], str]
+    write: Callable[[R], Place]
+    read: Callable[[R, Place, Labels], Answer]
+    lost: Callable[[R], int] = lambda record: 0
+    max_tokens: int = 128
+
+    def names(self, record: R) -> Iterable[str]:
+        """None: nothing is named."""
+        return ()
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """The label set that training data with these names makes."""
+        return sorted_names(names)
+
+
 @dataclass(frozen=True)
 class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names.
@@ -162,4 +189,4 @@ class Text(Generic[R]):
         return sorted_names(names)
 
 
-Framing = Label[Any] | Tags[Any] | Arcs[Any] | Text[Any]
+Framing = Label[Any] | Tags[Any] | Arcs[Any] | Extract[Any] | Text[Any]

@@ -23,6 +23,7 @@ HEADS = {
     "label-number": ("regression", ENCODERS),
     "tags": ("ner", ENCODERS),
     "arcs": ("dependency-parsing", ENCODERS),
+    "extract": ("question-answering", ENCODERS),
     "text-closed": ("nli", WRITERS),
     "text-free": ("multilabel", WRITERS),
     "chat": ("chat", DECODERS[1:]),

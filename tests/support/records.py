@@ -18,6 +18,7 @@ from tasktune.tasks.multilabel import MultiLabel
 from tasktune.tasks.ner import NER
 from tasktune.tasks.nli import NLI
 from tasktune.tasks.pos import POS
+from tasktune.tasks.question_answering import QuestionAnswering
 from tasktune.tasks.regression import Regression
 from tasktune.tasks.relation import Relation
 from tasktune.tasks.summarization import Summarization
@@ -69,6 +70,10 @@ def _tree(text: str, places: Words, heads: list[int | None], labels: tuple[str, 
     return DependencyParsing(text=text, words=places, answer=tuple(Dependency(*word, head, *said) for word, head, said in parts))
 
 
+def _answered(text: str, start: int, end: int, answers: tuple[str, ...] = ()) -> QuestionAnswering:
+    return QuestionAnswering(text=text, question="which?", answer=(Span(start, end, "answer"),), answers=answers)
+
+
 HARD: dict[str, list[Record]] = {
     "chat": [Chat(messages=(Message("user", text), Message("tool", text)), answer=text) for text in HARD_TEXTS],
     "classification": [
@@ -99,6 +104,19 @@ HARD: dict[str, list[Record]] = {
         *(_tagged(text, HARD_LABELS) for text in HARD_TEXTS),
         _tagged("a a b a a", ("X", "Y", "Z")),
         POS(text="a b/c", words=((0, 5),), answer=(WordTag(0, 5, "X"),)),
+    ],
+    "question-answering": [
+        *(
+            QuestionAnswering(text=text, question=text, answer=(), answers=given)
+            for text in HARD_TEXTS
+            for given in ((), ("x y",))
+        ),
+        *(_answered(text, start, end, ("b", "c")) for text in HARD_TEXTS for start, end in words(text)),
+        *(_answered(text, 0, len(text)) for text in HARD_TEXTS if text),
+        _answered("none, or none", 9, 13),
+        _answered("a a b a a", 6, 7, ("a", "A")),
+        _answered("see (2) and (2)", 4, 7),
+        _answered("answer: answer: b", 8, 15),
     ],
     "regression": [
         Regression(text="a", answer=float(x)) for x in (0, -0.5, 1e-12, 1e21, 3.8, 5, -273.15, 0.1 + 0.2, 123456789.25)
@@ -160,6 +178,16 @@ def _relation(draw: Any) -> Relation:
     return Relation(text=text, pair=(first, second), answer=draw(LABELS))
 
 
+@st.composite
+def _asked(draw: Any) -> QuestionAnswering:
+    """An answer anywhere in the text, or none, or one that stands nowhere in it."""
+    text, others = draw(TEXTS), tuple(draw(st.lists(TEXTS.filter(bool), max_size=2, unique=True)))
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=2)))
+    answer = (Span(*edges, "answer"),) if len(edges) == 2 else ()
+    alone = answer and others == (text[edges[0] : edges[1]],)
+    return QuestionAnswering(text=text, question=draw(TEXTS), answer=answer, answers=() if alone else others)
+
+
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
 MADE: dict[str, st.SearchStrategy[Any]] = {
@@ -171,6 +199,7 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "ner": _ner(),
     "nli": st.builds(NLI, premise=TEXTS, hypothesis=TEXTS, answer=LABELS.filter(lambda label: label != "-")),
     "pos": _pos(),
+    "question-answering": _asked(),
     "regression": st.builds(Regression, text=TEXTS, pair=TEXTS, answer=NUMBERS),
     "relation": _relation(),
     "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),

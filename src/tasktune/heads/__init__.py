@@ -13,7 +13,7 @@ import transformers
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune.core import FamilyName
-from tasktune.framings import Arcs, Framing, Label, Labels, Tags, Text
+from tasktune.framings import Arcs, Extract, Framing, Label, Labels, Tags, Text
 from tasktune.heads.arcs import BestTree
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.biaffine import BiaffineParser
@@ -21,6 +21,7 @@ from tasktune.heads.choices import Choices
 from tasktune.heads.forms import refuse_form
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.label import ManyLabels, Number, OneLabel
+from tasktune.heads.spans import BestSpan
 from tasktune.heads.tags import WordTags
 from tasktune.heads.writers import Seq2Seq
 from tasktune.recipe import Recipe
@@ -31,6 +32,7 @@ HEADS: dict[str, type[Head]] = {
     "label-number": Number,
     "tags": WordTags,
     "arcs": BestTree,
+    "extract": BestSpan,
     "text-closed": Choices,
     "text-free": FreeText,
 }
@@ -41,6 +43,7 @@ NETWORKS: dict[str, str | type[PreTrainedModel]] = {
     "label-number": "AutoModelForSequenceClassification",
     "tags": "AutoModelForTokenClassification",
     "arcs": BiaffineParser,
+    "extract": "AutoModelForQuestionAnswering",
     "decoder": "AutoModelForCausalLM",
     "encoder-decoder": "AutoModelForSeq2SeqLM",
 }
@@ -61,6 +64,8 @@ def kind(framing: Framing) -> str:
             return "tags"
         case Arcs():
             return "arcs"
+        case Extract():
+            return "extract"
         case Text():
             return "text-closed" if framing.closed else "text-free"
 
@@ -75,6 +80,8 @@ def network_config(framing: Framing, labels: Labels) -> dict[str, Any]:
     """What an encoder's configuration must say for a framing: names of labels by number, and the kind of problem."""
     if kind(framing) == "label-number":
         return {"num_labels": 1, "problem_type": _PROBLEM[kind(framing)]}
+    if kind(framing) == "extract":
+        return {"num_labels": 2}  # a start and an end
     return {
         "id2label": dict(enumerate(labels)),
         "label2id": {label: k for k, label in enumerate(labels)},

@@ -70,7 +70,8 @@ class Scored:
 class Calibration:
     """What is learnt about a network's confidence from the dev split.
 
-    `temperature` divides its logits. A number is `center + scale * output`, and wrong by `sigma` (standard deviation, in its own
+    `temperature` divides its logits. `threshold` is what the log odds of an answer against none must reach for it to be given. A
+    number is `center + scale * output`, and wrong by `sigma` (standard deviation, in its own
     unit), where that was measured.
     """
 
@@ -78,6 +79,16 @@ class Calibration:
     center: float = 0.0
     scale: float = 1.0
     sigma: float | None = None
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer that may be given or withheld: its log odds against none, itself, and what is answered if it is withheld."""
+
+    odds: float
+    given: Answer
+    withheld: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +174,10 @@ class Head(ABC):
         """What calibration looks at: each closed choice (a label, a word's tag) in the answer; `None` for open text."""
         return None
 
+    def choice(self, record: Record, raws: Sequence[Raw]) -> Choice | None:
+        """What a threshold decides about; `None` where nothing is withheld."""
+        return None
+
 
 def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     """The tokens of a text, with no special ones around it."""
@@ -170,9 +185,13 @@ def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
 
 
 def run(net: PreTrainedModel, batch: Batch) -> Any:
-    """One forward pass with the batch's inputs, without the targets that ride along."""
-    inputs = {name: tensor for name, tensor in batch.items() if name not in ("positions", "targets", "mask")}
-    return net(**inputs)
+    """One forward pass with the batch's inputs."""
+    return net(**asked(batch))
+
+
+def asked(batch: Batch) -> dict[str, Any]:
+    """The batch's inputs, without the targets that ride along."""
+    return {name: tensor for name, tensor in batch.items() if name not in ("positions", "targets", "mask")}
 
 
 def padded(rows: Sequence[Sequence[float]], value: float, *, left: bool = False) -> Tensor:

@@ -57,6 +57,25 @@ def fit_temperature(logits: Sequence[Floats], targets: Sequence[npt.NDArray[np.i
     return 1 / math.sqrt(low * high)
 
 
+def trusted_temperature(logits: Sequence[Floats], targets: Sequence[npt.NDArray[np.int64]]) -> float:
+    """`fit_temperature`, where temperatures fitted on either half of the arrays suit the other half better than 1 does; else 1.
+
+    What a few answers call for may be the very opposite of what the next ones do.
+    """
+    halves = [(logits[k::2], targets[k::2]) for k in (0, 1)]
+    crossed = [fit_temperature(*half) for half in halves[::-1]]
+    fitted, plain = (
+        sum(_log_likelihood(z, y, 1 / t) for half, t in zip(halves, at, strict=True) for z, y in zip(*half, strict=True))
+        for at in (crossed, (1.0, 1.0))
+    )
+    return fit_temperature(logits, targets) if fitted > plain else 1.0
+
+
+def _log_likelihood(logits: Floats, targets: npt.NDArray[np.int64], sharpness: float) -> float:
+    raised = sharpness * (logits - logits.max(axis=-1, keepdims=True))
+    return float((raised[np.arange(len(targets)), targets] - np.log(np.exp(raised).sum(axis=-1))).sum())
+
+
 def _slope(logits: Floats, targets: npt.NDArray[np.int64], sharpness: float) -> float:
     """The slope of the log-likelihood in 1 / temperature: the targets' logits less the logits that are expected."""
     logits = logits - logits.max(axis=-1, keepdims=True)

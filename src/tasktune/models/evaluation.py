@@ -14,7 +14,8 @@ from tasktune.core import InputError, Lost, Record, Scores, Task
 from tasktune.heads.base import UNSAYABLE, Calibration, Head, Raw, softmax
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
-from tasktune.metrics.calibration import fit_temperature
+from tasktune.metrics.calibration import trusted_temperature
+from tasktune.metrics.threshold import best_threshold
 from tasktune.models.inference import answers, likelihoods
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
@@ -134,9 +135,9 @@ def _count_confidence(bins: Bins, head: Head, record: Record, raws: list[Raw], t
         bins.add(min(float(confidence), 1.0), bool(chosen == gold))
 
 
-def calibrate(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Calibration:
-    """The temperature, or for a number the spread of its residuals, that suits the records; free text has neither."""
-    log_p, gold, residuals = [], [], []
+def calibrate(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Calibration:
+    """The temperature and threshold, or for a number the spread of its residuals, that suit the records; free text has none."""
+    log_p, gold, residuals, alternatives = [], [], [], []
     if not head.closed:
         return head.calibration
     for record, raws, scored in answers(net, head, records, Lost()):
@@ -147,5 +148,9 @@ def calibrate(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Ca
             gold.append(units.gold[known])
         elif scored.score is None and isinstance(scored.answer, float):
             residuals.append(scored.answer - record.answer)
+        if raws and (choice := head.choice(record, raws)):
+            given, withheld = (task.metric.count(record, answer) for answer in (choice.given, choice.withheld))
+            alternatives.append((choice.odds, given, withheld))
+    threshold, _ = best_threshold(task.metric, alternatives)
     sigma = float(np.sqrt(np.mean(np.square(residuals)))) if residuals else None
-    return replace(head.calibration, temperature=fit_temperature(log_p, gold), sigma=sigma)
+    return replace(head.calibration, temperature=trusted_temperature(log_p, gold), sigma=sigma, threshold=threshold)

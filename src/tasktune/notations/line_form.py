@@ -147,6 +147,27 @@ class SpanLines(Automaton):
             yield character, (start, first, last)
 
 
+@final
+class OneSpan(Automaton):
+    """One line about a span of `text`, labelled `label`, or `none`."""
+
+    def __init__(self, text: str, label: str) -> None:
+        self._lines = SpanLines(text, (label,))
+
+    @property
+    def start(self) -> _Said:
+        """Nothing is said yet."""
+        return self._lines.start
+
+    def whole(self, state: _State) -> bool:
+        """After `none`, after the line, and in the line wherever its surface may end."""
+        return self._lines.whole(state)
+
+    def steps(self, state: _State) -> Iterator[tuple[str, _State]]:
+        """The line, or more of it, but no other."""
+        return (step for step in self._lines.steps(state) if not step[0].startswith(self._lines.between))
+
+
 def _possible(piece: str, start: int, first: int, last: int) -> Iterator[tuple[str, _Place]]:
     if first <= last:
         yield piece, (start, first, last)

@@ -17,7 +17,22 @@ from pathlib import Path
 from typing import Any
 
 from tasktune.core import InputError, Row
-from tasktune.readers import chat, conll, conllu, csv, documents, json, jsonl, labelled, pairs, parallel, parquet, squad, text, tsv
+from tasktune.readers import (
+    chat,
+    conll,
+    conllu,
+    csv,
+    documents,
+    json,
+    jsonl,
+    labelled,
+    pairs,
+    parallel,
+    parquet,
+    squad,
+    text,
+    tsv,
+)
 from tasktune.readers.output import output
 from tasktune.readers.source import BOM, STDIN, Source
 

@@ -187,7 +187,7 @@ def _calibrated(model: Model, held_out: Sequence[Record]) -> Model:
     if known.scale != 1.0 and fold(model.net, known.center, known.scale):
         model = model.calibrated(Calibration())
     some = Random(model.head.recipe.seed).sample(held_out, min(_CALIBRATED_ON, len(held_out)))
-    return model.calibrated(calibrate(model.net, model.head, counted(some, "calibrating")))
+    return model.calibrated(calibrate(model.task, model.net, model.head, counted(some, "calibrating")))
 
 
 def _dev_scores(model: Model, held_out: Sequence[Record]) -> Scores:
