@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tasktune.metrics.calibration import Calibration, fit_temperature
+from tasktune.metrics.calibration import Calibration, fit_temperature, trusted_temperature
 
 
 def test_the_error_is_how_far_confidence_is_from_being_right():
@@ -67,3 +67,19 @@ def test_arrays_may_differ_in_classes_and_have_impossible_ones():
     plain = fit_temperature([2 * logits], [targets])
     padded = np.hstack([2 * logits, np.full((2000, 1), -np.inf)])
     assert fit_temperature([padded[:900], 2 * logits[900:]], [targets[:900], targets[900:]]) == pytest.approx(plain)
+
+
+def test_a_temperature_is_trusted_where_it_serves_answers_that_it_was_not_fitted_on():
+    logits = np.random.default_rng(1).normal(0, 2, (400, 5))
+    targets = sampled(logits, seed=2)
+    hot = [3 * logits[k : k + 4] for k in range(0, 400, 4)]
+    parts = [targets[k : k + 4] for k in range(0, 400, 4)]
+    assert trusted_temperature(hot, parts) == fit_temperature(hot, parts) == pytest.approx(3, rel=0.2)
+
+
+def test_a_temperature_that_a_few_answers_call_for_and_others_do_not_is_left_at_1():
+    sure = np.array([[5.0, 0.0]])
+    right, wrong = np.array([0]), np.array([1])
+    assert fit_temperature([sure] * 2, [right, wrong]) == pytest.approx(20, rel=1e-3)
+    assert trusted_temperature([sure] * 2, [right, wrong]) == 1
+    assert trusted_temperature([sure], [right]) == trusted_temperature([], []) == 1
