@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from tasktune.core import InputError
+
+Backend = Literal["tasktune", "llama.cpp", "vllm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Decoding:
     top_k: Annotated[int, "how many of the most probable words to sample from; 0 for all"] = 0
     repetition_penalty: Annotated[float, "above 1 makes words less probable that occurred already (Keskar et al. 2019)"] = 1.0
     no_repeat_ngram: Annotated[int, "length of token sequences that may not occur twice; 0 to let them"] = 0
+    backend: Annotated[Backend, "what writes: tasktune itself, or llama.cpp or vllm where they are installed"] = "tasktune"
     regex: Annotated[str | None, "an expression that the whole text must match, where the task leaves its form open"] = None
     json_schema: Annotated[str | None, "a file with a JSON schema that the text must fit, where the task leaves it open"] = None
     n_best: Annotated[int, "texts to write for each record, best first; needs as many beams, or sampling"] = 1
@@ -42,6 +45,8 @@ class Decoding:
             raise InputError(f"min_new_tokens, {self.min_new_tokens}, is more than max_new_tokens, {self.max_new_tokens}")
         if "" in self.stop:
             raise InputError("a text to stop before must not be empty")
+        if self.backend not in get_args(Backend):
+            raise InputError(f"backend must be one of {', '.join(get_args(Backend))}, but is {self.backend!r}")
         if self.regex is not None and self.json_schema is not None:
             raise InputError("a text can be held to a regex or to a json_schema; give one of them")
         self._refuse_two_ways()

@@ -41,7 +41,7 @@ class GrammarConstraint(Constraint):
     """
 
     def __init__(self, form: Regex | JsonSchema, tokenizer: PreTrainedTokenizerBase, separator: str, end_id: int) -> None:
-        self._said = form
+        self.form = form
         begins = f"{json.dumps(begun)}?" if (begun := vocabulary(tokenizer).begins) else ""
         lark = f"start: {begins} {json.dumps(separator) if separator else ''} body\nbody: {_body(form)}"
         tokens = _tokens(tokenizer, end_id)
@@ -59,7 +59,7 @@ class GrammarConstraint(Constraint):
         if matcher.is_error():
             said = matcher.get_error().splitlines()
             why = next((line for line in said if line.startswith("error: ")), said[0])
-            raise InputError(f"{_name(self._said)} cannot be used: {_SAID.get(why, why.removeprefix('error: '))}")
+            raise InputError(f"{_name(self.form)} cannot be used: {_SAID.get(why, why.removeprefix('error: '))}")
 
 
 @final

@@ -71,7 +71,7 @@ class Line(Search):
         chance: Random | None = None,
     ) -> None:
         super().__init__(prompt, context, manner, form)
-        self._chance = chance
+        self.chance = chance
         self._written: list[int] = []
         self._log_p = 0.0
         self._at = self._walk()
@@ -89,7 +89,7 @@ class Line(Search):
     def advance(self, logits: Tensor) -> list[int]:
         """The sequence goes on until the manner stops it."""
         scores = self.manner.adjusted(logits[0], [*self.context, *self._written], len(self._written), self._at)
-        token = int(scores.argmax()) if self._chance is None else drawn(scores, self.manner.decoding, self._chance)
+        token = int(scores.argmax()) if self.chance is None else drawn(scores, self.manner.decoding, self.chance)
         self._log_p += float(logits[0, token] - logits[0].logsumexp(0))
         self._written.append(token)
         if self.manner.stops(self._written):

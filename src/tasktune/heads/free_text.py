@@ -15,6 +15,7 @@ from tasktune.core import Answer, Lost, Record
 from tasktune.forms import Form
 from tasktune.generation.choosing import Manner
 from tasktune.generation.constraint import Constraint
+from tasktune.generation.engines import Engine
 from tasktune.generation.held import held_to
 from tasktune.generation.loop import write
 from tasktune.generation.searches import Beams, Line, Search, Written
@@ -44,9 +45,13 @@ class Told:
 @final
 @dataclass(frozen=True, slots=True)
 class FreeText(Head):
-    """Any text: generated greedily, by beams or from the nucleus, and read back by the framing."""
+    """Any text: generated greedily, by beams or from the nucleus, and read back by the framing.
+
+    `engine` is what writes in the place of the network, if anything.
+    """
 
     writer: Writer = _CAUSAL
+    engine: Engine | None = None
 
     @property
     def closed(self) -> bool:
@@ -102,6 +107,8 @@ class FreeText(Head):
         return max(halves, *stops, 0)
 
     def _writing(self, net: PreTrainedModel, searches: Sequence[Search]) -> Iterator[None]:
+        if self.engine is not None:
+            return self.engine.write(searches)
         return write(self.writer.lanes(net), searches, self.recipe.token_budget)
 
     def _searches(self, features: Features) -> list[Search]:

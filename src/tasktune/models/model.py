@@ -17,6 +17,7 @@ from tasktune.core import FamilyName, InputError, Lost, Task
 from tasktune.datasets import questions
 from tasktune.framings import Framing, Labels
 from tasktune.heads import head_for
+from tasktune.heads.backends import written_by_backend
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.free_text import FreeText
 from tasktune.models import network
@@ -146,6 +147,7 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     if missing:
         raise InputError(f"{folder} lacks weights that a tuned model has ({', '.join(missing[:3])} …); tune the model anew")
     opened.facts = {name: fact for name, fact in facts.items() if name != "family"}
+    opened.head = written_by_backend(opened.head, path)
     return opened
 
 
