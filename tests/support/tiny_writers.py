@@ -37,10 +37,10 @@ class Net:
 
     def search(self, prompt: Sequence[int], decoding: Decoding, longest: int, form: Constraint | None = None) -> Search:
         context = [START] if self.net.config.is_encoder_decoder else prompt
-        manner = Manner(decoding, longest, self.end, lambda ids: " ".join(map(str, ids)))
+        how = manner(decoding, longest, self.end)
         if decoding.beams > 1:
-            return Beams(prompt, context, manner, form)
-        return Line(prompt, context, manner, form, Random(str(prompt)) if decoding.sampling else None)
+            return Beams(prompt, context, how, form)
+        return Line(prompt, context, how, form, Random(str(prompt)) if decoding.sampling else None)
 
     def written(
         self, prompts: Sequence[Sequence[int]], decoding: Decoding, longest: int, budget: int = 10**6
@@ -69,6 +69,11 @@ class Net:
         else:
             logits = self.net(input_ids=torch.tensor([[*prompt, *tokens]])).logits[0, len(prompt) - 1 : -1]
         return float(logits.log_softmax(-1)[range(len(tokens)), tokens].sum())
+
+
+def manner(decoding: Decoding, longest: int, end: int) -> Manner:
+    """Texts are the numbers of their tokens."""
+    return Manner(decoding, longest, end, lambda ids: " ".join(map(str, ids)))
 
 
 def prompts(seed: int = 0) -> list[list[int]]:

@@ -15,7 +15,8 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
-from tasktune.generation.lanes import DecoderLanes, EncoderDecoderLanes, Lanes
+from tasktune.generation.lanes import EncoderDecoderLanes, Lanes
+from tasktune.generation.rereading import decoder_lanes
 from tasktune.heads.base import Batch, Features, at, collate_right, frame, log_p_of, padded, run
 from tasktune.heads.tree import reads_trees, told, tree
 
@@ -106,7 +107,7 @@ class Causal(Writer):
 
     def lanes(self, net: PreTrainedModel) -> Lanes:
         """Sequences that go on."""
-        return DecoderLanes(net)
+        return decoder_lanes(net)
 
     def context(self, prompt: Tokens) -> Tokens:
         """The prompt."""

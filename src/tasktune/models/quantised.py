@@ -36,6 +36,11 @@ _BLOCK = 1024
 class Int8Linear(nn.Module):
     """A linear layer whose weights are whole numbers from -127 to 127 (O, I), with a scale for each row (O)."""
 
+    weight: Tensor
+    scale: Tensor
+    ones: Tensor
+    bias: Tensor | None
+
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
         scale = weight.abs().amax(1).clamp(min=1e-12) / 127
@@ -46,12 +51,11 @@ class Int8Linear(nn.Module):
 
     def forward(self, given: Tensor) -> Tensor:
         """Inputs (…, I) times the weights: (…, O)."""
-        weight: Any = self.weight
         rows = given.reshape(-1, given.size(-1))
         if len(rows) <= _FEW and given.device.type == "cpu" and rows.size(1) % _LANES == 0:
-            out = torch._weight_int8pack_mm(rows.bfloat16(), weight, self.ones).to(given.dtype)
+            out = torch._weight_int8pack_mm(rows.bfloat16(), self.weight, self.ones).to(given.dtype)
         else:
-            out = torch.cat([rows @ block.to(given.dtype).t() for block in weight.split(_BLOCK)], 1)
+            out = torch.cat([rows @ block.to(given.dtype).t() for block in torch.split(self.weight, _BLOCK)], 1)
         out = out * self.scale
         return (out if self.bias is None else out + self.bias).view(*given.shape[:-1], -1)
 
@@ -79,15 +83,16 @@ def quantise(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Non
 
 def _replace(net: PreTrainedModel) -> list[tuple[nn.Module, str, nn.Module]]:
     """Put 8-bit layers in the places of a network's linear ones. Those that were there: parent, name, layer."""
-    linear = [
+    linear: list[tuple[nn.Module, str, nn.Module]] = [
         (parent, name, layer)
         for parent in net.modules()
         for name, layer in parent.named_children()
         if isinstance(layer, nn.Linear | Conv1D)
     ]
     for parent, name, layer in linear:
-        weight = layer.weight.detach()
-        setattr(parent, name, Int8Linear(weight.t() if isinstance(layer, Conv1D) else weight, layer.bias))
+        own: Any = layer
+        weight = own.weight.detach()
+        setattr(parent, name, Int8Linear(weight.t() if isinstance(layer, Conv1D) else weight, own.bias))
     return linear
 
 
