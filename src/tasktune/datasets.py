@@ -60,16 +60,23 @@ Mapped = Mapping[str, str] | None
 """Which column holds which field, where names do not tell."""
 
 
-def records(task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None) -> Iterator[Record]:
-    """The records of a task that `data` holds, one after the other. `format` names the format where the suffix does not."""
-    for given in _given(task, data, mapping or {}, format):
+def records(
+    task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None, known: Mapped = None
+) -> Iterator[Record]:
+    """The records of a task that `data` holds, one after the other. `format` names the format where the suffix does not.
+
+    `known` is the mapping of other data, which holds for these where they have its columns and `mapping` says nothing else.
+    """
+    for given in _given(task, data, mapping or {}, format, known or {}):
         yield given if isinstance(given, Record) else task.record.from_row(given)
 
 
-def questions(task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None) -> Iterator[Record]:
+def questions(
+    task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None, known: Mapped = None
+) -> Iterator[Record]:
     """Like `records`, for those to be answered: a `text` gives the first field of a row that has neither that nor an answer."""
     first = task.record.field_names()[0]
-    for given in _given(task, data, mapping or {}, format):
+    for given in _given(task, data, mapping or {}, format, known or {}):
         if isinstance(given, Record):
             yield given
         else:
@@ -83,15 +90,18 @@ def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:
     return found if isinstance(found, Record) else task.record.from_row(found)
 
 
-def _given(task: Task[Any], data: Data, mapping: Mapping[str, str], format: str | None) -> Iterator[Row | Record]:
+def _given(
+    task: Task[Any], data: Data, mapping: Mapping[str, str], format: str | None, known: Mapping[str, str]
+) -> Iterator[Row | Record]:
     """What `data` holds: rows under the names of the task's fields, and what is a record already."""
     if not isinstance(data, str | Path):
         yield from (_row(task, given, number, mapping) for number, given in enumerate(data, 1))
         return
     found, kind = _named(task, data), task.record
-    known = known_names((*kind.field_names(), *kind.aliases), kind.aliases, mapping)
-    for row in rows(data if found is None else found.dev, format, known):
-        yield _mapped(task, row, mapping)
+    names = known_names((*kind.field_names(), *kind.aliases), kind.aliases, {**known, **mapping})
+    for row in rows(data if found is None else found.dev, format, names):
+        there = {field: column for field, column in known.items() if column in row.values}
+        yield _mapped(task, row, {**there, **mapping})
 
 
 def _row(task: Task[Any], given: Any, number: int, mapping: Mapping[str, str]) -> Row | Record:

@@ -66,6 +66,12 @@ class Model:
         (record,) = questions(self.task, [asked])
         return pieces(self.net, self.head, record, Lost() if lost is None else lost)
 
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Which column held which field of the data that it was tuned on, where names did not tell."""
+        mapping: Mapping[str, str] = self.facts.get("made", {}).get("mapping", {})
+        return mapping
+
     def calibrated(self, calibration: Calibration) -> Model:
         """The model with other knowledge of its confidence."""
         return replace(self, head=replace(self.head, calibration=calibration))

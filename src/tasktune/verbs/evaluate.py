@@ -16,7 +16,9 @@ def evaluate(
 ) -> Evaluation:
     """The scores of a tuned model, or of the model in a folder, on `data`, each with a 95 % bootstrap interval.
 
-    Raises `InputError` for a record without an answer unless the model's recipe says `lossy = "drop"`.
+    Columns that `mapping` does not name are read as they were for `fit`. Raises `InputError` for a record
+    without an answer unless the model's recipe says `lossy = "drop"`.
     """
     tuned = model if isinstance(model, Model) else load(model)
-    return measure(tuned.task, tuned.net, tuned.head, counted(records(tuned.task, data, mapping, format), "measuring"))
+    answered = records(tuned.task, data, mapping, format, tuned.columns)
+    return measure(tuned.task, tuned.net, tuned.head, counted(answered, "measuring"))

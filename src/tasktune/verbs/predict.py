@@ -23,10 +23,12 @@ def predict(
 ) -> Iterator[Prediction]:
     """The answers of a tuned model, or of the model in a folder, to `data`, streamed in its order.
 
-    `lost` gathers what could not be used (texts cut to the model's length, say).
+    Columns that `mapping` does not name are read as they were for `fit`. `lost` gathers what could not be used (texts cut to the
+    model's length, say).
     """
     tuned = model if isinstance(model, Model) else load(model)
-    yield from counted(tuned.stream(questions(tuned.task, data, mapping, format), lost), "answering")
+    asked = questions(tuned.task, data, mapping, format, tuned.columns)
+    yield from counted(tuned.stream(asked, lost), "answering")
 
 
 def predict_with_ray(
