@@ -33,6 +33,9 @@ def found(path, known=KNOWN):
         ("x.json", '[\n {\n"a": 1}]', "json"),
         ("x.json", '{"a": 1}\n{"a": 2}\n', "jsonl"),
         ("x.json", '{\n"a": 1}\n', "json"),
+        ("x.json", '{"version": "1.1", "data": [{"paragraphs": []}]}', "squad"),
+        ("x.json", '{\n "data": [\n  {"title": "t",\n "paragraphs": [', "squad"),
+        ("x.json", '{"data": [{"a": 1}]}\n{"data": []}\n', "jsonl"),
         ("x.jsonl", '{"a": 1}\n', "jsonl"),
         ("x.jsonl", "broken\n", "jsonl"),
         ("x.parquet", "", "parquet"),
@@ -76,7 +79,7 @@ def test_a_named_format_comes_first(file):
 
 
 def test_an_unknown_format_is_refused_with_those_there_are(file):
-    with pytest.raises(InputError, match=r"there is no format 'xlsx'\. There are: chat, jsonl"):
+    with pytest.raises(InputError, match=r"there is no format 'xlsx'\. There are: chat, squad, jsonl"):
         list(rows(file("a"), "xlsx"))
 
 

@@ -1,0 +1,56 @@
+"""The threshold from which answers had better be given."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasktune.core import Metric
+from tasktune.metrics.agreement import ratio
+from tasktune.metrics.threshold import ALWAYS, best_threshold
+
+RIGHT = Metric("right", "share", lambda record, answer: {}, lambda sums: {"share": ratio(sums["right"], sums["all"])})
+WRONG = Metric("wrong", "share", RIGHT.count, RIGHT.score, higher_is_better=False)
+
+
+def alternatives(*each):
+    return [(odds, {"right": given, "all": 1}, {"right": withheld, "all": 1}) for odds, given, withheld in each]
+
+
+def test_it_parts_the_answers_that_are_right_from_those_that_do_harm():
+    threshold, figure = best_threshold(RIGHT, alternatives((-1, 0, 1), (3, 1, 0), (2, 1, 0), (0, 0, 1)))
+    assert (threshold, figure) == (1.0, 1.0)
+
+
+def test_where_no_answer_does_harm_all_are_given():
+    assert best_threshold(RIGHT, alternatives((5, 1, 0), (-5, 0, 0))) == (ALWAYS, 0.5)
+
+
+def test_where_every_answer_does_harm_none_is_given():
+    threshold, figure = best_threshold(RIGHT, alternatives((5, 0, 1), (2, 0, 1)))
+    assert threshold > 5
+    assert figure == 1
+
+
+def test_a_figure_that_had_better_be_low_is_made_low():
+    assert best_threshold(WRONG, alternatives((3, 0, 1), (1, 1, 0))) == (2.0, 0.0)
+
+
+def test_nothing_to_go_by():
+    threshold, figure = best_threshold(RIGHT, [])
+    assert threshold == 0
+    assert math.isnan(figure)
+
+
+AMOUNTS = st.tuples(st.integers(-3, 3), st.integers(0, 1), st.integers(0, 1))
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=8))
+def test_no_threshold_is_better(each):
+    def share(threshold):
+        return sum(given if odds >= threshold else withheld for odds, given, withheld in each) / len(each)
+
+    threshold, figure = best_threshold(RIGHT, alternatives(*each))
+    assert share(threshold) == pytest.approx(figure)
+    assert max(share(t / 2) for t in range(-8, 9)) == pytest.approx(figure)
