@@ -90,10 +90,7 @@ def done(
     for name, why in outcome.failed.items():
         print(f"  {name} failed:\n{why}", file=sys.stderr, flush=True)
 
-    def rate(side: str, operations: float) -> float | None:
-        return (peak["fp32"] or 0.0) * 1e9 / operations
-
-    claims = work.judge(outcome, rate)
+    claims = work.judge(outcome, peak)
     for line in shown(claims):
         print(f"  {line}", flush=True)
     return {

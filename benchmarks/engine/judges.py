@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import inf
 from typing import Any
 
 from engine.claims import Claim, faster, memory
 from engine.pairs import Outcome
 
-Judge = Callable[[Outcome, "Rate"], list[Claim]]
-Rate = Callable[[str, float], float | None]
-"""The machine's own limit, in units a second, for a side whose unit takes so many floating-point operations."""
+OURS = ("tasktune", "tasktune, a process a core")
+
+Limits = Mapping[str, float | None]
+"""The machine's own, as `machine.limits` finds them."""
+
+Judge = Callable[[Outcome, Limits], list[Claim]]
 
 
-def _limit(outcome: Outcome, side: str, rate: Rate) -> float | None:
-    operations = outcome.facts.get(side, {}).get("flops")
-    return None if operations is None else rate(side, operations)
+def _limit(outcome: Outcome, limits: Limits) -> float | None:
+    """The units a second that the fastest fp32 products would allow, going by the operations that a unit cannot do without."""
+    operations, peak = _fact(outcome, OURS[0], "flops"), limits.get("fp32")
+    return 1e9 * peak / operations if operations and peak else None
 
 
 def _one(what: str, against: str, bar: float, value: float | None, *, at_least: bool = True, notes: str = "") -> Claim:
@@ -27,12 +32,9 @@ def _fact(outcome: Outcome, side: str, name: str) -> Any:
     return outcome.facts.get(side, {}).get(name)
 
 
-OURS = ("tasktune", "tasktune, a process a core")
-
-
-def encoder_trained(outcome: Outcome, rate: Rate) -> list[Claim]:
+def encoder_trained(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Speed, and the dev score of what was learnt."""
-    limit = _limit(outcome, "tasktune", rate)
+    limit = _limit(outcome, limits)
     ours, theirs = (_fact(outcome, side, "f1") for side in ("tasktune", "Trainer"))
     known = ours and theirs
     return [
@@ -55,9 +57,9 @@ def encoder_trained(outcome: Outcome, rate: Rate) -> list[Claim]:
 def decoder_trained(bar: float) -> Judge:
     """Speed, memory, and the loss beside that of records that share no pass."""
 
-    def judge(outcome: Outcome, rate: Rate) -> list[Claim]:
+    def judge(outcome: Outcome, limits: Limits) -> list[Claim]:
         return [
-            *(faster(outcome, side, "Trainer", bar, "real tokens", _limit(outcome, "tasktune", rate)) for side in OURS),
+            *(faster(outcome, side, "Trainer", bar, "real tokens", _limit(outcome, limits)) for side in OURS),
             *(memory(outcome, side, "Trainer") for side in OURS),
             _one(
                 "largest gap in loss of a step",
@@ -71,9 +73,9 @@ def decoder_trained(bar: float) -> Judge:
     return judge
 
 
-def predicted(outcome: Outcome, rate: Rate) -> list[Claim]:
+def predicted(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Speed, and what a leaner number format costs in answers."""
-    limit = _limit(outcome, "tasktune", rate)
+    limit = _limit(outcome, limits)
     exact, lean = (outcome.facts.get(side, {}) for side in ("tasktune", "tasktune, int8"))
     piped = _fact(outcome, "pipeline", "said")
     drop = 100 * (exact["score"] - lean["score"]) if exact and lean else None
@@ -98,34 +100,49 @@ def _alike(what: str, against: str, exact: list[Any] | None, lean: list[Any] | N
     ]
 
 
-def generated(outcome: Outcome, rate: Rate) -> list[Claim]:
+def generated(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Speed, the very same texts, and what a leaner number format costs in likelihood."""
     exact, lean, theirs = (outcome.facts.get(side, {}) for side in ("tasktune", "tasktune, int8", "generate, batch 8"))
     both = exact.get("said") and theirs.get("said")
     same = sum(a == b for a, b in zip(exact["said"], theirs["said"], strict=True)) / len(exact["said"]) if both else None
     gap = abs(lean["nll"] - exact["nll"]) if exact and lean else None
-    limit = _limit(outcome, "tasktune", rate)
+    limit = _limit(outcome, limits)
     return [
-        faster(outcome, "tasktune", "generate, batch 8", 3.0, "new tokens", limit),
-        faster(outcome, "tasktune, int8", "generate, batch 8", 4.0, "new tokens", limit),
+        *(
+            replace(claim, notes=_beside_reading(claim, exact.get("bytes"), limits))
+            for claim in (
+                faster(outcome, "tasktune", "generate, batch 8", 3.0, "new tokens", limit),
+                faster(outcome, "tasktune, int8", "generate, batch 8", 4.0, "new tokens", limit),
+            )
+        ),
         _one("share of texts equal to the last token, fp32", "generate, batch 8", 1.0, same),
         _one("int8, nats a token", "fp32", 0.02, gap, at_least=False),
     ]
 
 
-def chosen(outcome: Outcome, rate: Rate) -> list[Claim]:
+def _beside_reading(claim: Claim, weights: float | None, limits: Limits) -> str:
+    """How many times as many tokens come out as memory allows one who reads all fp32 weights for each."""
+    read = limits.get("read")
+    return (
+        f"{claim.rates[0] * weights / read / 1e9:.1f} tokens for each reading of all fp32 weights"
+        if weights and read and claim.rates
+        else ""
+    )
+
+
+def chosen(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Speed, and a probability for every label."""
     sure = _fact(outcome, "tasktune", "sure")
     return [
         *(
-            faster(outcome, "tasktune", f"generate {much} and parse", 3.0, "texts", _limit(outcome, "tasktune", rate))
+            faster(outcome, "tasktune", f"generate {much} and parse", 3.0, "texts", _limit(outcome, limits))
             for much in ("16 tokens", "a label")
         ),
         _one("share of answers with a probability for every label", "—", 1.0, None if sure is None else float(sure)),
     ]
 
 
-def flat_evaluation(outcome: Outcome, rate: Rate) -> list[Claim]:
+def flat_evaluation(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Memory that does not grow with the records."""
     peaks = {side: max((turn.peak for turn in turns), default=inf) for side, turns in outcome.turns.items()}
 
@@ -141,7 +158,7 @@ def flat_evaluation(outcome: Outcome, rate: Rate) -> list[Claim]:
     ]
 
 
-def flat_stream(outcome: Outcome, rate: Rate) -> list[Claim]:
+def flat_stream(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Throughput and memory that stay as they began."""
     turns = outcome.turns.get("tasktune", [])
     ends = (turns[0], turns[-1]) if turns else None

@@ -120,6 +120,8 @@ def _machine(results: Mapping[str, Any]) -> str:
     for threads, limit in results["limits"].items():
         formats = ", ".join(f"{name} {limit[name]:.0f}" if limit[name] else f"no {name}" for name in ("fp32", "bf16", "int8"))
         lines.append(f"- matrix products on {threads} core(s), GFLOP/s: {formats}; reading memory: {limit['read']:.0f} GB/s")
+    if not any(limit["bf16"] for limit in results["limits"].values()):
+        lines.append("- bf16 would be slower here than fp32, so that the bars that are meant for bf16 are held against fp32")
     return "\n".join(lines)
 
 

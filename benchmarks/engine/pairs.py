@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from traceback import format_exc
 from typing import Any, Self
 
@@ -207,8 +207,9 @@ def _family() -> list[psutil.Process]:
 
 def _cpu_seconds() -> float:
     """CPU seconds of this process, of its living children and of those that it has waited for."""
-    total = 0.0
-    for process in _family():
+    me, *others = _family()
+    total = process_time() + sum(me.cpu_times()[2:4])
+    for process in others:
         with suppress(psutil.NoSuchProcess):
             total += sum(process.cpu_times()[:4])
     return total

@@ -50,7 +50,8 @@ def ours(baton: Baton, asked: Asked, *, task: str, precision: str) -> Facts:
     model, records = untuned(asked, task, precision), wanted(asked, task)
     said = _turns(baton, asked, model, records, lambda: [str(p.answer) for p in model.predict(records)])
     if task == "chat":
-        return {"said": said, "nll": _nll(model, asked), "flops": _flops(model, records, said)}
+        weights = sum(weight.numel() * weight.element_size() for weight in model.net.parameters())
+        return {"said": said, "nll": _nll(model, asked), "flops": _flops(model, records, said), "bytes": weights}
     return {
         "said": said,
         "sure": _sure(model, records),

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from engine.claims import Claim, faster, memory
-from engine.judges import flat_evaluation, predicted
+from engine.judges import flat_evaluation, generated, predicted
 from engine.page import page, short, verdict
 from engine.pairs import Outcome, Turn
 from engine.plot import plot
@@ -48,16 +48,26 @@ def told(claims, start):
 def test_a_leaner_format_is_held_to_the_labels_and_to_the_scores_where_labels_agree():
     exact = {"score": 0.6, "said": [{"labels": ["O", "B"], "scores": [0.9]}, {"labels": ["B"], "scores": [0.9]}]}
     lean = {"score": 0.58, "said": [{"labels": ["O", "B"], "scores": [0.87]}, {"labels": ["O"], "scores": [0.1]}]}
-    claims = predicted(Outcome({}, {"tasktune": exact, "tasktune, int8": lean}, {}), lambda side, operations: None)
+    claims = predicted(Outcome({}, {"tasktune": exact, "tasktune, int8": lean}, {}), {})
     assert told(claims, "int8, points").reached == pytest.approx(2)
     assert told(claims, "int8, share of labels").reached == pytest.approx(2 / 3)
     assert told(claims, "int8, largest difference").reached == pytest.approx(0.03)
     assert not any(claim.met for claim in claims)
 
 
+def test_the_machines_own_limits_stand_beside_what_is_generated():
+    run = outcome(**{"tasktune": [(100, 1, 1, 0)], "generate, batch 8": [(25, 1, 1, 0)]})
+    run.facts["tasktune"] = {"flops": 1e9, "bytes": 0.5e9, "said": ["a", "b"], "nll": 2.0}
+    run.facts["generate, batch 8"] = {"said": ["a", "c"]}
+    claims = generated(run, {"fp32": 200.0, "read": 25.0})
+    assert claims[0].share == 0.5
+    assert claims[0].notes == "2.0 tokens for each reading of all fp32 weights"
+    assert told(claims, "share of texts equal").reached == 0.5
+
+
 def test_growth_is_the_peak_at_ten_times_the_records_over_that_at_once():
     sides = {f"{side}{more}": [(1, 1, 1, peak)] for side, more, peak in [("tasktune", "", 100), ("tasktune", ", 10 ×", 104)]}
-    claim = flat_evaluation(outcome(**sides, **{"Trainer.evaluate": [], "Trainer.evaluate, 10 ×": []}), lambda *_: None)[0]
+    claim = flat_evaluation(outcome(**sides, **{"Trainer.evaluate": [], "Trainer.evaluate, 10 ×": []}), {})[0]
     assert claim.reached == pytest.approx(1.04)
     assert claim.met
 
