@@ -83,7 +83,7 @@ def test_a_long_record_is_learnt_and_answered_within_what_the_model_reads(case: 
         narrow = with_options(model, lossy=policy, max_length=READS)
         features = narrow.head.supervise(record, Lost())
         assert features
-        assert all(f.length <= READS and len(f.targets) == len(f.positions) > 0 for f in features)
+        assert all(f.length <= READS and f.targets and f.positions for f in features)
         (prediction,) = narrow.predict([record])
         assert prediction.record == record
     (dropped,) = with_options(model, lossy="drop", max_length=READS).predict([record])

@@ -8,6 +8,7 @@ import pytest
 from tasktune.core import Span
 from tasktune.datasets import records
 from tasktune.metrics.bootstrap import Tally
+from tasktune.metrics.threshold import best_threshold
 from tasktune.tasks import task
 
 QA = task("question-answering")
@@ -51,3 +52,19 @@ def test_scores_are_those_of_cmrc(shared):
     official = printed(shared, "cmrc/cmrc_expected.json")
     ours = scores(pairs(shared, "cmrc2018/dev.json", "cmrc/cmrc_predictions.json"))
     assert {name: f"{ours[name]:.3f}" for name in ours} == {"f1": official["F1"], "exact": official["EM"]}
+
+
+@pytest.mark.parametrize("figure", ["exact", "f1"])
+def test_the_best_threshold_is_that_of_squad_2(shared, figure):
+    """Answers are given in the order of their odds, here the sureness of the predictions' own file."""
+    official = printed(shared, "squad/squad2_expected_v2.0_with_na_probs.json")
+    surely = printed(shared, "squad/squad2_na_probs.json")
+    metric = replace(QA.metric, primary=figure)
+    alternatives = [
+        (-surely[record.id], metric.count(record, answer), metric.count(record, ()))
+        for record, answer in pairs(shared, "squad2/dev.json", "squad/squad2_predictions.json")
+    ]
+    threshold, best = best_threshold(metric, alternatives)
+    assert 100 * best == pytest.approx(official[f"best_{figure}"], abs=1e-12)
+    last = max(sureness for sureness in surely.values() if -sureness >= threshold)
+    assert last == official[f"best_{figure}_thresh"]
