@@ -7,9 +7,16 @@ joined.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from transformers import PreTrainedTokenizerBase
 
 from tasktune.core import Lost, Record
 from tasktune.heads.base import Features, Head, by_policy, frame
+
+_REMEMBERED: Final = 50_000
+"""Words whose tokens are remembered, about: some 10 MB."""
 
 
 def word_windows(head: Head, record: Record, lost: Lost) -> list[Features]:
@@ -28,7 +35,7 @@ def _pieces(head: Head, record: Record, lost: Lost) -> list[list[int]]:
         return []
     ends = [0, *(end for _, end in words)]
     stretches = [text[before:end] for before, (_, end) in zip(ends, words, strict=False)]
-    pieces = head.tokenizer(stretches, add_special_tokens=False)["input_ids"]
+    pieces = _tokenized(head.tokenizer, stretches)
     room = head.max_length - head.tokenizer.num_special_tokens_to_add()
     for k, piece in enumerate(pieces):
         if not piece:
@@ -37,7 +44,23 @@ def _pieces(head: Head, record: Record, lost: Lost) -> list[list[int]]:
         if len(piece) > room:
             lost.add("words longer than the model", record.id)
             pieces[k] = piece[:room]
-    return list(pieces)
+    return pieces
+
+
+def _tokenized(tokenizer: PreTrainedTokenizerBase, stretches: Sequence[str]) -> list[list[int]]:
+    """The tokens of each stretch of text, of which most were met before: the same words come again and again."""
+    known = _known(tokenizer)
+    if len(known) > _REMEMBERED:
+        known.clear()
+    new = [stretch for stretch in dict.fromkeys(stretches) if stretch not in known]
+    if new:
+        known.update(zip(new, tokenizer(new, add_special_tokens=False)["input_ids"], strict=True))
+    return [known[stretch] for stretch in stretches]
+
+
+@lru_cache(maxsize=8)
+def _known(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
+    return {}
 
 
 def _window(head: Head, pieces: list[list[int]], first: int, last: int) -> Features:
