@@ -125,6 +125,11 @@ class Head(ABC):
         """How many classes there are of which each target is one; 0 where targets are numbers or words."""
         return 0
 
+    @property
+    def in_place(self) -> bool:
+        """Whether all that is said of a target is read at its own one of `positions`, so that features can share a row."""
+        return False
+
     @abstractmethod
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The inputs that ask for the record's answer. Empty where the policy drops the record."""

@@ -36,6 +36,11 @@ class Choices(Head):
 
     writer: Writer = _CAUSAL
 
+    @property
+    def in_place(self) -> bool:
+        """A token is foretold by the one before it."""
+        return True
+
     def cost(self, features: Features) -> int:
         """The prompt, and every name after it."""
         return features.length + sum(map(len, name_ids(self.tokenizer, self.framing.separator, self.labels)))

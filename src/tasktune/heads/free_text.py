@@ -58,6 +58,11 @@ class FreeText(Head):
         """Text is open: there is no set of answers to be confident over."""
         return False
 
+    @property
+    def in_place(self) -> bool:
+        """A token is foretold by the one before it."""
+        return True
+
     def cost(self, features: Features) -> int:
         """The prompt, and as much as may be written after it, by each beam."""
         return (features.length + longest_answer(self, self.writer)) * self.recipe.decoding.beams

@@ -47,6 +47,11 @@ class WordTags(Head):
         """The tags."""
         return len(self.labels)
 
+    @property
+    def in_place(self) -> bool:
+        """A tag is read at its word."""
+        return True
+
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
         return word_windows(self, record, lost)

@@ -18,7 +18,7 @@ from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from tasktune.core import InputError
 from tasktune.heads.base import Features, Head, on
-from tasktune.models import processes
+from tasktune.models import foretold, processes
 from tasktune.models.network import autocast
 from tasktune.models.packing import layout
 from tasktune.models.sharding import is_sharded, laid_out, whole
@@ -41,7 +41,9 @@ class Course:
         self.optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
         self.schedule = linear(self.optimizer, round(recipe.warmup * total), total)
         self.sum = processes.Sum([] if is_sharded(net) else cast(torch.nn.Module, net).parameters())
-        self.layout = layout(net, head, [lesson.features for lesson in lessons])
+        features = [lesson.features for lesson in lessons]
+        self.layout = layout(net, head, features)
+        self.loss = foretold.loss(net, head, self.layout, features)
 
     @property
     def learning_rate(self) -> float:
@@ -108,7 +110,7 @@ class Course:
         """Add the gradient of a `share` of the loss of a pass, and give that back."""
         batch = on(self.net, self.layout.batch(self.head, features))
         with autocast(self.head.recipe):
-            loss = self.head.loss(self.net, batch, self.weights) * share
+            loss = self.loss(self.net, batch, self.weights) * share
         torch.autograd.backward(loss)
         return float(loss.detach())
 
