@@ -9,8 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -243,15 +242,6 @@ def softmax(log_p: np.ndarray[Any, Any], temperature: float) -> np.ndarray[Any, 
     return probabilities
 
 
-@lru_cache(maxsize=8)  # of a tokenizer always the same, and asked for with every record
-def frame(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[int]]:
-    """The special tokens that the tokenizer puts before and after one text."""
-    bare = tokenizer("a", add_special_tokens=False)["input_ids"]
-    whole = tokenizer("a")["input_ids"]
-    start = next(k for k in range(len(whole)) if whole[k : k + len(bare)] == bare)
-    return whole[:start], whole[start + len(bare) :]
-
-
 def by_policy(
     head: Head, record: Record, length: int, room: int, windows: Sequence[Features], lost: Lost, split: str = "split"
 ) -> list[Features]:
@@ -279,16 +269,6 @@ def by_policy(
 def on(net: PreTrainedModel, batch: Batch) -> Batch:
     """The batch on the device of the network."""
     return {name: tensor.to(net.device) for name, tensor in batch.items()}
-
-
-def shortened(tokenizer: PreTrainedTokenizerBase, text: str, room: int, keep: Literal["start", "end"] = "start") -> str:
-    """The start or the end of a text that takes at most `room` tokens; the text itself where it fits."""
-    offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
-    if len(offsets) <= room:
-        return text
-    if room <= 0:
-        return ""
-    return text[: offsets[room - 1][1]] if keep == "start" else text[offsets[-room][0] :]
 
 
 def places(labels: Labels, names: Sequence[str]) -> np.ndarray[Any, Any]:

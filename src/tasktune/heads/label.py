@@ -30,9 +30,9 @@ from tasktune.heads.base import (
     on,
     places,
     run,
-    shortened,
     softmax,
 )
+from tasktune.heads.texts import shortened
 
 _TWO_SIDED_95: Final = 1.959964
 

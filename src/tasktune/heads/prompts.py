@@ -18,9 +18,9 @@ from tasktune.heads.base import (
     Features,
     Head,
     by_policy,
-    shortened,
     token_ids,
 )
+from tasktune.heads.texts import shortened
 from tasktune.heads.turns import rendered, stretches
 from tasktune.heads.writers import Said, Tokens, Writer
 

@@ -32,10 +32,10 @@ from tasktune.heads.base import (
     by_policy,
     on,
     run,
-    shortened,
     softmax,
     token_ids,
 )
+from tasktune.heads.texts import shortened
 
 Array = np.ndarray[Any, Any]
 Cover = tuple[int, int]

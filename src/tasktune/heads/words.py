@@ -13,7 +13,8 @@ from typing import Final
 from transformers import PreTrainedTokenizerBase
 
 from tasktune.core import Lost, Record
-from tasktune.heads.base import Features, Head, by_policy, frame
+from tasktune.heads.base import Features, Head, by_policy
+from tasktune.heads.texts import frame
 
 _REMEMBERED: Final = 50_000
 """Words whose tokens are remembered, about: some 10 MB."""
