@@ -75,8 +75,9 @@ class AutomatonConstraint(Constraint):
         if state not in self._pieces:
             steps: list[tuple[str, Any]] = list(self.form.steps(state))
             can = [step for step in steps if self.vocabulary.can_spell(step[0])]
-            chosen = can if can or self.form.whole(state) else steps
-            self._pieces[state] = [(self.vocabulary.spelled(piece), then) for piece, then in chosen]
+            if not can and not self.form.whole(state):
+                can = [(self.vocabulary.spellable(piece), then) for piece, then in steps]
+            self._pieces[state] = [(self.vocabulary.spelled(piece), then) for piece, then in can]
         return self._pieces[state]
 
 
@@ -103,7 +104,7 @@ class AutomatonWalk(Walk):
             first, last, _ = child = self._constraint.vocabulary.child(node, unit)
             if first < last:
                 found += self._constraint.vocabulary.ending(child)
-                found += self._ids(child, reached)
+                found += self._ids(child, reached) if self._constraint.vocabulary.goes_on(child) else []
         return found
 
     def advance(self, token: int) -> None:

@@ -42,19 +42,19 @@ class Vocabulary:
     begins: str
 
     def spelled(self, text: str) -> str:
-        """A text in units, without what the tokenizer cannot write."""
-        return "".join(units for units in self._by_character(text) if self.units.issuperset(units))
+        """A text in units."""
+        if self.exact:
+            return _bytes_of(text)
+        between = " " if text[:1] == " " and text[1:2].isalnum() else ""  # without it, a word would be one with that before it
+        return between + _folded(text)
 
     def can_spell(self, text: str) -> bool:
         """Whether the tokenizer can write all of a text."""
-        return all(map(self.units.issuperset, self._by_character(text)))
+        return self.units.issuperset(self.spelled(text))
 
-    def _by_character(self, text: str) -> list[str]:
-        spell: Callable[[str], str] = _bytes_of if self.exact else _folded
-        units = [spell(character) for character in text]
-        if not self.exact and text[:1] == " " and text[1:2].isalnum():
-            units[0] = " "  # without it, a word would be one with that before it
-        return units
+    def spellable(self, text: str) -> str:
+        """A text without the characters that the tokenizer cannot write."""
+        return "".join(filter(self.can_spell, text))
 
     @property
     def root(self) -> Node:
@@ -67,6 +67,11 @@ class Vocabulary:
         start = self.sorted_tokens[first][:depth] + unit
         begin = bisect_left(self.sorted_tokens, start, first, last)
         return begin, bisect_left(self.sorted_tokens, start + "\U0010ffff", begin, last), depth + 1
+
+    def goes_on(self, node: Node) -> bool:
+        """Whether a token of a node is longer than what they share."""
+        _, last, depth = node
+        return len(self.sorted_tokens[last - 1]) > depth
 
     def ending(self, node: Node) -> list[int]:
         """The ids of the tokens that end at a node."""

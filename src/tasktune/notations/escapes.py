@@ -13,7 +13,12 @@ _ESCAPED = re.compile(r"\\\s*([0-9a-fA-F]{1,6})\s*;")
 def escape(text: str, special: re.Pattern[str]) -> str:
     """`text` with every character that `special` matches, and every backslash, escaped."""
     spelled = {at for match in special.finditer(text) for at in range(*match.span())}
-    return "".join(f"\\{ord(c):x};" if at in spelled or c == "\\" else c for at, c in enumerate(text))
+    return "".join(escaped(c) if at in spelled or c == "\\" else c for at, c in enumerate(text))
+
+
+def escaped(character: str) -> str:
+    """One character, escaped."""
+    return f"\\{ord(character):x};"
 
 
 def unescape(written: str) -> str:

@@ -14,13 +14,12 @@ from typing import final
 
 from tasktune.core import Span
 from tasktune.forms import Automaton
-from tasktune.notations.escapes import escape
+from tasktune.notations.escapes import escape, escaped
 from tasktune.notations.lines import IN_LABEL, Finder
 from tasktune.notations.names import NONE
 
 _BLANKS = re.compile(r"\s+")
 _BRACKETED = re.compile(r"\(\s*[0-9]{1,9}\s*\)")
-_ANY = re.compile(r"[\s\S]")
 
 _Said = tuple[Span, ...]
 _Place = tuple[int, int, int]
@@ -59,25 +58,22 @@ class SpanLines(Automaton):
 
     def whole(self, state: _State) -> bool:
         """After `none`, after a line, and in a line wherever its surface may end."""
-        return self._ended(state) is not None
+        if isinstance(state, _Line):
+            return any(number == "" for number, _ in self._ends(state))
+        return bool(state)
 
     def steps(self, state: _State) -> Iterator[tuple[str, _State]]:
         """Another line, or more of this one."""
-        if state == ():
-            yield NONE, NONE
-        if isinstance(state, _Line):
-            yield from self._on(state)
-            yield from self._numbers(state)
-        said = () if state == () else self._ended(state)
-        if isinstance(said, tuple):
-            yield from self._lines(said)
-
-    def _ended(self, state: _State) -> str | _Said | None:
-        """What has been said if the answer ends here; `None` where it may not."""
-        if not isinstance(state, _Line):
-            return state or None
-        expected = self._finder.next_after(state.said, state.label, self._surface(state)) if state.length else -1
-        return next(((*state.said, span) for meant, span in self._meant(state) if meant == expected), None)
+        match state:
+            case _Line():
+                yield from self._on(state)
+                for number, said in self._ends(state):
+                    yield from ((number, said),) if number else self._lines(said)
+            case ():
+                yield NONE, NONE
+                yield from self._lines(())
+            case tuple():
+                yield from self._lines(state)
 
     def _lines(self, said: _Said) -> Iterator[tuple[str, _State]]:
         """The beginnings of a line, for each label that can still be said of something."""
@@ -99,19 +95,15 @@ class SpanLines(Automaton):
         start = line.places[0][0]
         return self.text[start : start + line.length]
 
-    def _meant(self, line: _Line) -> list[tuple[int, Span]]:
-        """The spans that may end here, each with its number among the occurrences of the surface."""
+    def _ends(self, line: _Line) -> Iterator[tuple[str, _Said]]:
+        """What has been said if the surface ends here, and the number to be written then: "" where it goes without saying."""
         ends = [(start, start + line.length) for start, first, last in line.places if first <= start + line.length <= last]
-        if not ends:
-            return []
-        occurrences = self._finder.occurrences(self._surface(line))
-        return [(occurrences.index(place), Span(*place, line.label)) for place in ends]
-
-    def _numbers(self, line: _Line) -> Iterator[tuple[str, _State]]:
-        """The numbers of the occurrences that are meant only if they are named."""
-        if meant := self._meant(line):
-            expected = self._finder.next_after(line.said, line.label, self._surface(line))
-            yield from ((f" ({number + 1})", (*line.said, span)) for number, span in meant if number != expected)
+        if ends:
+            surface = self._surface(line)
+            expected = self._finder.next_after(line.said, line.label, surface)
+            for place in ends:
+                meant = self._finder.occurrences(surface).index(place)
+                yield "" if meant == expected else f" ({meant + 1})", (*line.said, Span(*place, line.label))
 
     def _on(self, line: _Line) -> Iterator[tuple[str, _State]]:
         """The next character of the places that go on, as it stands or escaped."""
@@ -132,16 +124,15 @@ class SpanLines(Automaton):
         if at >= last:
             return
         character, first = self.text[at], max(first, at + 1)
-        escaped = escape(character, _ANY)
         if character in "\\\n" or not self.text[start : at + 1].strip():
-            yield escaped, (start, first, last)
+            yield escaped(character), (start, first, last)
         elif blanks := _BLANKS.match(self.text, at):
-            yield from _possible(escaped, start, first, min(last, blanks.end()))
+            yield from _possible(escaped(character), start, first, min(last, blanks.end()))
             yield from _possible(character, start, max(first, blanks.end() + 1), last)
         elif bracketed := _BRACKETED.match(self.text, at):
             end = bracketed.end()
             yield from _possible(character, start, first, min(last, end - 1))
-            yield from _possible(escaped, start, max(first, end), min(last, end))
+            yield from _possible(escaped(character), start, max(first, end), min(last, end))
             yield from _possible(character, start, max(first, end + 1), last)
         else:
             yield character, (start, first, last)
