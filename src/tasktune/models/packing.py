@@ -20,7 +20,7 @@ from tasktune.heads.base import Batch, Features, Head, on
 from tasktune.models.attention import within_records
 from tasktune.models.batching import batches, rows
 
-_SAME = 1e-4
+SAME = 1e-4
 """How far log p of a record may lie, packed, from what it is alone, per token and in fp32: rounding does 1e-6."""
 
 
@@ -91,11 +91,11 @@ class Packed(Layout):
 def layout(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Layout:
     """The best layout that leaves log p as it is, tried on the shortest and the longest of the features that are to come."""
     shortest, *_, longest = sorted([*features, *features], key=lambda f: f.length)
-    return next((way for way in _packings(net) if _leaves_log_p(way, net, head, (shortest, longest, shortest))), Padded())
+    return next((way for way in _packings(net, head) if _leaves_log_p(way, net, head, (shortest, longest, shortest))), Padded())
 
 
-def _packings(net: PreTrainedModel) -> list[Packed]:
-    if net.device.type != "cpu":  # there, one record after the other would leave most of an accelerator idle
+def _packings(net: PreTrainedModel, head: Head) -> list[Packed]:
+    if not head.in_place or net.device.type != "cpu":  # an accelerator would idle, one record after another
         return []
     tables = [m for name, m in net.named_modules() if name.endswith("position_embeddings") and isinstance(m, torch.nn.Embedding)]
     return [Packed(first) for first in {0 if t.padding_idx is None else t.padding_idx + 1 for t in tables} or {0}]
@@ -111,4 +111,4 @@ def _leaves_log_p(way: Packed, net: PreTrainedModel, head: Head, features: Seque
             together = head.token_log_p(net, on(net, way.batch(head, features))).flatten()
     except (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError):
         return False
-    return together.shape == alone.shape and bool(torch.allclose(together, alone, rtol=_SAME, atol=_SAME))
+    return together.shape == alone.shape and bool(torch.allclose(together, alone, rtol=SAME, atol=SAME))
