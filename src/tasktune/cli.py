@@ -43,6 +43,7 @@ Options = dict[str, Any]
 Engine = Enum("Engine", {"LOCAL": "local", "RAY": "ray"})
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+OUT_HELP = "the file to write (or write anew): JSON lines, or words in columns (.conll, .conllu); - for standard output"
 MODEL_HELP = "a name (`tasktune models`), folder, GGUF file or hub id [minilm; smollm2 for chat, generation and summarization]"
 
 
@@ -154,7 +155,7 @@ def predict(
     model: ModelFolder,
     data: DataFile,
     options: Options,
-    out: Annotated[str, typer.Option(help="the JSONL file to write (or write anew); - for standard output")] = "-",
+    out: Annotated[str, typer.Option(help=OUT_HELP)] = "-",
     engine: Annotated[
         Engine, typer.Option(help="ray answers a Parquet file, or a folder of them, on a Ray cluster (here unless RAY_ADDRESS)")
     ] = Engine.LOCAL,
@@ -170,14 +171,22 @@ def predict(
     lost, mapping = Lost(), parse_mapping(map or [])
     before_asking(model, options, data, questions, mapping, format)
     # `write` opens its file before it asks for the first answer, and so before the model is loaded
-    write(out, _answers(model, data, options, engine, mapping, format, lost), "jsonl")
+    written = {".conll": "conll", ".conllu": "conllu"}.get(Path(out).suffix, "jsonl")
+    write(out, _answers(model, data, options, engine, mapping, format, lost, written), written)
     from tasktune.verbs.show import show_lost
 
     show_lost(lost)
 
 
 def _answers(
-    model: Path, data: str, options: Options, engine: Engine, mapping: dict[str, str], format: str | None, lost: Lost
+    model: Path,
+    data: str,
+    options: Options,
+    engine: Engine,
+    mapping: dict[str, str],
+    format: str | None,
+    lost: Lost,
+    written: str,
 ) -> Iterator[dict[str, Any]]:
     """What `predict` writes."""
     with loading():
@@ -190,7 +199,7 @@ def _answers(
         else:
             answers = verb.predict(load(model, options), data, mapping, format, lost)
     for answer in answers:
-        yield as_json(answer.as_json())
+        yield as_json(answer.as_json()) if written == "jsonl" else answer.as_columns()
 
 
 @app.command()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasktune.core import Answer, Record, Span, WordTag
 from tasktune.heads.base import Scored
+from tasktune.notations.columns import as_columns
 from tasktune.notations.plain import answer_as_json, record_as_json
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class Prediction:
             return {**fields, "interval": list(self.scored.interval)}
         others = [{"answer": answer_as_json(answer, self.text), "score": score} for answer, score in self.scored.others]
         return {**fields, "score": self.score, **({"others": others} if others else {})}
+
+    def as_columns(self) -> dict[str, Any]:
+        """The record's words with what the answer says of each, as CoNLL and CoNLL-U have them."""
+        return as_columns(self.record, self.answer)
 
     def _repr_html_(self) -> str:
         """The text with its spans highlighted, or the answer beside the text; everything escaped."""

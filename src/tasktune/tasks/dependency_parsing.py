@@ -8,8 +8,9 @@ Metric            LAS, UAS, CLAS and UPOS, as conll18_ud_eval counts them
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from tasktune.core import Dependency, Record, Row, Task, Words
 from tasktune.framings import Arc, Arcs, Labels, Prompt, Text, relations_and_tags
@@ -18,13 +19,16 @@ from tasktune.notations import trees
 from tasktune.notations.tokens import text_and_words, words_of
 from tasktune.notations.tree_form import TreeLines
 
+_KEPT = ("lemma", "xpos", "feats", "deps", "misc", "comments", "multiword", "empty")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependencyParsing(Record):
-    """A text, the places of its words, and a tree over them."""
+    """A text, the places of its words, and a tree over them. `others` are the columns of CoNLL-U that parsing does not touch."""
 
     text: str
     words: Words = ()
+    others: Mapping[str, Any] | None = None
     aliases: ClassVar = {
         "text": ("sentence",),
         "words": ("tokens", "form"),
@@ -42,7 +46,11 @@ class DependencyParsing(Record):
             words = tuple((word.start, word.end) for word in answer)
             if flaw := trees.flaw([word.head for word in answer]):
                 raise row.refuse(f"the heads are no tree: {flaw}")
-        return cls(text=text, words=words, answer=answer, id=row.id)
+        return cls(text=text, words=words, others=_others(row), answer=answer, id=row.id)
+
+
+def _others(row: Row) -> Mapping[str, Any] | None:
+    return row.get("others") or {name: row.values[name] for name in _KEPT if row.get(name) is not None} or None
 
 
 def _columns(row: Row, words: Words) -> tuple[Dependency, ...] | None:

@@ -16,6 +16,7 @@ from tasktune.core import Record, Row, Span, Task, Words, WordTag
 from tasktune.framings import Labels, Prompt, Tags, Text
 from tasktune.metrics.spans import span_f1
 from tasktune.notations import bio, lines
+from tasktune.notations.columns import aligned
 from tasktune.notations.line_form import SpanLines
 from tasktune.notations.tokens import spans_of, tags_of, text_and_words, words_of
 
@@ -52,17 +53,8 @@ def _spans(words: Sequence[tuple[int, int]], tags: Sequence[str]) -> tuple[Span,
     return tuple(Span(words[first][0], words[last - 1][1], label) for first, last, label in bio.spans_of(tags))
 
 
-def _aligned(record: NER) -> list[tuple[int, int, str]]:
-    """The entities as (first word, last word + 1, label): those that begin and end with a word and overlap none before."""
-    words = words_of(record)
-    first = {start: k for k, (start, _) in enumerate(words)}
-    last = {end: k + 1 for k, (_, end) in enumerate(words)}
-    aligned, free = [], 0
-    for span in record.answer:
-        if span.start in first and span.end in last and first[span.start] >= free:
-            free = last[span.end]
-            aligned.append((first[span.start], free, span.label))
-    return aligned
+def _aligned(record: NER) -> list[bio.WordSpan]:
+    return aligned(words_of(record), record.answer)
 
 
 def _write_tags(record: NER) -> tuple[str, ...]:

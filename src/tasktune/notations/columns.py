@@ -1,0 +1,63 @@
+"""Records and answers as columns of words, for the formats that are such: CoNLL and CoNLL-U."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from tasktune.core import Answer, Dependency, InputError, Record, Span, Words, WordTag
+from tasktune.notations import bio
+from tasktune.notations.tokens import words_of
+
+
+def as_columns(record: Record, answer: Answer) -> dict[str, Any]:
+    """The words of a record and what an answer says of each, under the names that `readers.conll` and `readers.conllu` give.
+
+    What a record keeps of the file it came from (`others`) goes along. Raises `InputError` for an answer that is not about words.
+    """
+    kept: Mapping[str, Any] = getattr(record, "others", None) or {}
+    return {**_spaced(record), **kept, **_said(record, answer)}
+
+
+def _spaced(record: Record) -> dict[str, Any]:
+    """The words, and in CoNLL-U's way where there is no blank between them."""
+    text, words = getattr(record, "text", ""), _words(record)
+    touching = [end == start for (_, end), (start, _) in pairwise(words)]
+    return {
+        "words": [text[start:end] for start, end in words],
+        "misc": ["SpaceAfter=No" if touches else "_" for touches in [*touching, False][: len(words)]],
+    }
+
+
+def _words(record: Record) -> Words:
+    if "words" not in record.field_names():
+        raise InputError(f"{type(record).__name__} has no words to write in columns; write .jsonl instead")
+    return words_of(record)
+
+
+def _said(record: Record, answer: Answer) -> dict[str, Any]:
+    parts = answer if isinstance(answer, tuple) else ()
+    trees = [part for part in parts if isinstance(part, Dependency)]
+    if trees:
+        tags = [word.tag or "_" for word in trees]
+        return {"head": [word.head for word in trees], "deprel": [word.label for word in trees], "upos": tags, "tags": tags}
+    tagged = {(part.start, part.end): part.label for part in parts if isinstance(part, WordTag)}
+    if tagged:
+        tags = [tagged.get(word, "_") for word in _words(record)]
+        return {"upos": tags, "tags": tags}
+    words = _words(record)
+    spans = aligned(words, [part for part in parts if isinstance(part, Span)])
+    return {"tags": list(bio.tags_of(len(words), spans))}
+
+
+def aligned(words: Sequence[tuple[int, int]], spans: Iterable[Span]) -> list[bio.WordSpan]:
+    """Spans as (first word, last word + 1, label): those that begin and end with a word and overlap none before."""
+    first = {start: k for k, (start, _) in enumerate(words)}
+    last = {end: k + 1 for k, (_, end) in enumerate(words)}
+    found, free = [], 0
+    for span in spans:
+        if span.start in first and span.end in last and first[span.start] >= free:
+            free = last[span.end]
+            found.append((first[span.start], free, span.label))
+    return found
