@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +25,7 @@ from typing import Any
 
 from compare import compared
 from page import page
-from sides import SHARED, plan, tasktune_side, trainer_side
+from sides import SHARED, flat, plan, tasktune_side, trainer_side
 from startup import startup
 from table import BY_NAME, RUNS, Run
 from tasktune.models.named import NAMED
@@ -82,7 +81,7 @@ def result(run: Run, folder: Path, few: int | None) -> dict[str, Any]:
         "records": ours["records"],
         "train": _described(run.train, ready.train, ours["records"][0]),
         "dev": _described(run.dev, ready.dev, ours["records"][1]),
-        "recipe": {key: value for key, value in asdict(ready.recipe).items() if value is not None},
+        "recipe": {key: value for key, value in flat(ready.recipe).items() if value is not None},
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
         "commit": _commit(),
         "tasktune": {**ours, "steps_per_epoch": math.ceil(ours["records"][0] / ready.recipe.batch_size)},

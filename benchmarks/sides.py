@@ -80,7 +80,7 @@ def commands(plan: Plan) -> dict[str, list[str]]:
     run, model = plan.run, str(plan.folder / "model")
     reading = [word for field, column in run.mapping.items() for word in ("--map", f"{field}={column}")]
     reading += ["--format", run.format] if run.format else []
-    asked = {name: getattr(plan.recipe, name) for name in run.options} | _quick(plan)
+    asked = {name: flat(plan.recipe)[name] for name in run.options} | _quick(plan)
     options = [word for name, value in asked.items() for word in (f"--{name.replace('_', '-')}", f"{value:g}")]
     return {
         "fit": [
@@ -94,8 +94,15 @@ def commands(plan: Plan) -> dict[str, list[str]]:
 
 def _quick(plan: Plan) -> dict[str, Any]:
     """The options in which a quick run differs from the row's own."""
-    own = recipes.settled(recipes.of(plan.run.options), plan.family)
-    return {name: value for name, value in asdict(plan.recipe).items() if value != getattr(own, name)}
+    own = flat(recipes.settled(recipes.of(plan.run.options), plan.family))
+    return {name: value for name, value in flat(plan.recipe).items() if value != own[name]}
+
+
+def flat(recipe: Recipe) -> dict[str, Any]:
+    """All options by name, those of decoding among the others, as they are typed."""
+    options = asdict(recipe)
+    decoding: dict[str, Any] = options.pop(recipes.DECODING)
+    return options | decoding
 
 
 def started(words: list[str]) -> Done:

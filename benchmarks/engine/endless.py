@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import Any
 
-from transformers import DataCollatorForSeq2Seq, Trainer, TrainingArguments
+from transformers import DataCollatorForSeq2Seq, PrinterCallback, Trainer, TrainingArguments
 
 import tasktune as tt
 from engine import predicting, sources
@@ -48,6 +48,7 @@ def trainer_evaluated(baton: Baton, asked: Asked, *, times: int) -> Facts:
         data_collator=DataCollatorForSeq2Seq(model.head.tokenizer),
         compute_metrics=lambda found: {"n": len(found.predictions)},
     )
+    runs.remove_callback(PrinterCallback)
     baton.take()
     for _ in range(asked.turns):
         runs.evaluate(rows)

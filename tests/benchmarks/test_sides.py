@@ -34,6 +34,12 @@ def test_mapping_format_and_options_are_typed():
     assert typed["predict"][-4:] == ["--map", "text=2", "--format", "tsv"]
 
 
+def test_a_quick_run_types_what_it_changes_and_decoding_among_it():
+    run = Run("a", "classification", "smollm2", "t", "d", 1.0, (1, 1), {}, "tsv")
+    quick = recipes.settled(recipes.of({"epochs": 1, "max_new_tokens": 8}), "decoder")
+    assert commands(Plan(run, Path("t"), Path("d"), quick, Path("w")))["fit"][-4:] == ["--epochs", "1", "--max-new-tokens", "8"]
+
+
 @pytest.mark.parametrize(
     ("run", "lines", "said", "answers"),
     [

@@ -21,9 +21,9 @@ def test_the_promised_data_sets_are_measured():
     assert {"wikigold", "sst2", "agnews", "trec", "sms", "stsb", "sick", "snli", "ewt"} <= BY_NAME.keys()
 
 
-def test_names_are_unique_and_all_of_it_takes_about_an_hour():
+def test_names_are_unique_and_all_of_it_takes_little_more_than_an_hour():
     assert len(BY_NAME) == len(RUNS)
-    assert sum(run.minutes for run in RUNS) <= 60
+    assert sum(run.minutes for run in RUNS) <= 80
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)
