@@ -14,7 +14,7 @@ import torch
 from cases import CASES, HEADS, KNOWING, example, untrained
 from tasktune.core import InputError, Lost, Score, Scores
 from tasktune.heads.base import Features
-from tasktune.models import training
+from tasktune.models import durable, training
 from tasktune.models.adapters import adapted
 from tasktune.models.checkpoints import Checkpoints, Pace
 from tasktune.models.course import Course, Lesson
@@ -85,6 +85,7 @@ def state(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def stop(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
     """Gives a function to say before which pass, counted from when it is called, training stops; `None` to let it be."""
+    monkeypatch.setattr(durable, "_sync", lambda path: None)  # waiting for the disk is most of what so small a checkpoint takes
     monkeypatch.setattr(training, "perf_counter", lambda: 0.0)  # what steps took is in the checkpoint, and never the same
     whole = Course._backward
 
@@ -113,12 +114,15 @@ SOME = [(name, tinies[-1], lora) for (name, tinies), lora in product(HEADS.value
 
 
 @pytest.mark.parametrize(("name", "kind", "lora"), SOME, ids=str)
-def test_stopped_five_times_it_ends_as_if_it_had_not_been(
+def test_stopped_twice_it_ends_as_if_it_had_not_been(
     name: str, kind: str, lora: int, tiny: Tiny, tmp_path: Path, stop: Callable[[int | None], None]
 ) -> None:
     stop(None)
     whole = run(name, tiny(kind), lora, tmp_path / "whole")
-    for passes in (0, 3, 1, 4, 4):  # from where the last stop left it: at the start, amid a step, after one, in the next epochs
+    for passes in (
+        5,
+        5,
+    ):  # from where the last stop left it: amid the third step, in the second epoch; amid the fifth, after scores
         stopped(stop, passes, lambda: run(name, tiny(kind), lora, tmp_path / "cut"))
     assert run(name, tiny(kind), lora, tmp_path / "cut") == whole
     assert whole.steps == len(whole.losses) == 8
