@@ -94,7 +94,7 @@ def test_two_processes_have_the_losses_the_scores_and_the_weights_of_one(
         assert two["losses"] == pytest.approx(one["losses"], abs=1e-5), case
         assert two["weights"] == pytest.approx(one["weights"], abs=1e-3), case
         for name, score in one["evaluation"]["scores"].items():
-            assert two["evaluation"]["scores"][name] == pytest.approx(score, abs=1e-4, nan_ok=True), case
+            assert two["evaluation"]["scores"][name] == pytest.approx(score, rel=1e-4, abs=1e-6, nan_ok=True), case
         assert two["evaluation"]["lost"] == one["evaluation"]["lost"], case
 
 

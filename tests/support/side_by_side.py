@@ -22,7 +22,7 @@ import torch
 from cases import KNOWING, example, untrained
 from tasktune.core import InputError, Lost
 from tasktune.models import processes
-from tasktune.models.adapters import adapted
+from tasktune.models.adapters import adapted, merged
 from tasktune.models.checkpoints import Checkpoints, Pace
 from tasktune.models.course import Lesson
 from tasktune.models.evaluation import measure, primary
@@ -49,7 +49,7 @@ def tuned(name: str, folder: Path, lora: int = 0) -> dict[str, Any]:
         None if kept is None else Checkpoints(kept, lambda: {"task": name}, lambda said: None, Pace(shortest=0, failing=0))
     )
     trained = train(net, model.head, lessons, partial(primary, model.task, net, model.head, records), _stopping, checkpoints)
-    net = gathered(net)
+    net = gathered(merged(net) if lora else net)
     found = measure(model.task, net, model.head, records)
     return {
         **asdict(trained),

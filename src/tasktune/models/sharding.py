@@ -21,8 +21,8 @@ from tasktune.models import processes
 
 T = TypeVar("T")
 
-_BYTES = 16
-"""What a weight takes in training: itself, its gradient and two moments, each of four bytes."""
+_TRAINED, _FROZEN = 16, 4
+"""Bytes of a weight: itself, and, where it is trained, its gradient and two moments, each of four bytes."""
 
 _SHARE = 0.7
 """Of an accelerator's memory that these may take; activations need the rest."""
@@ -35,7 +35,7 @@ def shard(net: PreTrainedModel) -> None:
     """
     if processes.count() == 1 or not (_asked() or _too_large(net)):
         return
-    module = cast(nn.Module, net)
+    module = _base(net)
     outermost = [name for name, found in module.named_modules() if isinstance(found, nn.ModuleList)]
     for name in outermost:
         if not any(name.startswith(f"{other}.") for other in outermost):
@@ -53,12 +53,12 @@ def _asked() -> bool:
 
 
 def _too_large(net: PreTrainedModel) -> bool:
-    trained = sum(weight.numel() for weight in cast(nn.Module, net).parameters() if weight.requires_grad)
-    return net.device.type == "cuda" and trained * _BYTES > _SHARE * torch.cuda.get_device_properties(net.device).total_memory
+    state = sum(weight.numel() * (_TRAINED if weight.requires_grad else _FROZEN) for weight in _base(net).parameters())
+    return net.device.type == "cuda" and state > _SHARE * torch.cuda.get_device_properties(net.device).total_memory
 
 
 def gathered(net: PreTrainedModel) -> PreTrainedModel:
-    """A network as it was before `shard`, whole on every process."""
+    """A network without adapters (or with them merged) as it was before `shard`, whole on every process."""
     if not is_sharded(net):
         return net
     weights = {name: whole(tensor) for name, tensor in net.state_dict().items()}
@@ -73,7 +73,7 @@ def in_step(net: PreTrainedModel, work: Iterable[T]) -> Iterator[T]:
     """What `work` yields, done by all processes alike. What lies outside the blocks (the table of words, the head) is at hand
     meanwhile, since not all that uses it comes through the network's own `forward`.
     """
-    root = cast(FSDPModule, net)
+    root = cast(FSDPModule, _base(net))
     root.unshard()
     try:
         yield from work
@@ -83,7 +83,13 @@ def in_step(net: PreTrainedModel, work: Iterable[T]) -> Iterator[T]:
 
 def is_sharded(net: Any) -> bool:
     """Whether a network lies in parts on the processes."""
-    return isinstance(net, FSDPModule)
+    return isinstance(_base(net), FSDPModule)
+
+
+def _base(net: Any) -> nn.Module:
+    """The network itself, inside the adapters that it may have."""
+    base: nn.Module = getattr(net, "get_base_model", lambda: net)()
+    return base
 
 
 def whole(tensor: Tensor) -> Tensor:
