@@ -12,6 +12,7 @@ import pytest
 import tasktune as tt
 from cases import KNOWING, example
 from tasktune.core import Span
+from tasktune.models.checkpoints import Pace
 from tasktune.tasks.classification import Classification
 from tasktune.tasks.ner import NER
 
@@ -119,6 +120,49 @@ def test_a_number_has_the_interval_of_the_dev_residuals(tiny: Tiny) -> None:
         low, high = prediction.scored.interval
         assert (prediction.answer - low, high - prediction.answer) == pytest.approx((1.96 * sigma, 1.96 * sigma), rel=1e-3)
         assert prediction.score is None
+
+
+def test_a_model_that_the_disk_does_not_take_is_had_again_from_the_last_checkpoint(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(self: tt.Model, folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    def fitted() -> tt.Model:
+        return tt.fit("nli", example("nli"), example("nli"), str(tiny("bert")), tmp_path / "m", ONCE)
+
+    monkeypatch.setattr(Pace, "due", lambda self: True)
+    with monkeypatch.context() as patched:
+        patched.setattr(tt.Model, "_write", full)
+        with pytest.raises(tt.InputError, match=r"cannot be written to .*m \(.*No space left.*give the same command again"):
+            fitted()
+    assert [path.name for path in tmp_path.iterdir()] == [".m-checkpoints"]
+    assert capsys.readouterr().err == ""
+    assert fitted().facts["training"]["steps"] == 1
+    assert "going on after step 1" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_checkpoints_are_of_their_data_model_and_recipe(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fitted(train: list[Any], kind: str = "bert", **changes: Any) -> tt.Model:
+        return tt.fit("nli", train, example("nli"), str(tiny(kind)), tmp_path / "m", replace(ONCE, **changes))
+
+    def interrupted(*given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pace, "due", lambda self: True)
+    with monkeypatch.context() as patched:
+        patched.setattr("tasktune.verbs.fit._calibrated", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fitted(example("nli"))
+    for changed, what in (
+        ({"train": example("nli")[::-1]}, "the training data was"),
+        ({"train": example("nli"), "kind": "roberta"}, "the model was"),
+        ({"train": example("nli"), "learning_rate": 0.5}, r"learning_rate was 0\.01, is 0\.5"),
+    ):
+        with pytest.raises(tt.InputError, match=what):
+            fitted(**changed)
+    assert fitted(example("nli"), token_budget=1).facts["training"]["steps"] == 1
 
 
 def test_what_stands_at_out_is_not_overwritten(tiny: Tiny, tmp_path: Path) -> None:

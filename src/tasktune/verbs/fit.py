@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from tasktune.core import InputError, Lost, Record, Scores, Task
 from tasktune.datasets import Data, records, train_and_dev
@@ -68,9 +69,21 @@ def fit(
         with claimed(Path(out)) as work:
             tuned = _fit(task, train, dev, model, work, recipe, mapping, format)
             if processes.is_first():
-                put(tuned.save(work / f".{Path(out).name}-tuned"), Path(out))
-                discard(work)
+                _put(tuned, work, Path(out))
         return tuned
+
+
+def _put(tuned: Model, work: Path, out: Path) -> None:
+    """Save the model, by way of the folder `work`, and take its checkpoints away."""
+    try:
+        saved = tuned.save(work / f".{out.name}-tuned")
+    except (OSError, SafetensorError) as wrong:
+        raise InputError(
+            f"the model is tuned, but cannot be written to {out} ({wrong}). "
+            "Make room there and give the same command again: it goes on from the last checkpoint"
+        ) from wrong
+    put(saved, out)
+    discard(work)
 
 
 def _fit(
