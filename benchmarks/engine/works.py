@@ -122,7 +122,7 @@ WORKS = (
         judges.generated,
         64,
         3,
-        300,
+        360,
     ),
     Work("choices", "smollm2 says whether a sentence is positive or negative", "decoder", _CHOSEN, judges.chosen, 48, 4, 90),
     Work(
