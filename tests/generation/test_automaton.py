@@ -55,6 +55,12 @@ EXACT = ("gpt2", "llama", "bart", "byte-fallback")
 tokenizer_called = cache(lambda name: MAKERS[name]())
 
 
+def records(name: str, kind: str) -> list[Any]:
+    """The example and the hard records; those with long texts, which take seconds, for one tokenizer only."""
+    known = [*task(name).example, *HARD[name]]
+    return known if kind == "gpt2" else [record for record in known if len(getattr(record, "text", "")) < 100]
+
+
 def held(name: str, record: Record, tokenizer: Any) -> tuple[AutomatonConstraint, tuple[str, ...]]:
     framing = task(name).decoder
     labels = framing.inventory(framing.names(record))
@@ -100,7 +106,7 @@ def test_the_truth_is_never_forbidden(name: str, kind: str) -> None:
         ids = tokenizer(framing.separator + framing.write(record), add_special_tokens=False)["input_ids"]
         assert not forbids(held(name, record, tokenizer)[0], ids)
 
-    for record in (*task(name).example, *HARD[name]):
+    for record in records(name, kind):
         law(record)
     settings(max_examples=10)(given(MADE[name])(law))()
 
@@ -109,7 +115,7 @@ def test_the_truth_is_never_forbidden(name: str, kind: str) -> None:
 @pytest.mark.parametrize("name", FORMED)
 def test_nor_where_the_tokenizer_keeps_what_reading_needs(name: str, kind: str) -> None:
     tokenizer, framing, tried = tokenizer_called(kind), task(name).decoder, 0
-    for record in (*task(name).example, *HARD[name]):
+    for record in records(name, kind):
         ids = tokenizer(framing.separator + framing.write(record), add_special_tokens=False)["input_ids"]
         constraint, labels = held(name, record, tokenizer)
         if framing.read(record, decoded(tokenizer, ids, framing.separator), labels) == record.answer:
@@ -132,7 +138,7 @@ def test_whatever_the_network_would_say_comes_back_in_the_form(name: str, kind: 
             again = type(record)(**{f: getattr(record, f) for f in record.field_names()} | {"answer": read})
             assert framing.write(again) == written or float(written) == read
 
-    for record in (*task(name).example, *HARD[name]):
+    for record in records(name, kind):
         law(record, 1)
     settings(max_examples=10)(given(MADE[name], st.integers(0, 2**60))(law))()
 
