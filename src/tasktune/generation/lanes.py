@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from functools import lru_cache
 from inspect import signature
 from typing import Any, final
 
@@ -54,8 +53,9 @@ class DecoderLanes(Lanes):
     def __init__(self, net: PreTrainedModel) -> None:
         self._net: Any = net
         self._memory = Memory()
-        self._positions = "position_ids" in accepted(net)
-        self._few = {"logits_to_keep": 1} if "logits_to_keep" in accepted(net) else {}
+        takes = accepted(net)
+        self._positions = "position_ids" in takes
+        self._few = {"logits_to_keep": 1} if "logits_to_keep" in takes else {}
 
     @property
     def rows(self) -> int:
@@ -140,7 +140,7 @@ class EncoderDecoderLanes(Lanes):
         self._join(cache.cross_attention_cache, read, mask)
         return logits
 
-    def _join(self, cross: DynamicCache, read: Tensor, mask: Tensor) -> None:
+    def _join(self, cross: Any, read: Tensor, mask: Tensor) -> None:
         """Put what was read beside what was read before, padded on the right."""
         if self.rows:
             for mine, theirs in zip(self._cache.cross_attention_cache.layers, cross.layers, strict=True):
@@ -183,13 +183,7 @@ def beside(left: Tensor, right: Tensor, dim: int) -> Tensor:
     return torch.cat(wide)
 
 
-@lru_cache(maxsize=32)
-def _arguments(kind: type) -> frozenset[str]:
-    forward: Any = kind.forward  # type: ignore[attr-defined]
-    return frozenset(signature(forward).parameters)
-
-
 def accepted(net: PreTrainedModel) -> frozenset[str]:
     """The arguments that a network takes; those of the network itself where adapters are wrapped around it."""
     unwrapped: Any = getattr(net, "get_base_model", lambda: net)
-    return _arguments(type(unwrapped()))
+    return frozenset(signature(unwrapped().forward).parameters)

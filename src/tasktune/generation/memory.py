@@ -35,11 +35,16 @@ class Place:
         return self.end - max(self.lengths, default=0)
 
 
+_Layer: Any = CacheLayerMixin  # partly typed, so that it is taken as untyped
+
+
 @final
-class RowLayer(CacheLayerMixin):
+class RowLayer(_Layer):  # type: ignore[misc]
     """The keys and values of one layer."""
 
     is_sliding = False
+    keys: Tensor
+    values: Tensor
 
     def __init__(self, place: Place) -> None:
         super().__init__()
