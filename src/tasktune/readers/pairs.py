@@ -11,21 +11,19 @@ import re
 from collections.abc import Iterator
 
 from tasktune.core import Row
-from tasktune.notations.marked import untagged
 from tasktune.readers.source import Source
 
-_SENTENCE = re.compile(r'(\S+)\t"(.*)"')
+_SENTENCE = re.compile(r'(\S+)\t"(.*<(e[12])>.*</\3>.*<(e[12])>.*</\4>.*)"')
 
 
 def looks(lines: list[str], known: frozenset[str]) -> bool:
     """Whether lines are surely of this format: the first is a number and a quoted sentence with both marks."""
     first = next((line for line in lines if line.strip()), "")
-    found = _SENTENCE.fullmatch(first.rstrip())
-    return bool(found and untagged(found[2]))
+    return bool(_SENTENCE.fullmatch(first.rstrip()))
 
 
 def read(source: Source) -> Iterator[Row]:
-    """A row a sentence: `id`, `text`, `pair` (the two places), and `answer` where the next line has one."""
+    """A row a sentence: `id`, `text` with its tags, and `answer` where the next line has one."""
     block: list[tuple[int, str]] = []
     for number, line in source.lines():
         if line.strip():
@@ -40,12 +38,9 @@ def read(source: Source) -> Iterator[Row]:
 def _row(source: Source, block: list[tuple[int, str]]) -> Row:
     (number, line), *rest = block
     found = _SENTENCE.fullmatch(line)
-    apart = untagged(found[2]) if found else None
-    if found is None or apart is None:
+    if found is None:
         raise source.refuse(number, f'not a number, a tab and a "sentence" with <e1>…</e1> and <e2>…</e2>: {line[:60]!r}')
     said = [(at, text) for at, text in rest if not text.startswith("Comment:")]
     if len(said) > 1 or any("\t" in text for _, text in said):
         raise source.refuse(said[-1][0], "more than a relation under one sentence. Part sentences by an empty line.")
-    text, pair = apart
-    answer = {"answer": said[0][1]} if said else {}
-    return Row({"id": found[1], "text": text, "pair": [[s.start, s.end, s.label] for s in pair], **answer}, source.place(number))
+    return Row({"id": found[1], "text": found[2], **({"answer": said[0][1]} if said else {})}, source.place(number))
