@@ -114,6 +114,21 @@ def test_the_gradient_is_that_of_a_padded_batch(
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("case", [("ner", "bert"), ("multilabel", "llama")], ids="-".join)
+def test_the_loss_falls_as_it_does_in_padded_batches(case: tuple[str, str], tiny: Tiny) -> None:
+    curves, folder = [], tiny(case[1])
+    for padded in (False, True):
+        torch.manual_seed(1)
+        model = untrained(task(case[0]), folder, replace(KNOWING, learning_rate=1e-3))
+        told = lessons(model, case[0])
+        course = Course(model.net, model.head, told, 20, None)
+        if padded:
+            course.layout, course.loss = Padded(), model.head.loss
+        curves.append([course.step(k, told) for k in range(20)])
+    assert curves[0][-1] < 0.9 * curves[0][0]
+    assert curves[0] == pytest.approx(curves[1], abs=1e-4)
+
+
 def test_a_network_that_caps_its_logits_keeps_them(tiny: Tiny) -> None:
     model = untrained(task("nli"), tiny("llama"))
     model.net.lm_head.register_forward_hook(lambda _, __, logits: 3 * (logits / 3).tanh())
@@ -211,10 +226,10 @@ def test_a_table_that_foretells_words_or_is_not_trained_stays_whole(kind: str, t
 
 @pytest.mark.parametrize(("name", "kind"), [("ner", "bert"), ("nli", "llama")])
 def test_bf16_gives_about_the_same_gradient(name: str, kind: str, tiny: Tiny) -> None:
-    losses = []
+    losses, folder = [], tiny(kind)
     for precision in ("fp32", "bf16"):
         torch.manual_seed(1)
-        model = untrained(task(name), tiny(kind), replace(KNOWING, precision=precision, learning_rate=1e-3))
+        model = untrained(task(name), folder, replace(KNOWING, precision=precision, learning_rate=1e-3))
         told = lessons(model, name)
         course = Course(model.net, model.head, told, 10, None)
         losses.append([course.step(k, told) for k in range(4)])
