@@ -57,7 +57,7 @@ class RowLayer(_Layer):  # type: ignore[misc]
         )
         self.is_initialized = True
 
-    def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
+    def update(self, key_states: Tensor, value_states: Tensor) -> tuple[Tensor, Tensor]:
         """Put one more column (R, H, 1, D) behind the rows; all columns (R, H, W + 1, D)."""
         rows, start, end = len(self.place.lengths), self.place.start, self.place.end
         self.keys[:rows, :, end : end + 1] = key_states
