@@ -1,0 +1,40 @@
+"""A recipe is written as TOML and read back, and what it cannot mean is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasktune import recipe as recipes
+from tasktune.core import InputError
+from tasktune.decoding import Decoding
+from tasktune.recipe import Recipe
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    made = Recipe(
+        epochs=2.5, class_weights=True, decoding=Decoding(stop=("\n", 'a "quoted" \\ text 🐈'), temperature=0.7, n_best=3)
+    )
+    (tmp_path / "recipe.toml").write_text(recipes.written(made), encoding="utf-8")
+    assert recipes.read(tmp_path / "recipe.toml") == made
+    assert recipes.read(tmp_path / "recipe.toml", {"n_best": 2, "seed": 7}).decoding.n_best == 2
+
+
+def test_options_of_decoding_may_stand_among_the_others() -> None:
+    assert recipes.of({"beams": 4, "seed": 1}) == recipes.of({"decoding": {"beams": 4}, "seed": 1})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"beam": 4}, "no option 'beam'; did you mean 'beams'"),
+        ({"decoding": {"top_pp": 0.5}}, "no option 'top_pp'; did you mean 'top_p'"),
+        ({"beams": "many"}, "recipe: beams: "),
+        ({"n_best": 3}, "n_best is 3; give as many beams"),
+    ],
+    ids=str,
+)
+def test_what_it_cannot_mean_is_refused(given: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        recipes.of(given)
