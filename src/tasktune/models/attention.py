@@ -50,7 +50,7 @@ class Sight:
         return seen.tril_(0 if self.causal else window - 1)
 
 
-def attention(
+def _attention(
     module: torch.nn.Module,
     query: Tensor,
     key: Tensor,
@@ -73,7 +73,7 @@ def attention(
     return torch.cat([one(q, k, v, sight, scale) for q, k, v in each], 1).transpose(0, 1).unsqueeze(0), None
 
 
-AttentionInterface.register(NAME, attention)
+AttentionInterface.register(NAME, _attention)
 
 
 def _fused(query: Tensor, key: Tensor, value: Tensor, sight: Sight, scale: float) -> Tensor:
