@@ -166,7 +166,7 @@ def test_what_one_of_them_refuses_ends_all_of_them_with_its_words(tiny: Tiny, ro
     other.write_text(rows.read_text() + '{"text": "without a label"}\n')
     first, second = launched(*(fitting(tiny("bert"), data, tmp_path / "out") for data in (mine, other)))
     assert (first[0], second) == (2, (2, "", ""))
-    assert "rows.jsonl:61 has no answer to learn from" in first[2]
+    assert "rows.jsonl:61' has no answer to learn from" in first[2]
     assert "Traceback" not in first[2]
     assert not (tmp_path / "out").exists()
 
