@@ -1,0 +1,89 @@
+"""Measuring: scores, their ceiling, what is lost and how good confidence is; in memory that does not grow with the records."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import tasktune as tt
+from cases import example, untrained, with_options
+from tasktune.core import InputError, Lost, Record
+from tasktune.models import inference
+from tasktune.models.evaluation import answered, calibrate, measure, primary
+from tasktune.models.model import Model
+from tasktune.recipe import Recipe
+
+
+@pytest.fixture
+def model(tiny: Callable[[str], Path]) -> Model:
+    return untrained(tt.task("nli"), tiny("bert"))
+
+
+def many(name: str, count: int) -> Iterator[Record]:
+    some = example(name)
+    return (replace(some[k % len(some)], id=f"r{k}") for k in range(count))
+
+
+def test_what_training_is_told_is_what_is_measured(model: Model) -> None:
+    measured = measure(model.task, model.net, model.head, many("nli", 9))
+    told = primary(model.task, model.net, model.head, many("nli", 9))
+    assert {name: score.value for name, score in measured.scores.values.items()} == {
+        name: score.value for name, score in told.values.items()
+    }
+    assert measured.records == 9
+    assert measured.scores.main.low <= measured.scores.main.value <= measured.scores.main.high
+
+
+def test_a_temperature_changes_the_error_of_confidence_and_no_answer(model: Model) -> None:
+    warm = model.calibrated(replace(model.head.calibration, temperature=5.0))
+    plain, scaled = (measure(m.task, m.net, m.head, many("nli", 8)) for m in (model, warm))
+    assert scaled.scores == plain.scores
+    assert scaled.calibration["ece_before"] == pytest.approx(plain.calibration["ece_before"])
+    assert scaled.calibration["ece_after"] != pytest.approx(plain.calibration["ece_before"])
+
+
+def test_labels_that_the_model_cannot_say_lower_the_ceiling_and_are_counted(model: Model) -> None:
+    records = [*many("nli", 3), replace(next(many("nli", 1)), answer="unheard of", id="new")]
+    measured = measure(model.task, model.net, model.head, records)
+    assert measured.ceiling["accuracy"] == pytest.approx(0.75)
+    assert measured.lost.as_json()["labels that training data did not show"] == {"count": 1, "records": ["new"]}
+    assert measured.as_json()["lost"] == measured.lost.as_json()
+
+
+def test_records_without_an_answer_are_refused_or_dropped_and_none_at_all_is_an_error(model: Model) -> None:
+    records, lost = [*many("nli", 2), replace(next(many("nli", 1)), answer=None, id="bare")], Lost()
+    assert [record.id for record in answered(records, Recipe(lossy="drop"), lost)] == ["r0", "r1"]
+    assert lost.counts == {"no answer": 1}
+    with pytest.raises(InputError, match="record 'bare' has no answer"):
+        list(answered(records, Recipe(), lost))
+    with pytest.raises(InputError, match="no records to measure by"):
+        measure(model.task, model.net, model.head, [])
+
+
+def test_free_text_is_not_calibrated(tiny: Callable[[str], Path]) -> None:
+    writer = untrained(tt.task("multilabel"), tiny("gpt2"))
+
+    def unread() -> Iterator[Record]:
+        raise AssertionError("nothing is to be read")
+        yield
+
+    assert calibrate(writer.task, writer.net, writer.head, unread()) == writer.head.calibration
+
+
+@pytest.mark.slow
+def test_no_record_is_held_longer_than_it_takes_to_answer_it(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records of 10 kB each: were they, or something as long, kept, ten times as many would take ten times the memory."""
+    monkeypatch.setattr(inference, "WINDOW", 16)
+    cut = with_options(model, lossy="truncate", max_length=16)
+    peaks = []
+    for count in (20, 270, 700):  # the first fills caches; resamples are drawn for 256 records at a time
+        long = (replace(record, premise=record.id + " " * 10_000) for record in many("nli", count))
+        tracemalloc.start()
+        measure(cut.task, cut.net, cut.head, long)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] - peaks[1] < 1_000_000
