@@ -112,7 +112,7 @@ class Sum:
         self.weights = [weight for weight in weights if weight.requires_grad]
         self.sizes = [*(weight.numel() for weight in self.weights), 1]
         on_processors = all(weight.device.type == "cpu" for weight in self.weights)
-        self.slots = _common_memory(count(), sum(self.sizes)) if count() > 1 and on_processors else None
+        self.slots = _memory_of_all(count(), sum(self.sizes)) if count() > 1 and on_processors else None
         self.total = torch.empty(0 if self.slots is None else sum(self.sizes))
 
     def __call__(self, value: float) -> float:
@@ -143,7 +143,7 @@ class Sum:
 _MEMORY = Path("/dev/shm")  # noqa: S108 (memory that goes by a name only until all have it)
 
 
-def _common_memory(rows: int, columns: int) -> Tensor | None:
+def _memory_of_all(rows: int, columns: int) -> Tensor | None:
     """A float32 tensor (rows, columns) that is the same for all processes, where they are on one machine that has room for it."""
     size = 4 * rows * columns
     room = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 2 * size
