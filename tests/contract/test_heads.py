@@ -15,6 +15,7 @@ import transformers
 import tasktune as tt
 from cases import HEADS, each_case, example, untrained, with_options
 from families import WRITERS
+from records import reading_on
 from tasktune.core import Lost, Record
 from tasktune.heads import HEADS as ALL_HEADS
 from tasktune.heads import network
@@ -35,8 +36,8 @@ def lengthened(record: Record) -> Record:
     match record:
         case tt.tasks.chat.Chat(messages=messages):
             return replace(record, messages=(*messages, tt.Message("user", "and so on " * 8)))
-        case tt.tasks.dependency_parsing.DependencyParsing(answer=tree):
-            return replace(record, words=record.words * 4, answer=tree + tuple(replace(word, head=1) for word in tree * 3))
+        case tt.tasks.dependency_parsing.DependencyParsing():
+            return reading_on(record, 4)
     field = record.field_names()[0]
     return replace(record, **{field: getattr(record, field) + " and so on" * 8})
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cases import KNOWING, each_case, example, untrained, with_options
 from families import ENCODERS
+from records import reading_on
 from tasktune.core import InputError, Lost, Message, Record, Span
 from tasktune.heads.base import Features
 from tasktune.heads.tags import best_path, transitions
@@ -25,6 +26,7 @@ from tasktune.notations import bio
 from tasktune.notations.words import words as words_of
 from tasktune.tasks import task
 from tasktune.tasks.chat import Chat
+from tasktune.tasks.dependency_parsing import DependencyParsing
 from tasktune.tasks.ner import NER
 from tasktune.verbs.fit import fit
 
@@ -36,6 +38,8 @@ def long(record: Record) -> Record:
     match record:
         case Chat(messages=messages):
             return replace(record, messages=(Message("user", "on and on " * 60), *messages), id="long")
+        case DependencyParsing():
+            return replace(reading_on(record, 30), id="long")
     field = record.field_names()[0]
     return replace(record, **{field: getattr(record, field) + " on and on" * 60}, id="long")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -204,3 +205,16 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "relation": _relation(),
     "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
 }
+
+
+def reading_on(tree: DependencyParsing, times: int) -> DependencyParsing:
+    """The tree with its words said over and over, all of them under the first root."""
+    (root,) = (k for k, word in enumerate(tree.answer, 1) if word.head == 0)
+    far, count = len(tree.text) + 1, len(tree.answer)
+    said = [
+        replace(word, start=word.start + k * far, end=word.end + k * far, head=word.head + k * count if word.head else k and root)
+        for k in range(times)
+        for word in tree.answer
+    ]
+    words = tuple((word.start, word.end) for word in said)
+    return DependencyParsing(text=" ".join([tree.text] * times), words=words, answer=tuple(said), id=tree.id)

@@ -67,7 +67,7 @@ def test_a_name_is_words_with_hyphens(package: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_task_that_is_there_is_not_overwritten(package: Path, name: str) -> None:
-    path = package / "tasks" / f"{name}.py"
+    path = package / "tasks" / f"{name.replace('-', '_')}.py"
     before = path.read_bytes()
     with pytest.raises(InputError, match="is there already"):
         new_task(name, package / "tasks")
