@@ -29,6 +29,10 @@ def place(start, end):
         ({"answers": [{"text": "Eve", "answer_start": 0}]}, (), ("Eve",)),
         ({"answers": [], "is_impossible": True}, (), ()),
         ({"answers": {"text": [], "answer_start": []}}, (), ()),
+        ({"answers": "wrote"}, place(4, 9), ()),
+        ({"answers": ""}, (), ()),
+        ({"answers": {"text": ["wrote"]}}, place(4, 9), ()),
+        ({"answers": {"text": "Ada", "answer_start": 13}}, place(13, 16), ()),
         ({"answer": "wrote"}, place(4, 9), ()),
         ({"answer": ""}, (), ()),
         ({"answer": [[13, 16, "answer"]]}, place(13, 16), ()),
@@ -48,6 +52,19 @@ def test_two_answers_are_refused():
 def test_an_answer_that_is_none_is_refused():
     with pytest.raises(InputError, match=r"an answer must be a text, or \{text, answer_start\}, but is 3"):
         record(answers=[3])
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"text": ["Ada", "wrote"], "answer_start": [0]}, "2 answers but 1 'answer_start'"),
+        (7, "'answers' must be a list of texts"),
+        ({"words": ["Ada"]}, "'answers' must be a list of texts"),
+    ],
+)
+def test_answers_of_no_known_kind_are_refused(answers, message):
+    with pytest.raises(InputError, match=message):
+        record(answers=answers)
 
 
 @pytest.mark.parametrize(

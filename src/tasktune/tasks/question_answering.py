@@ -60,11 +60,13 @@ class QuestionAnswering(Record):
 def _golds(row: Row) -> Iterable[tuple[str, int]]:
     """The accepted answers of a row, each with the place that it is said to have."""
     given = row.get("answers")
-    if isinstance(given, dict):
-        given = [
-            {"text": text, "answer_start": start}
-            for text, start in zip(given.get("text", ()), given.get("answer_start", ()), strict=False)
-        ]
+    match given:
+        case str(surface):
+            given = [surface] * bool(surface)
+        case {"text": texts, **rest}:
+            given = _paired(row, _listed(texts), rest.get("answer_start"))
+    if not isinstance(given or (), list | tuple):
+        raise row.refuse(f"'answers' must be a list of texts or of {{text, answer_start}}, but is {given!r}")
     for one in given or ():
         match one:
             case str(surface) | {"text": str(surface)} if surface:
@@ -72,6 +74,18 @@ def _golds(row: Row) -> Iterable[tuple[str, int]]:
                 yield surface, start if isinstance(start, int) else 0
             case _:
                 raise row.refuse(f"an answer must be a text, or {{text, answer_start}}, but is {one!r}")
+
+
+def _paired(row: Row, texts: list[object], starts: object) -> list[dict[str, object]]:
+    """Answers and their places out of two columns; where there is no second one, each is looked for from the start."""
+    places = [0] * len(texts) if starts is None else _listed(starts)
+    if len(places) != len(texts):
+        raise row.refuse(f"{len(texts)} answers but {len(places)} 'answer_start'; each answer has one")
+    return [{"text": text, "answer_start": start} for text, start in zip(texts, places, strict=True)]
+
+
+def _listed(given: object) -> list[object]:
+    return list(given) if isinstance(given, list | tuple) else [given]
 
 
 def _found(text: str, surface: str, start: int) -> Iterable[tuple[Span, ...]]:
