@@ -157,6 +157,8 @@ def test_what_cannot_be_said_is_counted_and_no_ceiling(kind: str, reader: Callab
     assert head.ceiling(blank) == ()
     long = at("word " * 100, 0, 495)
     assert head.ceiling(long) == ()
+    assert head.supervise(long, lost := Lost()) == []
+    assert lost.counts["answers that no window holds whole"] == 1
     bounded = with_options(reader(kind), max_new_tokens=1).head
     assert bounded.unsayable(at("Ada Lovelace wrote", 0, 18)) == 1
 

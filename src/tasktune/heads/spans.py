@@ -133,7 +133,10 @@ class BestSpan(Head):
         return windows if len(windows) == 1 else by_policy(self, record, length, room, windows, lost)
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
-        """The windows with the answer's start and end; those without it say none, those with a part of it are left out."""
+        """The windows with the answer's start and end; those without it say none, those with a part of it are left out.
+
+        Nothing, and counted, where none of them holds the whole answer: they would all teach that there is none.
+        """
         if self.unsayable(record):
             lost.add(UNSAYABLE, record.id)
         place = self.framing.write(record)
@@ -141,6 +144,9 @@ class BestSpan(Head):
         if self.framing.lost(record) or (place is not None and cover is None):
             return []
         windows = [(f, _within(f, cover)) for f in self.encode(record, lost)]
+        if windows and cover is not None and all(targets in (_NONE, ()) for _, targets in windows):
+            lost.add("answers that no window holds whole", record.id)
+            return []
         return [replace(f, targets=targets) for f, targets in windows if targets]
 
     def _tokens(self, record: Record) -> Tokens:
