@@ -51,12 +51,14 @@ def occurring_rows(net: PreTrainedModel, tokens: Iterable[int]) -> Iterator[None
         return
     used = sorted({*tokens} if table.padding_idx is None else {*tokens, table.padding_idx})
     some = OccurringRows(table, torch.tensor(used, device=table.weight.device))
-    net.set_input_embeddings(some)
+    # not by `set_input_embeddings`, which not every network has that has a table (an EncoderDecoderModel)
+    place, name = next((m, name) for m in net.modules() for name, child in m.named_children() if child is table)
+    setattr(place, name, some)
     try:
         yield
     finally:
         table.weight.data.copy_(some.whole[some.place])
-        net.set_input_embeddings(table)
+        setattr(place, name, table)
 
 
 def _separable(net: PreTrainedModel, table: torch.nn.Module) -> bool:
