@@ -173,6 +173,7 @@ class Text(Generic[R]):
     `prompt` is what the model reads: a `Prompt`, or the turns of a conversation for the model's own chat template. `separator`
     stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be. `form` is what the
     answer is held to where it has a form, given the label names: all that `write` can say with them, and all that `read` reads.
+    `lost(record)` counts the parts of the answer that `write` cannot say.
     """
 
     prompt: Callable[[R], Prompt | tuple[Message, ...]]
@@ -183,6 +184,7 @@ class Text(Generic[R]):
     separator: str = " "
     max_new_tokens: int = 64
     form: Callable[[R, Labels], Form] | None = None
+    lost: Callable[[R], int] = lambda record: 0
 
     def inventory(self, names: Iterable[str]) -> Labels:
         """The label set that training data with these names makes."""

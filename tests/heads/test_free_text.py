@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ import tasktune as tt
 from cases import example, untrained, with_options
 from families import DECODERS, WRITERS, byte_level
 from tasktune.core import Lost
+from tasktune.heads.base import UNSAYABLE
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.prompts import end_id
 from tasktune.models.model import Model
+from tasktune.tasks.question_answering import QuestionAnswering
 
 each_kind = pytest.mark.parametrize("kind", WRITERS)
 
@@ -60,9 +63,18 @@ def head_with(task: str, tokenizer: object) -> FreeText:
     return FreeText(tt.task(task).decoder, tokenizer, (), tt.Recipe(), 256)
 
 
+@pytest.mark.parametrize("kind", ["gpt2"])
+def test_an_answer_that_stands_nowhere_is_counted_and_teaches_nothing(kind: str, tiny: Callable[[str], Path]) -> None:
+    head = untrained(tt.task("question-answering"), tiny(kind)).head
+    nowhere = QuestionAnswering(text="Ada wrote.", question="Who?", answer=(), answers=("Eve",), id="r")
+    assert head.supervise(nowhere, lost := Lost()) == []
+    assert lost.counts[UNSAYABLE] == head.unsayable(nowhere) == 1
+    assert head.supervise(replace(nowhere, answers=()), Lost())
+
+
 @each_kind
 def test_the_pieces_of_a_text_make_the_text(kind: str, model: Model) -> None:
-    for options in ({}, {"stop": ("e",)}, {"beams": 2}, {"temperature": 1.5}):
+    for options in ({}, {"stop": ("e",)}, {"stop": ("e",), "min_new_tokens": 9}, {"beams": 2}, {"temperature": 1.5}):
         asked = with_options(model, **options)
         for record in example("generation")[:2]:
             pieces = list(asked.write(record))

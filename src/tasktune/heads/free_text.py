@@ -19,7 +19,7 @@ from tasktune.generation.engines import Engine
 from tasktune.generation.held import held_to
 from tasktune.generation.loop import write
 from tasktune.generation.searches import Beams, Line, Search, Written
-from tasktune.heads.base import Batch, Features, Head, Raw, Scored, log_p_of
+from tasktune.heads.base import UNSAYABLE, Batch, Features, Head, Raw, Scored, log_p_of
 from tasktune.heads.forms import CUT, form_of, whole_parts
 from tasktune.heads.prompts import answer_ids, end_id, lessons, longest_answer, prompt_ids
 from tasktune.heads.writers import Causal, Writer
@@ -73,8 +73,15 @@ class FreeText(Head):
         return [replace(features, form=form) for features in prompt_ids(self, self.writer, record, lost)]
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
-        """Prompt and answer; only the answer is supervised."""
+        """Prompt and answer; only the answer is supervised. Nothing where a part of it cannot be said."""
+        if unsaid := self.unsayable(record):
+            lost.add(UNSAYABLE, record.id, unsaid)
+            return []
         return lessons(self, self.writer, record, lost)
+
+    def unsayable(self, record: Record) -> int:
+        """Parts of the answer that its words have no place for."""
+        return int(self.framing.lost(record))
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log softmax at each token of the answer, (B, S)."""

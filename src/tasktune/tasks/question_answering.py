@@ -98,6 +98,11 @@ def _found(text: str, surface: str, start: int) -> Iterable[tuple[Span, ...]]:
         yield (Span(nearest, nearest + len(surface), LABEL),)
 
 
+def _nowhere(record: QuestionAnswering) -> int:
+    """1 where there is an answer, but it stands nowhere in the text."""
+    return int(bool(record.answers) and not record.answer)
+
+
 def _write_place(record: QuestionAnswering) -> Place:
     return next(((span.start, span.end) for span in record.answer), None)
 
@@ -115,7 +120,7 @@ place = Extract[QuestionAnswering](
     text=lambda record: record.text,
     write=_write_place,
     read=_read_place,
-    lost=lambda record: int(bool(record.answers) and not record.answer),
+    lost=_nowhere,
 )
 line = Text[QuestionAnswering](
     prompt=lambda record: Prompt(record.text, after=f"\nQuestion: {record.question}"),
@@ -124,6 +129,7 @@ line = Text[QuestionAnswering](
     separator="\n",
     max_new_tokens=64,
     form=lambda record, labels: OneSpan(record.text, LABEL),
+    lost=_nowhere,
 )
 
 
