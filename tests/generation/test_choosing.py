@@ -58,7 +58,7 @@ def test_a_text_stops_before_a_text_even_across_tokens() -> None:
         True,
         False,
     ]
-    assert not manner(Decoding(stop=("2 3",), min_new_tokens=4), 9, end=5).stops([1, 2, 3])
+    assert manner(Decoding(stop=("2 3",), min_new_tokens=4), 9, end=5).stops([1, 2, 3])  # the shortest length bans the end only
 
 
 @pytest.mark.parametrize(

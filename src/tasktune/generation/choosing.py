@@ -36,7 +36,7 @@ class Manner:
 
     def _stopped(self, tokens: Sequence[int]) -> bool:
         stop = self.decoding.stop
-        if not stop or len(tokens) < self.decoding.min_new_tokens:
+        if not stop:
             return False
         tail = self.decode(tokens[-1 - max(len(text.encode()) for text in stop) :])  # a token is a byte or more
         return any(text in tail for text in stop)
