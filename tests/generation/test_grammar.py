@@ -129,3 +129,7 @@ def test_a_grammar_beyond_the_limits_is_refused_and_not_run_on(monkeypatch: pyte
     monkeypatch.setattr(grammar, "_LIMITS", LLParserLimits(max_grammar_size=2))
     with pytest.raises(InputError, match="cannot be used"):
         held(JsonSchema(json.dumps(PERSON)), "gpt2")
+
+
+def test_a_grammar_is_compiled_once_for_all_records() -> None:
+    assert held(Regex("a+"), "gpt2")[0] is held(Regex("a+"), "gpt2")[0]
