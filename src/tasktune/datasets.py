@@ -86,7 +86,7 @@ def questions(
 
 def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:
     """A record of a task from a record, a mapping of its fields, or a text for its first field."""
-    found = _row(task, given, number, {})
+    found = _row(task, given, number, {}, {})
     return found if isinstance(found, Record) else task.record.from_row(found)
 
 
@@ -95,28 +95,28 @@ def _given(
 ) -> Iterator[Row | Record]:
     """What `data` holds: rows under the names of the task's fields, and what is a record already."""
     if not isinstance(data, str | Path):
-        yield from (_row(task, given, number, mapping) for number, given in enumerate(data, 1))
+        yield from (_row(task, given, number, mapping, known) for number, given in enumerate(data, 1))
         return
     found, kind = _named(task, data), task.record
     names = known_names((*kind.field_names(), *kind.aliases), kind.aliases, {**known, **mapping})
     for row in rows(data if found is None else found.dev, format, names):
-        there = {field: column for field, column in known.items() if column in row.values}
-        yield _mapped(task, row, {**there, **mapping})
+        yield _mapped(task, row, mapping, known)
 
 
-def _row(task: Task[Any], given: Any, number: int, mapping: Mapping[str, str]) -> Row | Record:
+def _row(task: Task[Any], given: Any, number: int, mapping: Mapping[str, str], known: Mapping[str, str]) -> Row | Record:
     match given:
         case Record() if type(given) is task.record:
             return given
         case Row():
-            return _mapped(task, given, mapping)
+            return _mapped(task, given, mapping, known)
         case str():
             return Row({task.record.field_names()[0]: given}, f"input {number}")
         case Mapping():
-            return _mapped(task, Row(given, f"input {number}"), mapping)
+            return _mapped(task, Row(given, f"input {number}"), mapping, known)
     raise InputError(f"input {number} must be a text, a mapping of fields or a {task.record.__name__}, but is {given!r}")
 
 
-def _mapped(task: Task[Any], row: Row, mapping: Mapping[str, str]) -> Row:
+def _mapped(task: Task[Any], row: Row, mapping: Mapping[str, str], known: Mapping[str, str]) -> Row:
     kind = task.record
-    return mapped(row, (*kind.field_names(), *kind.aliases), kind.aliases, mapping)
+    there = {field: column for field, column in known.items() if column in row.values}
+    return mapped(row, (*kind.field_names(), *kind.aliases), kind.aliases, {**there, **mapping})

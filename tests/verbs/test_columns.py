@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import tasktune as tt
+from tasktune import cli
+from tasktune.core import Row
+from tasktune.datasets import questions
 from tasktune.recipe import Recipe
 from tasktune.verbs.predict import predict
 
@@ -41,3 +46,37 @@ def test_data_without_those_columns_are_read_by_their_names(folder: Path) -> Non
 
 def test_what_is_said_now_counts_more(folder: Path) -> None:
     assert asked(folder, "turned.csv", "a fine one,good,e\n", {"text": "1"}) == ["a fine one"]
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *words: object) -> None:
+    """What is typed at a terminal."""
+    monkeypatch.setattr(sys, "argv", ["tasktune", *map(str, words)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert not left.value.code
+
+
+def test_the_command_line_reads_them_so_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "asked.csv").write_text("e,good,a fine one\n")
+    typed(monkeypatch, "predict", folder / "model", folder / "asked.csv")
+    assert json.loads(capsys.readouterr().out)["text"] == "a fine one"
+    typed(monkeypatch, "evaluate", folder / "model", folder / "train.csv", "--json")
+    assert json.loads(capsys.readouterr().out)["records"] == 4
+
+
+def test_rows_that_others_have_read_are_too() -> None:
+    given = [Row({"review": "fine", "by": "Ada"}, "1"), Row({"text": "awful"}, "2")]
+    asked = questions(tt.task("classification"), given, known={"text": "review"})
+    assert [record.text for record in asked] == ["fine", "awful"]
+
+
+def test_workers_that_read_parquet_alone_refuse_another_format(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("predict", folder / "model", folder, "--engine", "ray", "--format", "csv")
+    monkeypatch.setattr(sys, "argv", ["tasktune", *map(str, words)])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    assert "--engine ray reads Parquet files" in capsys.readouterr().err

@@ -6,6 +6,7 @@ Nothing here needs torch, so that a slip is told before the seconds that torch t
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -29,6 +30,12 @@ def read_facts(folder: Path) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise InputError(f"{folder / FACTS} is not as tasktune writes it; tune the model anew")
     return facts
+
+
+def columns(facts: Mapping[str, Any]) -> Mapping[str, str]:
+    """Which column held which field of the data that a model was tuned on, where names did not tell, by what is told of it."""
+    mapping: Mapping[str, str] = facts.get("made", {}).get("mapping", {})
+    return mapping
 
 
 def refuse_taken(out: Path) -> None:

@@ -24,7 +24,7 @@ from tasktune.models import network
 from tasktune.models.card import card
 from tasktune.models.durable import renamed, synced
 from tasktune.models.family import family_of
-from tasktune.models.folder import FACTS, RECIPE, read_facts, refuse_taken
+from tasktune.models.folder import FACTS, RECIPE, columns, read_facts, refuse_taken
 from tasktune.models.inference import answers, pieces
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.quantised import is_quantised, quantise
@@ -69,8 +69,7 @@ class Model:
     @property
     def columns(self) -> Mapping[str, str]:
         """Which column held which field of the data that it was tuned on, where names did not tell."""
-        mapping: Mapping[str, str] = self.facts.get("made", {}).get("mapping", {})
-        return mapping
+        return columns(self.facts)
 
     def calibrated(self, calibration: Calibration) -> Model:
         """The model with other knowledge of its confidence."""

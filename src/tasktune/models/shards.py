@@ -111,7 +111,7 @@ class _Worker:
         """The answers to a piece and what was lost, or why it is refused: input that is wrong is not to be tried again."""
         lost = Lost()
         try:
-            asked = questions(self.model.task, read_piece(Piece(**given)), self.mapping)
+            asked = questions(self.model.task, read_piece(Piece(**given)), self.mapping, known=self.model.columns)
             return {"refused": "", "lost": lost, "answers": list(self.model.stream(asked, lost))}
         except InputError as wrong:
             return {"refused": str(wrong), "lost": Lost(), "answers": []}
