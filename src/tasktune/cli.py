@@ -101,14 +101,17 @@ def fit(
 ) -> None:
     """Tune a model on a task, and save the best of it with its scores."""
     from tasktune import recipe as recipes
+    from tasktune.models.named import default_model
     from tasktune.readers.mapping import parse_mapping
+    from tasktune.tasks import task as task_called
     from tasktune.verbs.launch import companions, processes_for
     from tasktune.verbs.slips import before_fit
 
     resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
     mapping = parse_mapping(map or [])
     before_fit(task, train, dev, model, out, mapping, format)
-    with companions(processes_for(resolved, train, model)):
+    model = default_model(task_called(task)) if model is None else model
+    with companions(processes_for(resolved, train, dev, model)):
         with loading():
             from tasktune.models import processes
             from tasktune.verbs.fit import fit as verb
@@ -168,6 +171,8 @@ def predict(
     from tasktune.readers.mapping import parse_mapping
     from tasktune.verbs.slips import before_asking
 
+    if engine is Engine.RAY and format not in (None, "parquet"):
+        raise InputError(f"--engine ray reads Parquet files, and nothing as --format {format}; leave one of them out")
     lost, mapping = Lost(), parse_mapping(map or [])
     before_asking(model, options, data, questions, mapping, format)
     # `write` opens its file before it asks for the first answer, and so before the model is loaded

@@ -9,8 +9,9 @@ import pytest
 
 from tasktune import cli
 from tasktune.core import InputError
+from tasktune.models.named import default_model
 from tasktune.tasks import NAMES, task
-from tasktune.verbs.fit import default_model, fit
+from tasktune.verbs.fit import fit
 
 
 def test_each_task_has_a_model_that_can_do_it_and_the_help_says_which() -> None:

@@ -30,39 +30,46 @@ def train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_process_has_four_records_of_a_batch_at_least(train: str) -> None:
-    assert launch.processes_for(CPU, train, "minilm") == 4
-    assert launch.processes_for(Recipe(device="cpu", batch_size=64), train, "minilm") == 8
-    assert launch.processes_for(Recipe(device="cpu", batch_size=3), train, "minilm") == 1
+    assert launch.processes_for(CPU, train, None, "minilm") == 4
+    assert launch.processes_for(Recipe(device="cpu", batch_size=64), train, None, "minilm") == 8
+    assert launch.processes_for(Recipe(device="cpu", batch_size=3), train, None, "minilm") == 1
 
 
 def test_memory_has_room_for_all_of_them(train: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "_free_memory", lambda: 8e9)
-    assert launch.processes_for(CPU, train, "smollm2") == 2
+    assert launch.processes_for(CPU, train, None, "smollm2") == 2
     monkeypatch.setattr(launch, "_free_memory", lambda: 3e9)
-    assert launch.processes_for(CPU, train, "smollm2") == 1
+    assert launch.processes_for(CPU, train, None, "smollm2") == 1
 
 
 def test_a_folder_counts_by_its_weights(train: str, tmp_path: Path) -> None:
     for size, among in ((4 * 10_000_000, 4), (4 * 1000, 1)):
         with (tmp_path / "model.safetensors").open("wb") as file:
             file.truncate(size)
-        assert launch.processes_for(CPU, train, str(tmp_path)) == among
+        assert launch.processes_for(CPU, train, None, str(tmp_path)) == among
 
 
 def test_where_there_is_little_to_do_or_no_telling_there_is_one(train: str, tmp_path: Path) -> None:
     (tmp_path / "small.txt").write_text("a little")
     for other in (str(tmp_path / "small.txt"), "-", "demo-ner", "none.txt"):
-        assert launch.processes_for(CPU, other, None) == 1
+        assert launch.processes_for(CPU, other, None, "minilm") == 1
+
+
+def test_what_can_be_read_but_once_is_read_by_one(train: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for dev in ("-", str(tmp_path / "pipe"), "none.txt"):
+        assert launch.processes_for(CPU, train, dev, "minilm") == 1
+    assert launch.processes_for(CPU, train, train, "minilm") == 4
 
 
 @pytest.mark.parametrize("decided", ["OMP_NUM_THREADS", "WORLD_SIZE"])
 def test_who_has_decided_is_left_alone(train: str, decided: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(decided, "1")
-    assert launch.processes_for(CPU, train, "minilm") == 1
+    assert launch.processes_for(CPU, train, None, "minilm") == 1
 
 
 def test_an_accelerator_needs_no_others(train: str) -> None:
-    assert launch.processes_for(Recipe(device="cuda"), train, "minilm") == 1
+    assert launch.processes_for(Recipe(device="cuda"), train, None, "minilm") == 1
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from shutil import move
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tasktune.models.fetch import Wheel
 from tasktune.models.gguf import dequantise
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tasktune.core import FamilyName
+    from tasktune.core import FamilyName, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +103,8 @@ MINILM2MINILM = Named(
 )
 
 NAMED: dict[str, Named] = {model.name: model for model in (MINILM, SMOLLM2, MINILM2MINILM)}
+
+
+def default_model(task: Task[Any]) -> str:
+    """The name of the model that a task is tuned on where none is given: the first whose family can do it."""
+    return next(model.name for model in NAMED.values() if model.family in task.framings())

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
-from tasktune.core import InputError, Lost, Record, Scores, Task
+from tasktune.core import InputError, Lost, Record, Scores
 from tasktune.datasets import Data, records, train_and_dev
 from tasktune.framings import Framing, Label, Labels
 from tasktune.heads.base import Calibration, Features
@@ -30,7 +30,7 @@ from tasktune.models.family import family_of
 from tasktune.models.folder import refuse_taken
 from tasktune.models.identity import identity
 from tasktune.models.model import Model, build, put
-from tasktune.models.named import NAMED
+from tasktune.models.named import default_model
 from tasktune.models.network import fold, read_config
 from tasktune.models.sharding import gathered, shard
 from tasktune.models.training import train
@@ -131,11 +131,6 @@ def _fit(
     }
     tuned.facts = as_json(facts)
     return tuned
-
-
-def default_model(task: Task[Any]) -> str:
-    """The name of the model that a task is tuned on where none is given."""
-    return next(model.name for model in NAMED.values() if model.family in task.framings())
 
 
 def _named(data: Data | None) -> str:

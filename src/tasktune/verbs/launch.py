@@ -34,13 +34,15 @@ _BESIDE = 1.5e9
 """Bytes that a process takes beside its weights: Python, torch and the activations of a pass."""
 
 
-def processes_for(recipe: Recipe, train: str, model: str | None) -> int:
-    """How many processes should tune `model` on the file `train` on this machine's processor; 1 where there is no telling."""
-    path = Path(train)
-    if not _free_to_choose(recipe) or not path.is_file():
+def processes_for(recipe: Recipe, train: str, dev: str | None, model: str) -> int:
+    """How many processes should tune `model` on the file `train` on this machine's processor; 1 where there is no telling.
+
+    Only one of them could read what can be read but once: standard input, a pipe.
+    """
+    if not _free_to_choose(recipe) or not all(Path(data).is_file() for data in (train, dev or train)):
         return 1
     weights = _weights(model)
-    work = 6 * weights * path.stat().st_size / _BYTES_A_TOKEN * (recipe.epochs or 1)
+    work = 6 * weights * Path(train).stat().st_size / _BYTES_A_TOKEN * (recipe.epochs or 1)
     cores, room = len(os.sched_getaffinity(0)), int(_free_memory() / (_BYTES_A_WEIGHT * weights + _BESIDE))
     return max(1, min(cores, room, recipe.batch_size // _RECORDS)) if work > _WORTH_IT else 1
 
@@ -51,10 +53,10 @@ def _free_to_choose(recipe: Recipe) -> bool:
     return not decided and (recipe.device == "cpu" or (recipe.device == "auto" and not accelerated))
 
 
-def _weights(model: str | None) -> float:
+def _weights(model: str) -> float:
     """About how many weights a model has."""
-    if model is None or model in NAMED:
-        return float(NAMED[model or "minilm"].parameters)
+    if model in NAMED:
+        return float(NAMED[model].parameters)
     return sum(file.stat().st_size for file in Path(model).glob("*.safetensors")) / 4
 
 
