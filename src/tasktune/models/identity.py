@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -26,8 +26,8 @@ def identity(source: Path, head: Head, lessons: Iterable[Lesson], held_out: Iter
     weights = sorted(path for path in source.iterdir() if path.name == "config.json" or path.suffix == ".safetensors")
     return {
         "the model": _digest(f"{path.name} {sha256_of(path)}" for path in weights),
-        "the training data": _digest(map(repr, lessons)),
-        "the dev data": _digest(map(repr, held_out)),
+        "the training data": _digest(repr(lesson.features) for lesson in lessons),
+        "the dev data": _digest(repr(replace(record, id="")) for record in held_out),  # an id names the file
         **{name: value for name, value in asdict(head.recipe).items() if name not in _FREE},
         **{package: version(package) for package in ("tasktune", "transformers", "torch")},
     }
