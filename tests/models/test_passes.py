@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +25,13 @@ def features(lengths: Sequence[int]) -> list[Features]:
 
 def first(part: Sequence[Features]) -> list[int]:
     return [f.inputs["input_ids"][0] for f in part]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def as_before() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(params=[1, 3], ids=["one core", "three cores"])
@@ -67,6 +74,23 @@ def test_each_core_has_a_pass_of_its_own(cores: int) -> None:
     passes = Passes(NET, Recipe(token_budget=5))
     assert passes.begin(met, features([5] * cores), [5] * cores)() == list(range(cores))
     passes.end()
+
+
+def test_threads_that_come_later_have_all_cores() -> None:
+    seen: list[int] = []
+
+    def run() -> None:
+        passes = Passes(NET, Recipe(token_budget=5))
+        inside = passes.begin(lambda part: [torch.get_num_threads()] * len(part), features([5] * 9), [5] * 9)()
+        passes.end()
+        seen.extend(inside)
+
+    torch.set_num_threads(3)
+    for work in (run, lambda: seen.append(torch.get_num_threads())):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert seen == [1] * 9 + [3]
 
 
 def test_too_few_passes_for_all_cores_run_where_they_are_waited_for(cores: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from threading import Barrier
 from typing import Any, TypeVar, final
 
 import torch
@@ -36,7 +36,7 @@ class Passes:
         self.recipe = recipe
         alone = net.device.type == "cpu" and processes.count() == 1  # those that work together have a core each already
         self.abreast = torch.get_num_threads() if alone else 1
-        self._pool = ThreadPoolExecutor(self.abreast, "pass", partial(torch.set_num_threads, 1))
+        self._pool: ThreadPoolExecutor | None = None
 
     @property
     def ahead(self) -> int:
@@ -53,6 +53,8 @@ class Passes:
         parts = [[features[k] for k in part] for part in cut]
         if self.abreast == 1 or len(cut) < self.abreast:
             return lambda: _in_order(cut, [self._pass(work, part) for part in parts])
+        if self._pool is None:
+            self._pool = _threads(self.abreast)
         begun = [self._pool.submit(self._pass, work, part) for part in parts]
         return lambda: _in_order(cut, list(map(Future.result, begun)))
 
@@ -62,11 +64,32 @@ class Passes:
 
     def end(self) -> None:
         """Begin nothing more."""
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
     def _pass(self, work: Work[T], features: Sequence[Features]) -> Sequence[T]:
         with torch.inference_mode(), autocast(self.recipe):
             return work(features)
+
+
+def _threads(count: int) -> ThreadPoolExecutor:
+    """So many threads with a core each, all started.
+
+    A number of cores that is set in one thread holds for all that come to torch later, too. So it is set back to the caller's
+    once all of these have taken theirs, which a thread does when it first asks for it.
+    """
+    started = Barrier(count + 1)
+    pool = ThreadPoolExecutor(count, "pass", _take_one_core)
+    for _ in range(count):
+        pool.submit(started.wait)  # while it waits, the next needs a thread of its own
+    started.wait()
+    torch.set_num_threads(count)
+    return pool
+
+
+def _take_one_core() -> None:
+    torch.set_num_threads(1)
+    torch.get_num_threads()
 
 
 def _in_order(cut: Sequence[Sequence[int]], found: Sequence[Sequence[T]]) -> list[T]:
