@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from transformers import AttentionInterface
 
 from cases import CASES, KNOWING, each_case, example, untrained
 from families import DECODERS, ENCODERS, TINY
@@ -17,7 +18,7 @@ from tasktune.core import Lost
 from tasktune.heads.base import Features
 from tasktune.models import foretold
 from tasktune.models.adapters import adapted
-from tasktune.models.attention import Sight
+from tasktune.models.attention import NAME, Sight
 from tasktune.models.batching import rows
 from tasktune.models.course import Course, Lesson
 from tasktune.models.dropout import cheap_dropout, thinned
@@ -156,6 +157,24 @@ def test_a_network_whose_words_see_other_records_is_padded(tiny: Tiny) -> None:
 def test_who_sees_whom(sight: Sight, expected: Any) -> None:
     found = sight.allowed(3, torch.device("cpu"))
     assert (None if found is None else found.int().tolist()) == expected
+
+
+@pytest.mark.parametrize(("groups", "causal", "window"), [(4, False, None), (2, True, None), (4, False, 3), (2, True, 3)])
+def test_attention_with_dropout_is_that_of_torchs_kernel_where_nothing_is_dropped(
+    groups: int, causal: bool, window: int | None
+) -> None:
+    lengths = [5, 3, 90, 1, 7, 12]
+    torch.manual_seed(1)
+    parts = [torch.randn(1, heads, sum(lengths), 8, requires_grad=True) for heads in (4, groups, groups)]
+    ends = torch.tensor([0, *lengths]).cumsum(0)
+
+    def told(dropout: float) -> tuple[Tensor, ...]:
+        given: dict[str, Any] = {"cu_seq_lens_q": ends, "is_causal": causal, "sliding_window": window, "dropout": dropout}
+        out, _ = AttentionInterface()[NAME](torch.nn.Identity(), *parts, None, **given)
+        return out, *torch.autograd.grad((out * torch.arange(8)).sum(), parts)
+
+    for dropping, kernel in zip(told(1e-15), told(0.0), strict=True):
+        torch.testing.assert_close(dropping, kernel, atol=1e-5, rtol=1e-4)
 
 
 def test_rows_keep_the_order_and_the_budget() -> None:

@@ -6,10 +6,11 @@ copied. Shapes: N tokens in all, L of one record, H heads of D numbers, G of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any, final
 
 import torch
@@ -17,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, PreTrainedModel
 
+from tasktune.models.batching import batches
 from tasktune.models.dropout import thinned
 
 NAME = "within_records"
@@ -68,9 +70,10 @@ def _attention(
     sight = Sight(bool(getattr(module, "is_causal", True)) if is_causal is None else is_causal, sliding_window)
     scale = query.size(-1) ** -0.5 if scaling is None else scaling
     lengths = cu_seq_lens_q.diff().tolist()
+    if dropout:
+        return _dropping(query * scale, key, value, _groups(tuple(lengths)), sight, dropout), None
     each = zip(*(torch.split(whole[0], lengths, 1) for whole in (query, key, value)), strict=True)
-    one = partial(_dropping, share=dropout) if dropout else _fused
-    return torch.cat([one(q, k, v, sight, scale) for q, k, v in each], 1).transpose(0, 1).unsqueeze(0), None
+    return torch.cat([_fused(q, k, v, sight, scale) for q, k, v in each], 1).transpose(0, 1).unsqueeze(0), None
 
 
 AttentionInterface.register(NAME, _attention)
@@ -85,10 +88,74 @@ def _fused(query: Tensor, key: Tensor, value: Tensor, sight: Sight, scale: float
     return scaled_dot_product_attention(*row, mask, is_causal=simple, scale=scale, enable_gqa=shared).squeeze(0)
 
 
-def _dropping(query: Tensor, key: Tensor, value: Tensor, sight: Sight, scale: float, share: float) -> Tensor:
-    """Attention of one record with dropout, out (H, L, D), by plain products: torch's kernel has no dropout on a CPU."""
-    key, value = (x.repeat_interleave(len(query) // len(x), 0) for x in (key, value))
-    weights = (query * scale) @ key.mT
-    if (allowed := sight.allowed(query.size(1), query.device)) is not None:
-        weights = weights.masked_fill(~allowed, float("-inf"))
-    return thinned(weights.softmax(-1, torch.float32).to(query.dtype), share) @ value
+@final
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records of like length among those of a row: b of them, the longest of L tokens.
+
+    `tokens` (n,) are the places of their tokens in the row, `slots` (n,) those in b * L slots, and `real` (b, L) says which slots
+    are taken.
+    """
+
+    tokens: Tensor
+    slots: Tensor
+    real: Tensor
+
+
+@lru_cache(maxsize=8)  # asked for by each layer of a network
+def _groups(lengths: tuple[int, ...]) -> tuple[Group, ...]:
+    starts = [0, *accumulate(lengths)]
+    return tuple(_group([(starts[k], lengths[k]) for k in together]) for together in batches(lengths, sum(lengths) ** 2))
+
+
+def _group(records: Sequence[tuple[int, int]]) -> Group:
+    longest = max(length for _, length in records)
+    tokens = torch.cat([torch.arange(start, start + length) for start, length in records])
+    real = torch.arange(longest) < torch.tensor([[length] for _, length in records])
+    return Group(tokens, real.flatten().nonzero().squeeze(1), real)
+
+
+def _dropping(query: Tensor, key: Tensor, value: Tensor, groups: Sequence[Group], sight: Sight, share: float) -> Tensor:
+    """Attention with dropout, which torch's kernel has not on a CPU: by plain products, a group of records at once."""
+    rows = [whole[0].transpose(0, 1) for whole in (query, key, value)]  # (N, H, D)
+    told = torch.cat([_together([_spread(row, group) for row in rows], group, sight, share) for group in groups])
+    places = torch.cat([group.tokens for group in groups])
+    return _moved(told, torch.arange(len(places)), places, len(places)).unsqueeze(0)
+
+
+def _spread(row: Tensor, group: Group) -> Tensor:
+    """What a row (N, H, D) has for the tokens of a group, in its slots: (b, H, L, D)."""
+    slots = _moved(row, group.tokens, group.slots, group.real.numel())
+    return slots.view(*group.real.shape, *row.shape[1:]).transpose(1, 2)
+
+
+def _together(parts: Sequence[Tensor], group: Group, sight: Sight, share: float) -> Tensor:
+    """Attention of the records of a group, out (n, H, D); `parts` are queries (b, H, L, D), keys and values (b, G, L, D)."""
+    query, key, value = (part.repeat_interleave(parts[0].size(1) // part.size(1), 1) for part in parts)
+    allowed = group.real[:, None, None]
+    if (seen := sight.allowed(query.size(2), query.device)) is not None:
+        allowed = allowed & seen
+    weights = (query @ key.mT).masked_fill(~allowed, torch.finfo(query.dtype).min)
+    told = thinned(weights.softmax(-1, torch.float32).to(query.dtype), share) @ value
+    return _moved(told.transpose(1, 2).flatten(0, 1), group.slots, torch.arange(len(group.slots)), len(group.slots))
+
+
+def _moved(x: Tensor, of: Tensor, to: Tensor, size: int) -> Tensor:
+    """Rows of `x` from some places, put in others among `size`; the rest is 0. No place may be named twice."""
+    result: Tensor = _Moved.apply(x, of, to, size)  # type: ignore[no-untyped-call]
+    return result
+
+
+@final
+class _Moved(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, of: Tensor, to: Tensor, size: int) -> Tensor:
+        ctx.save_for_backward(of, to)
+        ctx.size = len(x)
+        return x.new_zeros(size, *x.shape[1:]).index_copy_(0, to, x.index_select(0, of))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+        of, to = ctx.saved_tensors
+        back = gradient.new_zeros(ctx.size, *gradient.shape[1:]).index_copy_(0, of, gradient.index_select(0, to))
+        return back, None, None, None
