@@ -70,6 +70,29 @@ def test_alone_things_are_done_as_they_come() -> None:
     assert list(found) == [2, 4]
 
 
+SUM = """
+import torch
+from tasktune.models import processes
+
+with processes.together():
+    both, second, none = (torch.nn.Parameter(torch.ones(3)) for _ in range(3))
+    add = processes.Sum([both, second, none])
+    for _ in range(2):
+        both.grad, second.grad, none.grad = torch.ones(3), None, None
+        if processes.rank() == 1:
+            second.grad = torch.full((3,), 2.0)
+        assert add(0.5) == 1.0
+        assert both.grad.tolist() == second.grad.tolist() == [2.0] * 3
+        assert none.grad is None
+"""
+
+
+@pytest.mark.slow
+def test_a_weight_that_none_of_them_has_a_gradient_of_has_none_in_the_sum() -> None:
+    for code, _, err in launched(("-c", SUM), ("-c", SUM)):
+        assert code == 0, err
+
+
 @pytest.fixture(scope="module")
 def alone(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Any]:
     """The cases as the script is given them, and what it makes of them in one process."""

@@ -110,21 +110,26 @@ class Sum:
 
     def __init__(self, weights: Iterable[Tensor]) -> None:
         self.weights = [weight for weight in weights if weight.requires_grad]
-        self.sizes = [*(weight.numel() for weight in self.weights), 1]
+        self.sizes = [*(weight.numel() for weight in self.weights), len(self.weights), 1]
         on_processors = all(weight.device.type == "cpu" for weight in self.weights)
         self.slots = _memory_of_all(count(), sum(self.sizes)) if count() > 1 and on_processors else None
         self.total = torch.empty(0 if self.slots is None else sum(self.sizes))
 
     def __call__(self, value: float) -> float:
-        """Let the gradient of each weight be the sum of those of all processes, and give back the sum of a value of theirs."""
+        """Let the gradient of each weight be the sum of those of all processes, and give back the sum of a value of theirs.
+
+        A weight without a gradient in any of them has none after it either: the optimizer leaves such a one alone, but would
+        decay one whose gradient is zero.
+        """
         if count() == 1:
             return value
         found = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in self.weights]
-        last = torch.tensor([value], device=found[0].device if found else None)
-        flat = self._added([*(gradient.flatten() for gradient in found), last])
-        for weight, gradient in zip(self.weights, torch.split(flat, self.sizes), strict=False):
-            weight.grad = gradient.view_as(weight)
-        return float(flat[-1])
+        there = [float(weight.grad is not None) for weight in self.weights]
+        last = torch.tensor([*there, value], device=found[0].device if found else None)
+        *sums, among, total = torch.split(self._added([*(gradient.flatten() for gradient in found), last]), self.sizes)
+        for weight, gradient, with_one in zip(self.weights, sums, among.tolist(), strict=True):
+            weight.grad = gradient.view_as(weight) if with_one else None
+        return float(total)
 
     def _added(self, parts: list[Tensor]) -> Tensor:
         if self.slots is None:
