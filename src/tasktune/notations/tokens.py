@@ -31,7 +31,7 @@ def text_and_words(row: Row) -> tuple[str, Words]:
     if not isinstance(words, list | tuple) or not words:
         raise row.refuse(f"'words' must be a list of words, but is {words!r}")
     if not all(isinstance(word, str) for word in words):
-        return row.string("text"), _places(row, row.string("text"), words)
+        return row.string("text"), places(row, row.string("text"), words)
     spaces, text = row.get("space_after"), row.optional("text")
     if spaces is None and text is not None:
         return text, _found(row, text, words)
@@ -72,16 +72,17 @@ def _found(row: Row, text: str, words: Sequence[str]) -> Words:
     return tuple(places)
 
 
-def _places(row: Row, text: str, words: Sequence[object]) -> Words:
-    places, before = [], 0
+def places(row: Row, text: str, words: Sequence[object]) -> Words:
+    """The places of words, [start, end] or {start, end} each, which must follow each other in the text."""
+    found, before = [], 0
     for word in words:
         match word:
             case [int(start), int(end)] | {"start": int(start), "end": int(end)} if before <= start < end <= len(text):
-                places.append((start, end))
+                found.append((start, end))
                 before = end
             case _:
                 raise row.refuse(f"words must follow each other in the text as [start, end], but one is {word!r}")
-    return tuple(places)
+    return tuple(found)
 
 
 def spans_of(row: Row, text: str) -> tuple[Span, ...] | None:

@@ -16,8 +16,9 @@ from tasktune.core import Dependency, Record, Row, Task, Words
 from tasktune.framings import Arc, Arcs, Labels, Prompt, Text, relations_and_tags
 from tasktune.metrics.trees import attachment
 from tasktune.notations import trees
-from tasktune.notations.tokens import text_and_words, words_of
+from tasktune.notations.tokens import places, text_and_words, words_of
 from tasktune.notations.tree_form import TreeLines
+from tasktune.notations.words import words as words_in
 
 _KEPT = ("lemma", "xpos", "feats", "deps", "misc", "comments", "multiword", "empty")
 
@@ -41,7 +42,7 @@ class DependencyParsing(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: words with heads, relations and tags, as CoNLL-U has them, or JSON."""
         text, words = text_and_words(row)
-        answer = _objects(row, text) if row.get("answer") is not None else _columns(row, words)
+        answer = _objects(row, text, words) if row.get("answer") is not None else _columns(row, words)
         if answer is not None:
             words = tuple((word.start, word.end) for word in answer)
             if flaw := trees.flaw([word.head for word in answer]):
@@ -73,13 +74,20 @@ def _dependency(row: Row, start: int, end: int, head: object, relation: str, tag
     raise row.refuse(f"a head is the number of a word from 1, or 0 for the root, but one is {head!r}; give every word one")
 
 
-def _objects(row: Row, text: str) -> tuple[Dependency, ...]:
-    return tuple(_object(row, text, given) for given in row.get("answer"))
+def _objects(row: Row, text: str, words: Words) -> tuple[Dependency, ...]:
+    given = row.get("answer")
+    if not isinstance(given, list | tuple):
+        raise row.refuse(f"a tree must be a list of {{start, end, head, label, tag}}, but is {given!r}")
+    if not given and (words or words_in(text)):
+        raise row.refuse("a tree says something of every word, but here it is empty and the text is not")
+    answer = tuple(_object(row, word) for word in given)
+    places(row, text, given)
+    return answer
 
 
-def _object(row: Row, text: str, given: object) -> Dependency:
+def _object(row: Row, given: object) -> Dependency:
     match given:
-        case {"start": int(start), "end": int(end), "head": int(head), "label": str(label), **rest} if start < end <= len(text):
+        case {"start": int(start), "end": int(end), "head": int(head), "label": str(label), **rest}:
             return _dependency(row, start, end, head, label, str(rest.get("tag", "")))
     raise row.refuse(f"a word of a tree must be {{start, end, head, label, tag}} within the text, but is {given!r}")
 
