@@ -17,6 +17,14 @@ def test_a_row_a_sentence(tmp_path):
     assert second.where.endswith("pairs.txt:5")
 
 
+def test_sentences_without_relations_follow_each_other(tmp_path):
+    file = tmp_path / "pairs.txt"
+    file.write_text('1\t"<e1>a</e1> <e2>b</e2>"\n2\t"<e1>c</e1> <e2>d</e2>"\nOther\n3\t"<e1>e</e1> <e2>f</e2>"\n')
+    found = list(rows(file))
+    assert [(row.values["id"], row.values.get("answer")) for row in found] == [("1", None), ("2", "Other"), ("3", None)]
+    assert [row.where.rpartition(":")[2] for row in found] == ["1", "2", "4"]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
