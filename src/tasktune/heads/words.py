@@ -50,17 +50,19 @@ def _pieces(head: Head, record: Record, lost: Lost) -> list[list[int]]:
 
 def _tokenized(tokenizer: PreTrainedTokenizerBase, stretches: Sequence[str]) -> list[list[int]]:
     """The tokens of each stretch of text, of which most were met before: the same words come again and again."""
-    known = _known(tokenizer)
-    if len(known) > _REMEMBERED:
-        known.clear()
+    remembered = _remembered(tokenizer)
+    known = {stretch: tokens for stretch in stretches if (tokens := remembered.get(stretch)) is not None}
     new = [stretch for stretch in dict.fromkeys(stretches) if stretch not in known]
     if new:
         known.update(zip(new, tokenizer(new, add_special_tokens=False)["input_ids"], strict=True))
+        if len(remembered) > _REMEMBERED:
+            remembered.clear()  # maybe while others ask: what is needed here stands in `known`
+        remembered.update(known)
     return [known[stretch] for stretch in stretches]
 
 
 @lru_cache(maxsize=8)
-def _known(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
+def _remembered(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
     return {}
 
 
