@@ -149,6 +149,21 @@ def test_what_some_have_begun_others_end(
     assert ended["weights"] == pytest.approx(never_stopped["weights"], abs=1e-3)
 
 
+APART = "import os, sys; os.environ['KEPT'] += os.environ['RANK']; import side_by_side; side_by_side.main(*sys.argv[1:])"
+
+
+@pytest.mark.slow
+def test_checkpoints_that_only_some_of_them_see_are_refused(alone: tuple[list[str], Any], tmp_path: Path) -> None:
+    (case, *_), _ = alone
+    for rank in (0, 1):
+        (tmp_path / f"disk{rank}" / "nli").mkdir(parents=True)
+    command = ["-c", APART, tmp_path / "out.json", case]
+    for stop, told in (("5", "stopped"), ("-1", "--out must lie on storage that all of them share")):
+        for code, _, err in launched(command, command, KEPT=str(tmp_path / "disk"), STOP=stop):
+            assert code == 1
+            assert told in err
+
+
 @pytest.fixture
 def rows(tmp_path: Path) -> Path:
     """Sixty sentences, the last of which has no label."""

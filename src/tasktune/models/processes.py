@@ -177,6 +177,15 @@ def decided(decide: Callable[[], bool]) -> bool:
     return told[0]
 
 
+def agreed(mine: object) -> bool:
+    """Whether all have the same."""
+    if count() == 1:
+        return True
+    all_of_them: list[object] = [None] * count()
+    dist.all_gather_object(all_of_them, mine)
+    return all(other == mine for other in all_of_them)
+
+
 def in_turn(work: Callable[[], T]) -> T:
     """Do some work in the first process, then in all others: for what is put in order as it is read."""
     if count() == 1:

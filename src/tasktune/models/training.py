@@ -76,8 +76,11 @@ class Standing:
         return None if value is None else Scores("best", {"best": Score(value, math.nan, math.nan)})
 
     def measured(self, scores: Scores, net: PreTrainedModel) -> None:
-        """Note the scores of an evaluation, and the weights where it is the best."""
-        better = scores.better_than(self.best)
+        """Note the scores of an evaluation, and the weights where it is the best.
+
+        Whether it is, the first process says: rounding may differ, and all must keep the weights of the same step.
+        """
+        better = processes.decided(lambda: scores.better_than(self.best))
         self.history.append((self.step, scores.main.value))
         if better:
             self.best_step, self.kept = self.step, {name: tensor.clone() for name, tensor in _weights(net).items()}
@@ -119,7 +122,10 @@ def _train(
     every = max(1, round(per_epoch / recipe.evaluations))
     weights = class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
     course = Course(net, head, lessons, total, weights)
-    now = _restored(net, course, checkpoints and processes.in_turn(checkpoints.newest))
+    saved = checkpoints and processes.in_turn(checkpoints.newest)
+    if not processes.agreed(saved and saved.step):
+        raise InputError("not all processes see the same checkpoints: --out must lie on storage that all of them share")
+    now = _restored(net, course, saved)
     for batch in _batches(lessons, recipe.batch_size, recipe.seed, now.step):
         if now.step == total or (recipe.patience and now.stale() >= recipe.patience):
             break
