@@ -15,7 +15,15 @@ from tasktune.models import quantised
 from tasktune.models.model import Model
 from tasktune.models.quantised import Int8Linear, is_quantised, quantise
 
-MODELS = (("chat", "llama"), ("ner", "gpt2"), ("ner", "t5"), ("nli", "bart"), ("nli", "bert"), ("ner", "modernbert"))
+MODELS = (
+    ("chat", "llama"),
+    ("ner", "gpt2"),
+    ("ner", "t5"),
+    ("nli", "bart"),
+    ("nli", "bert"),
+    ("ner", "modernbert"),
+    ("question-answering", "bert"),
+)
 
 
 @pytest.fixture
@@ -69,3 +77,9 @@ def test_8_bit_weights_answer_and_are_neither_saved_nor_trained(tiny: Callable[[
         light.save(tmp_path / "light")
     with pytest.raises(tt.InputError, match="learns nothing"):
         tt.fit("nli", example("nli"), model=str(tiny("bert")), recipe=tt.Recipe(precision="int8"))
+
+
+def test_a_parser_is_refused_in_words(tiny: Callable[[str], Path]) -> None:
+    model = untrained(tt.task("dependency-parsing"), tiny("bert"))
+    with pytest.raises(tt.InputError, match="int8 is not there for models that parse"):
+        quantise(model.net, model.head, example("dependency-parsing"))

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
-from tasktune.core import Lost, Record
+from tasktune.core import InputError, Lost, Record
 from tasktune.heads.base import Head, on
+from tasktune.heads.biaffine import BiaffineParser
 
 ALLOWED = 0.02
 """Nats by which a word's distribution may differ (Kullback–Leibler), in the mean: so much less likely may a held-out text be."""
@@ -66,7 +67,12 @@ def is_quantised(net: PreTrainedModel) -> bool:
 
 
 def quantise(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> None:
-    """Give a network 8-bit weights, if it says the same with them when it is asked about `records`; else warn and leave it."""
+    """Give a network 8-bit weights, if it says the same with them when it is asked about `records`; else warn and leave it.
+
+    Raises `InputError` for a parser, whose trees are no distributions to compare.
+    """
+    if isinstance(net, BiaffineParser):
+        raise InputError("precision int8 is not there for models that parse; leave it out")
     asked = [features for record in records for features in head.encode(record, Lost())]
     before = [_says(net, head, features) for features in asked]
     own = _replace(net)
@@ -101,8 +107,9 @@ def _says(net: PreTrainedModel, head: Head, features: Any) -> Tensor:
     """The log-probabilities (N, K) that a network gives at each of its places; an encoder-decoder writes what it reads."""
     batch = on(net, head.collate([features]))
     also = {"decoder_input_ids": batch["input_ids"]} if net.config.is_encoder_decoder else {}
-    logits: Tensor = net(**batch, **also).logits
-    return logits.float().log_softmax(-1).flatten(0, -2)
+    said = net(**batch, **also)
+    logits = [said[name] for name in said if name.endswith("logits")]  # two where starts and ends are told apart
+    return torch.cat([each.float().log_softmax(-1).flatten(0, -2) for each in logits])
 
 
 def _apart(before: list[Tensor], after: list[Tensor]) -> float:
