@@ -29,7 +29,7 @@ class Decoding:
     backend: Annotated[Backend, "what writes: tasktune itself, or llama.cpp or vllm where they are installed"] = "tasktune"
     regex: Annotated[str | None, "an expression that the whole text must match, where the task leaves its form open"] = None
     json_schema: Annotated[str | None, "a file with a JSON schema that the text must fit, where the task leaves it open"] = None
-    n_best: Annotated[int, "texts to write for each record, best first; needs as many beams, or sampling"] = 1
+    n_best: Annotated[int, "answers to give to each record, best first; of written ones, needs as many beams, or sampling"] = 1
 
     def __post_init__(self) -> None:
         """Refuse values that could only fail later, and those that could not both be meant."""
@@ -49,15 +49,10 @@ class Decoding:
             raise InputError(f"backend must be one of {', '.join(get_args(Backend))}, but is {self.backend!r}")
         if self.regex is not None and self.json_schema is not None:
             raise InputError("a text can be held to a regex or to a json_schema; give one of them")
-        self._refuse_two_ways()
-
-    def _refuse_two_ways(self) -> None:
         if self.beams > 1 and self.sampling:
             raise InputError(
                 "beams search for the best text, and sampling draws one; give either beams, or temperature, top_p, top_k"
             )
-        if not self.sampling and self.n_best > self.beams:
-            raise InputError(f"n_best is {self.n_best}; give as many beams, or a temperature to draw that many texts")
 
     @property
     def sampling(self) -> float:

@@ -68,7 +68,6 @@ def test_a_text_stops_before_a_text_even_across_tokens() -> None:
         ({"top_p": 1.5}, "top_p is a share"),
         ({"temperature": -1.0}, "temperature must be 0 or more"),
         ({"beams": 2, "top_k": 5}, "give either beams, or temperature"),
-        ({"n_best": 2}, "give as many beams, or a temperature"),
         ({"stop": ("",)}, "must not be empty"),
         ({"min_new_tokens": 5, "max_new_tokens": 4}, "more than max_new_tokens"),
     ],

@@ -49,6 +49,15 @@ def test_every_word_is_tagged_once(tiny: Callable[[str], Path]) -> None:
         assert "".join(prediction.text[tag.start : tag.end] for tag in prediction.answer) == prediction.text.replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    ("task", "kind", "message"),
+    [("generation", "gpt2", "n_best is 2; give as many beams, or a temperature"), ("ner", "bert", "gives one answer")],
+)
+def test_more_answers_than_can_be_had_are_refused(task: str, kind: str, message: str, tiny: Callable[[str], Path]) -> None:
+    with pytest.raises(InputError, match=message):
+        untrained(tt.task(task), tiny(kind), Recipe(decoding=Decoding(n_best=2)))
+
+
 def test_an_answer_that_was_cut_is_whole_up_to_its_last_part_and_counted(tiny: Callable[[str], Path]) -> None:
     model = with_options(untrained(tt.task("pos"), tiny("gpt2")), max_new_tokens=9)
     lost = Lost()

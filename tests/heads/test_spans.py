@@ -80,7 +80,7 @@ def test_only_an_absurdly_long_question_is_shortened_and_told(kind: str, reader:
 
 @each_encoder
 def test_any_logits_make_an_answer_in_the_text_and_one_distribution(kind: str, reader: Callable[[str], Model]) -> None:
-    head = with_options(reader(kind), max_length=READS, beams=5, n_best=5).head
+    head = with_options(reader(kind), max_length=READS, n_best=5).head
     numbers = st.floats(-1e4, 1e4)
 
     @given(st.sampled_from(ODD) | st.text(max_size=60), st.integers(0, 2**32 - 1), numbers)
@@ -182,7 +182,7 @@ def test_none_is_answered_below_the_threshold(reader: Callable[[str], Model]) ->
 
 
 def test_n_best_are_ordered_and_go_on_from_the_answer(reader: Callable[[str], Model]) -> None:
-    model = with_options(reader("bert"), beams=4, n_best=4)
+    model = with_options(reader("bert"), n_best=4)
     (prediction,) = model.predict([{"text": "one two three four", "question": "which?"}])
     probabilities = [score for _, score in prediction.scored.others]
     assert len(probabilities) == 3

@@ -18,7 +18,7 @@ from tasktune.heads.arcs import BestTree
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.biaffine import BiaffineParser
 from tasktune.heads.choices import Choices
-from tasktune.heads.forms import refuse_form
+from tasktune.heads.forms import refuse_form, refuse_n_best
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.label import ManyLabels, Number, OneLabel
 from tasktune.heads.spans import BestSpan
@@ -101,9 +101,10 @@ def head_for(
 ) -> Head:
     """The head that runs a framing on a network of a family.
 
-    Raises `InputError` where the recipe asks for a form that the framing's answers cannot have.
+    Raises `InputError` where the recipe asks for a form that the framing's answers cannot have, or for more answers than it has.
     """
     refuse_form(framing, recipe.decoding)
+    refuse_n_best(framing, recipe.decoding)
     head = HEADS[kind(framing)](framing, tokenizer, labels, recipe, max_length, calibration)
     if family == "encoder-decoder" and isinstance(head, FreeText | Choices):
         return replace(head, writer=Seq2Seq(_start_id(config)))

@@ -9,7 +9,7 @@ from typing import Any
 from tasktune.core import InputError, Record
 from tasktune.decoding import Decoding
 from tasktune.forms import Automaton, Form, JsonSchema, Regex
-from tasktune.framings import Framing, Labels, Text
+from tasktune.framings import Extract, Framing, Labels, Text
 
 CUT = "answers cut at max_new_tokens"
 
@@ -26,6 +26,18 @@ def refuse_form(framing: Framing, decoding: Decoding) -> None:
             "--regex and --json-schema say how free text is to look, and this task's answers have a form of their own; "
             "leave them out, or tune the model for generation or chat"
         )
+
+
+def refuse_n_best(framing: Framing, decoding: Decoding) -> None:
+    """Raise `InputError` where more answers are asked for than can be had."""
+    match framing:
+        case Extract():
+            return
+        case Text(closed=False):
+            if not decoding.sampling and decoding.n_best > decoding.beams:
+                raise InputError(f"n_best is {decoding.n_best}; give as many beams, or a temperature to draw that many texts")
+        case _ if decoding.n_best > 1:
+            raise InputError(f"n_best is {decoding.n_best}, but this task's model gives one answer; leave it out")
 
 
 def _asked_for(decoding: Decoding) -> Form | None:
