@@ -48,6 +48,17 @@ def test_the_two_differ_where_the_best_tree_crosses():
     assert not arcs_cross(best_projective_tree(scores))
 
 
+def test_a_text_of_many_sentences_is_no_deeper_than_a_short_one():
+    """Each sentence is a circle or more, which hang from each other one by one."""
+    words = 1500
+    scores = np.random.default_rng(0).normal(size=(words + 1, words + 1))
+    sentence = np.arange(words) // 10
+    scores[1:, 1:] += 20.0 * (sentence[:, None] == sentence)
+    heads = best_tree(scores)
+    assert flaw(heads) is None
+    assert sum(head and (head - 1) // 10 != k // 10 for k, head in enumerate(heads)) == words // 10 - 1
+
+
 @given(
     st.integers(0, 12).flatmap(
         lambda n: arrays(np.float32, (n + 1, n + 1), elements=st.floats(width=32, allow_nan=False) | st.just(0.0))

@@ -18,7 +18,7 @@ def best_tree(scores: Scores) -> list[int]:
     That it has one root is had by a price on arcs from the root that no other arcs outweigh: every tree with one root pays it
     once, and every other more often.
     """
-    return [int(head) for head in _arborescence(_priced(scores))[1:]]
+    return _Edmonds(_priced(scores)).heads()
 
 
 def best_projective_tree(scores: Scores) -> list[int]:
@@ -36,32 +36,52 @@ def _priced(scores: Scores) -> Scores:
     return priced
 
 
-def _arborescence(scores: Scores) -> Scores:
-    """The best heads (n + 1,), of which the first means nothing: the best head of each, and circles contracted to one node."""
-    heads: Scores = scores.argmax(1)
-    heads[0] = 0
-    circle = _circle(heads)
-    if not len(circle):
-        return heads
-    rest = np.setdiff1d(np.arange(len(heads)), circle)
-    entering = scores[np.ix_(circle, rest)] - scores[circle, heads[circle]][:, None]
-    leaving = scores[np.ix_(rest, circle)]
-    smaller = np.full((len(rest) + 1, len(rest) + 1), -np.inf)
-    smaller[:-1, :-1] = scores[np.ix_(rest, rest)]
-    smaller[-1, :-1] = entering.max(0)
-    smaller[:-1, -1] = leaving.max(1)
-    found = _arborescence(smaller)
-    nodes = [*rest, -1]
-    for k, node in enumerate(rest[1:], 1):
-        heads[node] = circle[leaving[k].argmax()] if found[k] == len(rest) else nodes[found[k]]
-    broken = circle[entering[:, found[-1]].argmax()]
-    heads[broken] = rest[found[-1]]
-    return heads
+@final
+class _Edmonds:
+    """The best head of each node, and as long as there are circles among them, a circle contracted to its first node.
+
+    All in one matrix of scores: the rows and columns of a circle's other nodes are struck out. `arcs` says for which arc between
+    two words, `dependent * words + head`, one between two nodes stands, and `home` of which node each word is a part.
+    """
+
+    def __init__(self, scores: Scores) -> None:
+        self.scores, self.words = scores, len(scores)
+        self.arcs = np.arange(scores.size).reshape(scores.shape)
+        self.home = np.arange(self.words)
+        self.best: list[int] = [0, *scores.argmax(1)[1:].tolist()]
+        self.circles: list[tuple[list[int], list[int], Scores]] = []  # their nodes, arcs, and the homes before
+
+    def heads(self) -> list[int]:
+        """The heads of the best tree: circles are unfolded, last first, each broken at the node by which it is entered."""
+        while circle := _circle(self.best):
+            self._contract(circle)
+        arcs = [int(self.arcs[node, head]) for node, head in enumerate(self.best)]
+        for circle, within, home in reversed(self.circles):
+            entering = arcs[circle[0]]
+            broken = home[entering // self.words]
+            for node, arc in zip(circle, within, strict=True):
+                arcs[node] = entering if node == broken else arc
+        return [arc % self.words for arc in arcs[1:]]
+
+    def _contract(self, circle: list[int]) -> None:
+        nodes, all_nodes = np.array(circle), np.arange(self.words)
+        inside = (nodes, [self.best[node] for node in circle])
+        self.circles.append((circle, self.arcs[inside].tolist(), self.home.copy()))
+        entering, leaving = self.scores[nodes] - self.scores[inside][:, None], self.scores[:, nodes]
+        entered, left = self.arcs[nodes[entering.argmax(0)], all_nodes], self.arcs[all_nodes, nodes[leaving.argmax(1)]]
+        first, others = circle[0], circle[1:]
+        self.scores[first], self.arcs[first] = entering.max(0), entered
+        self.scores[:, first], self.arcs[:, first] = leaving.max(1), left
+        self.scores[others], self.scores[:, others], self.scores[first, first] = -np.inf, -np.inf, -np.inf
+        self.home[np.isin(self.home, nodes)] = first
+        gone = set(circle)
+        self.best = [0 if node in gone else first if head in gone else head for node, head in enumerate(self.best)]
+        self.best[first] = int(self.scores[first].argmax())
 
 
-def _circle(heads: Scores) -> Scores:
+def _circle(heads: list[int]) -> list[int]:
     """The nodes of a circle among heads, none where there is no circle."""
-    seen = np.zeros(len(heads), dtype=np.int64)
+    seen = [0] * len(heads)
     for start in range(1, len(heads)):
         node = start
         while node and not seen[node]:
@@ -71,8 +91,8 @@ def _circle(heads: Scores) -> Scores:
             circle = [node]
             while heads[circle[-1]] != node:
                 circle.append(heads[circle[-1]])
-            return np.array(circle)
-    return np.array([], dtype=np.int64)
+            return circle
+    return []
 
 
 @final
