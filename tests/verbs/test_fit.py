@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import tasktune as tt
 from cases import KNOWING, example
+from tasktune import cli
 from tasktune.core import Span
 from tasktune.models.checkpoints import Pace
 from tasktune.tasks.classification import Classification
@@ -141,6 +143,21 @@ def test_a_model_that_the_disk_does_not_take_is_had_again_from_the_last_checkpoi
     assert fitted().facts["training"]["steps"] == 1
     assert "going on after step 1" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_checkpoints_left_beside_a_model_that_is_done_are_cleared_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As by a run that was killed between naming its model and taking them away."""
+    left, done = tmp_path / ".m-checkpoints" / "step-00000001", tmp_path / "m" / "tasktune.json"
+    for path in (left, done.parent):
+        path.mkdir(parents=True)
+    done.write_text("{}")
+    monkeypatch.setattr(sys, "argv", ["tasktune", "fit", "ner", "--train", "demo-ner", "--out", str(tmp_path / "m")])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    assert "m is there already" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [tmp_path / "m"]
 
 
 def test_checkpoints_are_of_their_data_model_and_recipe(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ from torch import Tensor
 from tasktune.core import InputError
 from tasktune.models import processes
 from tasktune.models.durable import damage, written_whole
+from tasktune.models.folder import checkpoints_of
 
 Identity = Mapping[str, Any]
 """What makes two runs the same run, by name, as JSON."""
@@ -167,7 +168,7 @@ def claimed(out: Path) -> Iterator[Path]:
     It is gone afterwards, unless the run failed and checkpoints are left in it. Raises `InputError` where another run has it.
     Of several processes that work together, the first one holds it.
     """
-    folder = out.with_name(f".{out.name}-checkpoints")
+    folder = checkpoints_of(out)
     if not processes.is_first():
         yield folder
         return

@@ -38,6 +38,11 @@ def columns(facts: Mapping[str, Any]) -> Mapping[str, str]:
     return mapping
 
 
+def checkpoints_of(out: Path) -> Path:
+    """The folder in which the run that makes the model `out` keeps its checkpoints."""
+    return out.with_name(f".{out.name}-checkpoints")
+
+
 def refuse_taken(out: Path) -> None:
     """Raise `InputError` where something stands at `out`, or nothing can be put there."""
     if out.exists():

@@ -27,7 +27,7 @@ from tasktune.models.checkpoints import Checkpoints, claimed, discard
 from tasktune.models.course import Lesson
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.family import family_of
-from tasktune.models.folder import refuse_taken
+from tasktune.models.folder import FACTS, checkpoints_of, refuse_taken
 from tasktune.models.identity import identity
 from tasktune.models.model import Model, build, put
 from tasktune.models.named import default_model
@@ -65,12 +65,20 @@ def fit(
     with processes.together():
         if out is None:
             return _fit(task, train, dev, model, None, recipe, mapping, format)
+        _clear_up(Path(out))
         refuse_taken(Path(out))
         with claimed(Path(out)) as work:
             tuned = _fit(task, train, dev, model, work, recipe, mapping, format)
             if processes.is_first():
                 _put(tuned, work, Path(out))
         return tuned
+
+
+def _clear_up(out: Path) -> None:
+    """Take away the checkpoints of a model that is there already: the run that made it was killed before it did."""
+    if processes.is_first() and (out / FACTS).is_file() and checkpoints_of(out).exists():
+        with claimed(out) as work:
+            discard(work)
 
 
 def _put(tuned: Model, work: Path, out: Path) -> None:

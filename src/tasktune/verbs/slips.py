@@ -12,7 +12,7 @@ from typing import Any
 from tasktune import recipe as recipes
 from tasktune.core import InputError, Record, Task
 from tasktune.datasets import records, train_and_dev
-from tasktune.models.folder import FACTS, RECIPE, columns, read_facts, refuse_taken
+from tasktune.models.folder import FACTS, RECIPE, checkpoints_of, columns, read_facts, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
 from tasktune.tasks import task as task_called
@@ -26,7 +26,8 @@ def before_fit(
 ) -> None:
     """Raise `InputError` where there is no such task, model or data, the data begin with no record of it, or `out` is taken."""
     kind = task_called(task)
-    refuse_taken(out)
+    if not checkpoints_of(out).exists():  # else `fit` clears up after a run that was killed, and then refuses
+        refuse_taken(out)
     if model in NAMED:
         kind.framing(NAMED[model].family)
     for data in train_and_dev(kind, train, dev):
