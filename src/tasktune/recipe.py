@@ -46,6 +46,7 @@ class Recipe:
     lossy: Annotated[
         Lossy, "what to do with records too long or without an answer: error, split into windows, truncate, drop"
     ] = "split"
+    projective: Annotated[bool, "trees without crossing arcs, for parsing"] = False
     token_budget: Annotated[int, "padded tokens in one pass through the model, which bounds memory"] = 4096
     precision: Annotated[
         Precision,

@@ -19,7 +19,7 @@ from transformers import PreTrainedModel
 from tasktune.core import Answer, Lost, Record
 from tasktune.framings import Arc, relations_and_tags
 from tasktune.heads.base import Batch, Features, Head, Raw, Scored, log_p_of, on, padded
-from tasktune.heads.spanning import best_tree
+from tasktune.heads.spanning import best_projective_tree, best_tree
 from tasktune.heads.words import word_windows
 from tasktune.notations.trees import ROOT, UNKNOWN
 
@@ -38,7 +38,10 @@ class Parsed:
 @final
 @dataclass(frozen=True, slots=True)
 class BestTree(Head):
-    """A head, a relation and a tag for each word; the heads are the maximum spanning tree with one root."""
+    """A head, a relation and a tag for each word.
+
+    The heads are the maximum spanning tree with one root, of those without crossing arcs where the recipe says so.
+    """
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
@@ -96,7 +99,7 @@ class BestTree(Head):
     def _tree(self, scores: np.ndarray[Any, Any], words: int) -> list[int]:
         square = np.full((words + 1, words + 1), _FORBIDDEN)
         square[1:] = scores[:words, : words + 1]
-        return best_tree(square)
+        return (best_projective_tree if self.recipe.projective else best_tree)(square)
 
     def _parsed(self, heads: list[int], related: list[int], tagged: list[int], scores: np.ndarray[Any, Any]) -> Parsed:
         relations, tags = relations_and_tags(self.labels)
