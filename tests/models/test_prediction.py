@@ -7,7 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from tasktune.models.prediction import colour
+from tasktune.heads.base import Scored
+from tasktune.models.prediction import Prediction, colour
+from tasktune.tasks import task
 
 TOGETHER = {
     "CoNLL": ("PER", "LOC", "ORG", "MISC"),
@@ -31,3 +33,9 @@ def test_labels_that_appear_together_are_told_apart(labels: tuple[str, ...]) -> 
 
 def test_a_label_keeps_its_colour_from_run_to_run() -> None:
     assert colour("PER") == "#e996d7"
+
+
+def test_a_tree_marks_each_word_with_its_relation() -> None:
+    record = task("dependency-parsing").example[1]
+    shown = Prediction(record, Scored(record.answer, 1.0)).__rich__().plain
+    assert shown == "She nsubj sings root well advmod . punct"

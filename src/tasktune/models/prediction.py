@@ -9,7 +9,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tasktune.core import Answer, Record, Span, WordTag
+from tasktune.core import Answer, Dependency, Record, Span, WordTag
 from tasktune.heads.base import Scored
 from tasktune.notations.columns import as_columns
 from tasktune.notations.plain import answer_as_json, record_as_json
@@ -27,7 +27,7 @@ class Prediction:
 
     @property
     def answer(self) -> Answer:
-        """The answer: a label, labels, a number, spans, word tags or text; `None` where the model's words could not be read."""
+        """A label, labels, a number, spans, word tags, a tree or text; `None` where the model's words could not be read."""
         return self.scored.answer
 
     @property
@@ -71,9 +71,12 @@ class Prediction:
         return line
 
     def _pieces(self) -> Iterator[tuple[str, str]]:
-        """(surface, label) stretches that make up the text and its answer; label empty where nothing is marked."""
+        """(surface, label) stretches that make up the text and its answer; label empty where nothing is marked.
+
+        Of a tree, each word is marked with its relation.
+        """
         parts = self.answer if isinstance(self.answer, tuple) else (self.answer,)
-        places = [part for part in parts if isinstance(part, Span | WordTag)]
+        places = [part for part in parts if isinstance(part, Span | WordTag | Dependency)]
         if len(places) < len(parts):
             yield self.text + " " if self.text else "", ""
             yield "→ ", ""
