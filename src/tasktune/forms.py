@@ -62,27 +62,6 @@ class JsonSchema:
 Form = Automaton | Regex | JsonSchema
 
 
-@final
-@dataclass(frozen=True)
-class OneOf(Automaton):
-    """One of some texts."""
-
-    texts: tuple[str, ...]
-
-    @property
-    def start(self) -> str:
-        """Nothing is written."""
-        return ""
-
-    def steps(self, state: str) -> Iterable[tuple[str, str]]:
-        """Any of the texts, whole."""
-        return () if state else ((text, text) for text in self.texts if text)
-
-    def whole(self, state: str) -> bool:
-        """Once one of them is written."""
-        return state in self.texts
-
-
 def accepts(form: Automaton, text: str) -> bool:
     """Whether `text` is a whole answer."""
     reached = {("", form.start)}  # what is left of a piece, and the state behind it

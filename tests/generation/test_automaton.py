@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,7 +17,7 @@ from transformers import PreTrainedTokenizerFast
 from families import TINY, unigram, wordpiece
 from records import HARD, MADE
 from tasktune.core import Record
-from tasktune.forms import OneOf
+from tasktune.forms import Automaton
 from tasktune.generation.automaton import AutomatonConstraint
 from tasktune.generation.vocabulary import vocabulary
 from tasktune.notations.folding import fold
@@ -156,6 +158,26 @@ def test_what_is_found_again_without_case_and_blanks_is_of_the_text(kind: str) -
                 lines = lines[:-1]
             read = framing.read(record, "\n".join(lines), labels)
             assert len(read) == len(lines), (written, read)
+
+
+@dataclass(frozen=True)
+class OneOf(Automaton):
+    """One of some texts."""
+
+    texts: tuple[str, ...]
+
+    @property
+    def start(self) -> str:
+        """Nothing is written."""
+        return ""
+
+    def steps(self, state: str) -> Iterable[tuple[str, str]]:
+        """Any of the texts, whole."""
+        return () if state else ((text, text) for text in self.texts if text)
+
+    def whole(self, state: str) -> bool:
+        """Once one of them is written."""
+        return state in self.texts
 
 
 @pytest.mark.parametrize("kind", MAKERS)
