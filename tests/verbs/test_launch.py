@@ -10,11 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from tasktune.recipe import Recipe
 from tasktune.verbs import launch
 
 LARGE = 40_000_000  # bytes of text
+NAME = "model.safetensors"
 CPU = Recipe(device="cpu")
 
 
@@ -36,17 +39,36 @@ def test_a_process_has_four_records_of_a_batch_at_least(train: str) -> None:
 
 
 def test_memory_has_room_for_all_of_them(train: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "_free_memory", lambda: 8e9)
+    monkeypatch.setattr(launch, "_free_memory", lambda: 20e9)
     assert launch.processes_for(CPU, train, None, "smollm2") == 2
-    monkeypatch.setattr(launch, "_free_memory", lambda: 3e9)
+    assert launch.processes_for(Recipe(device="cpu", token_budget=1024), train, None, "smollm2") == 4
+    monkeypatch.setattr(launch, "_free_memory", lambda: 8e9)
     assert launch.processes_for(CPU, train, None, "smollm2") == 1
 
 
-def test_a_folder_counts_by_its_weights(train: str, tmp_path: Path) -> None:
-    for size, among in ((4 * 10_000_000, 4), (4 * 1000, 1)):
-        with (tmp_path / "model.safetensors").open("wb") as file:
-            file.truncate(size)
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16], ids=str)
+def test_a_folder_counts_by_its_weights_of_whatever_size(train: str, tmp_path: Path, kind: torch.dtype) -> None:
+    for weights, among in ((10_000_000, 4), (1000, 1)):
+        save_file(
+            {"one": torch.zeros(weights // 2, dtype=kind), "two": torch.zeros(2, weights // 4, dtype=kind)}, tmp_path / NAME
+        )
+        assert launch._weights(str(tmp_path)) == weights
         assert launch.processes_for(CPU, train, None, str(tmp_path)) == among
+
+
+def test_what_is_no_model_is_left_to_be_refused(train: str, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text("not what it seems")
+    assert launch.processes_for(CPU, train, None, str(tmp_path)) == 1
+    assert launch.processes_for(CPU, train, None, "someone/something") == 1
+
+
+def test_a_container_allows_what_it_does_not_take_but_for_cached_files(tmp_path: Path) -> None:
+    for name, told in (("max", "5000"), ("current", "3000"), ("stat", "anon 900\ninactive_file 700\n")):
+        (tmp_path / f"memory.{name}").write_text(told + "\n")
+    assert launch._allowed(tmp_path) == 2700
+    (tmp_path / "memory.max").write_text("max\n")
+    assert launch._allowed(tmp_path) == float("inf")
+    assert launch._free_memory() > 0
 
 
 def test_where_there_is_little_to_do_or_no_telling_there_is_one(train: str, tmp_path: Path) -> None:

@@ -13,7 +13,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf, prod
 from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
 
 from tasktune.models.named import NAMED
 from tasktune.recipe import Recipe
@@ -30,8 +33,12 @@ _BYTES_A_TOKEN = 4
 _BYTES_A_WEIGHT = 16
 """In training: a weight, its gradient and Adam's two moments, of four bytes each."""
 
-_BESIDE = 1.5e9
-"""Bytes that a process takes beside its weights: Python, torch and the activations of a pass."""
+_BYTES_A_WEIGHT_AND_TOKEN = 0.01
+"""What a token of a pass leaves in the layers for the way back in fp32: 68 × hidden size × layers bytes (Korthikanti et al. 2022,
+§4.1) are 0.009 for each weight of smollm2, 0.007 of minilm, and less of larger models."""
+
+_BESIDE = 0.7e9
+"""Bytes that a process takes beside all this: Python and torch."""
 
 
 def processes_for(recipe: Recipe, train: str, dev: str | None, model: str) -> int:
@@ -43,7 +50,8 @@ def processes_for(recipe: Recipe, train: str, dev: str | None, model: str) -> in
         return 1
     weights = _weights(model)
     work = 6 * weights * Path(train).stat().st_size / _BYTES_A_TOKEN * (recipe.epochs or 1)
-    cores, room = len(os.sched_getaffinity(0)), int(_free_memory() / (_BYTES_A_WEIGHT * weights + _BESIDE))
+    needed = weights * (_BYTES_A_WEIGHT + _BYTES_A_WEIGHT_AND_TOKEN * recipe.token_budget) + _BESIDE
+    cores, room = len(os.sched_getaffinity(0)), int(_free_memory() / needed)
     return max(1, min(cores, room, recipe.batch_size // _RECORDS)) if work > _WORTH_IT else 1
 
 
@@ -54,16 +62,41 @@ def _free_to_choose(recipe: Recipe) -> bool:
 
 
 def _weights(model: str) -> float:
-    """About how many weights a model has."""
+    """How many weights a model has; 0 where there is no telling."""
     if model in NAMED:
         return float(NAMED[model].parameters)
-    return sum(file.stat().st_size for file in Path(model).glob("*.safetensors")) / 4
+    try:
+        return float(sum(map(_numbers, Path(model).glob("*.safetensors"))))
+    except (OSError, SafetensorError):  # `fit` says what is wrong with it
+        return 0.0
+
+
+def _numbers(file: Path) -> int:
+    """How many numbers a file holds, of whatever size, by its header."""
+    with safe_open(file, "np") as held:
+        return sum(prod(held.get_slice(name).get_shape()) for name in held.keys())  # noqa: SIM118 (no mapping)
 
 
 def _free_memory() -> float:
-    """Bytes that can be had without another process's losing its own."""
+    """Bytes that can be had without another process's losing its own, nor this one's exceeding what a container allows it."""
     lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    return 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    free = 1024.0 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    return min([free, *map(_allowed, _groups())])
+
+
+def _groups() -> list[Path]:
+    """The control groups (v2) of this process that limit its memory."""
+    told = Path("/proc/self/cgroup")
+    named = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    own = [Path("/sys/fs/cgroup", line.removeprefix("0::").lstrip("/")) for line in named if line.startswith("0::")]
+    return [group for path in own for group in (path, *path.parents) if (group / "memory.max").is_file()]
+
+
+def _allowed(group: Path) -> float:
+    """Bytes that a control group may still take; cached files that nobody reads make room for them."""
+    limit, current, told = ((group / f"memory.{name}").read_text(encoding="ascii") for name in ("max", "current", "stat"))
+    unread = next((int(line.split()[1]) for line in told.splitlines() if line.startswith("inactive_file ")), 0)
+    return inf if limit.strip() == "max" else float(int(limit) - int(current) + unread)
 
 
 @contextmanager
