@@ -21,7 +21,7 @@ from tasktune.heads.base import Features, Head, on
 from tasktune.models import foretold, processes
 from tasktune.models.network import autocast
 from tasktune.models.packing import layout
-from tasktune.models.sharding import is_sharded, laid_out, whole
+from tasktune.models.sharding import is_sharded, laid_out, whole, whole_in_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class Course:
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """What the next step depends on beside the weights: the optimizer's tensors, and its settings and schedule as JSON."""
         held = self.optimizer.state_dict()
-        tensors = {f"{k}.{name}": whole(tensor) for k, of in held["state"].items() for name, tensor in of.items()}
-        return tensors, {"groups": held["param_groups"], "schedule": self.schedule.state_dict()}
+        tensors = {f"{k}.{name}": tensor for k, of in held["state"].items() for name, tensor in of.items()}
+        return whole_in_first(tensors), {"groups": held["param_groups"], "schedule": self.schedule.state_dict()}
 
     def restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
         """Go on from what `state` gave."""

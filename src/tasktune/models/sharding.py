@@ -8,7 +8,7 @@ last one again, for nothing, and all of them measure all records.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import torch
@@ -58,13 +58,18 @@ def _too_large(net: PreTrainedModel) -> bool:
 
 
 def gathered(net: PreTrainedModel) -> PreTrainedModel:
-    """A network without adapters (or with them merged) as it was before `shard`, whole on every process."""
+    """A network without adapters (or with them merged) as it was before `shard`, whole on every process.
+
+    A tensor at a time, and on the processor: an accelerator that has to hold but a part has no room for all of them twice.
+    """
     if not is_sharded(net):
         return net
-    weights = {name: whole(tensor) for name, tensor in net.state_dict().items()}
+    weights = {name: whole(tensor).cpu() for name, tensor in net.state_dict().items()}
     _, plain = type(net).__bases__  # FSDP2 has put a class of its own before the network's
     made: PreTrainedModel = plain(net.config)
     made.load_state_dict(weights)
+    if made.can_generate():
+        made.generation_config = net.generation_config
     cast(nn.Module, made).to(net.device).eval()
     return made
 
@@ -95,6 +100,19 @@ def _base(net: Any) -> nn.Module:
 def whole(tensor: Tensor) -> Tensor:
     """A tensor with the parts that other processes have of it; all must ask."""
     return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+
+
+def whole_in_first(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors, each whole and on the processor, for the first process; the others, which must ask too, get none.
+
+    One at a time: where an accelerator holds but a part, there is no room on it for all of them.
+    """
+    made = {}
+    for name, tensor in tensors.items():
+        gathered_one = whole(tensor)
+        if processes.is_first():
+            made[name] = gathered_one.cpu()
+    return made
 
 
 def laid_out(tensor: Tensor, like: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from tasktune.models.batching import chunks
 from tasktune.models.checkpoints import Checkpoint, Checkpoints
 from tasktune.models.course import Course, Lesson, class_weights
 from tasktune.models.dropout import cheap_dropout
-from tasktune.models.sharding import laid_out, whole
+from tasktune.models.sharding import laid_out, whole_in_first
 from tasktune.models.vocabulary import occurring_rows
 
 
@@ -175,16 +175,12 @@ def _weights(net: PreTrainedModel) -> dict[str, Tensor]:
     return {name: tensor.detach() for name, tensor in net.state_dict().items() if name in trained}
 
 
-def _whole(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: whole(tensor) for name, tensor in tensors.items()}
-
-
 def _saved(now: Standing, net: PreTrainedModel, course: Course) -> Checkpoint:
     (moments, settings), (generators, others) = course.state(), chance.state(net.device)
     facts = {"losses": now.losses, "history": now.history, "best_step": now.best_step, "seconds": now.seconds}
     return Checkpoint(
         now.step,
-        {"weights": _whole(_weights(net)), "best": _whole(now.kept), "optimizer": moments, "chance": generators},
+        {"weights": whole_in_first(_weights(net)), "best": whole_in_first(now.kept), "optimizer": moments, "chance": generators},
         {**facts, "optimizer": settings, "chance": others},
     )
 
