@@ -16,7 +16,7 @@ from torch.nn.functional import linear
 from transformers import PreTrainedModel
 
 from tasktune.heads.base import Batch, Features, Head, asked, at, on
-from tasktune.models.packing import SAME, Layout
+from tasktune.models.packing import CANNOT, SAME, Layout
 from tasktune.models.sharding import is_sharded
 
 Loss = Callable[[PreTrainedModel, Batch, Tensor | None], Tensor]
@@ -36,7 +36,7 @@ def loss(net: PreTrainedModel, head: Head, layout: Layout, features: Sequence[Fe
     with torch.no_grad(), layout.running(net):
         try:
             short = summed(net, batch, None)
-        except (TypeError, ValueError, RuntimeError, AttributeError):
+        except CANNOT:
             return head.loss
         same = torch.allclose(short, head.loss(net, batch, None), rtol=SAME)
     return summed if same else head.loss

@@ -23,6 +23,9 @@ from tasktune.models.batching import batches, rows
 SAME = 1e-4
 """How far log p of a record may lie, packed, from what it is alone, per token and in fp32: rounding does 1e-6."""
 
+CANNOT = (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError)
+"""What a network raises that is asked in a way that it was not made for."""
+
 
 class Layout(ABC):
     """How features become the tensors of a pass."""
@@ -109,6 +112,6 @@ def _leaves_log_p(way: Packed, net: PreTrainedModel, head: Head, features: Seque
     try:
         with way.running(net):
             together = head.token_log_p(net, on(net, way.batch(head, features))).flatten()
-    except (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError):
+    except CANNOT:
         return False
     return together.shape == alone.shape and bool(torch.allclose(together, alone, rtol=SAME, atol=SAME))
