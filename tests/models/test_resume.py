@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -71,7 +72,7 @@ def run(
     folder.mkdir(exist_ok=True)
     made, records = model(name, kind, replace(recipe, lora=lora, lora_alpha=4.0)), example(name)
     told = [Lesson(record.id, f) for record in records for f in made.head.supervise(record, Lost())]
-    kept = Checkpoints(folder, dict, lambda message: None, EVERY_STEP)
+    kept = Checkpoints(folder, dict, print, EVERY_STEP)
     measured = measure or (lambda: primary(made.task, made.net, made.head, records))
     return training.train(made.net, made.head, told, measured, lambda step: None, kept)
 
@@ -80,6 +81,11 @@ def state(folder: Path) -> dict[str, str]:
     """The digests of everything in the newest checkpoint, which after the last step is all that training came to."""
     *_, newest = sorted(folder.glob("step-*"))
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in newest.iterdir()}
+
+
+def gone_on_after(capsys: pytest.CaptureFixture[str]) -> list[int]:
+    """The steps from which training went on, as it was said."""
+    return [int(step) for step in re.findall(r"going on after step (\d+)", capsys.readouterr().out)]
 
 
 @pytest.fixture
@@ -115,7 +121,13 @@ SOME = [(name, tinies[-1], lora) for (name, tinies), lora in product(HEADS.value
 
 @pytest.mark.parametrize(("name", "kind", "lora"), SOME, ids=str)
 def test_stopped_twice_it_ends_as_if_it_had_not_been(
-    name: str, kind: str, lora: int, tiny: Tiny, tmp_path: Path, stop: Callable[[int | None], None]
+    name: str,
+    kind: str,
+    lora: int,
+    tiny: Tiny,
+    tmp_path: Path,
+    stop: Callable[[int | None], None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     stop(None)
     whole = run(name, tiny(kind), lora, tmp_path / "whole")
@@ -125,6 +137,7 @@ def test_stopped_twice_it_ends_as_if_it_had_not_been(
     ):  # from where the last stop left it: amid the third step, in the second epoch; amid the fifth, after scores
         stopped(stop, passes, lambda: run(name, tiny(kind), lora, tmp_path / "cut"))
     assert run(name, tiny(kind), lora, tmp_path / "cut") == whole
+    assert gone_on_after(capsys) == [2, 4]
     assert whole.steps == len(whole.losses) == 8
     assert state(tmp_path / "cut") == state(tmp_path / "whole")
 
@@ -132,13 +145,21 @@ def test_stopped_twice_it_ends_as_if_it_had_not_been(
 @pytest.mark.long
 @pytest.mark.parametrize(("case", "lora", "passes"), list(product(CASES, (0, 2), STOPS)), ids=str)
 def test_stopped_at_any_place_it_ends_as_if_it_had_not_been(
-    case: tuple[str, str], lora: int, passes: int, tiny: Tiny, tmp_path: Path, stop: Callable[[int | None], None]
+    case: tuple[str, str],
+    lora: int,
+    passes: int,
+    tiny: Tiny,
+    tmp_path: Path,
+    stop: Callable[[int | None], None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     name, kind = case
     stop(None)
     whole = run(name, tiny(kind), lora, tmp_path / "whole")
     stopped(stop, passes, lambda: run(name, tiny(kind), lora, tmp_path / "cut"))
     assert run(name, tiny(kind), lora, tmp_path / "cut") == whole
+    done = {0: [], 2: [], 5: [2], 9: [4], 15: [7]}[passes]
+    assert gone_on_after(capsys) == done
     assert state(tmp_path / "cut") == state(tmp_path / "whole")
 
 
