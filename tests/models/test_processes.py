@@ -114,6 +114,7 @@ def test_two_processes_have_the_losses_the_scores_and_the_weights_of_one(
     by_two = json.loads((tmp_path / "out.json").read_text())
     for case, one, two in zip(CASES, by_one, by_two, strict=True):
         assert len(one["losses"]) == 8, case
+        assert two["told"] == one["told"]
         assert two["losses"] == pytest.approx(one["losses"], abs=1e-5), case
         assert two["weights"] == pytest.approx(one["weights"], abs=1e-3), case
         for name, score in one["evaluation"]["scores"].items():
@@ -122,10 +123,17 @@ def test_two_processes_have_the_losses_the_scores_and_the_weights_of_one(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("laid", [{}, pytest.param(IN_PARTS, marks=pytest.mark.long)], ids=["whole", "in-parts"])
-@pytest.mark.parametrize("begun_by", [1, 2])
+@pytest.mark.parametrize(
+    ("begun_by", "ended_by", "laid"), [(1, 2, {}), (2, 1, {}), pytest.param(2, 2, IN_PARTS, marks=pytest.mark.long)]
+)
 def test_what_some_have_begun_others_end(
-    begun_by: int, laid: dict[str, str], alone: tuple[list[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begun_by: int,
+    ended_by: int,
+    laid: dict[str, str],
+    alone: tuple[list[str], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (case, *_), (never_stopped, *_) = alone
     out, kept = tmp_path / "out.json", tmp_path / "kept" / "nli"
@@ -140,10 +148,16 @@ def test_what_some_have_begun_others_end(
             side_by_side.main(str(out), case)
         monkeypatch.delenv("STOP")
     assert sorted(path.name for path in kept.iterdir()) == ["step-00000004", "step-00000005"]
-    if begun_by == 2:
+    if laid:
+        with pytest.raises(InputError, match="of a network in parts"):
+            side_by_side.main(str(out), case)
+    if ended_by == 1:
         side_by_side.main(str(out), case)
+        said = [capsys.readouterr().out]
     else:
-        assert [code for code, *_ in launched(command, command, **laid)] == [0, 0]
+        codes, said, _ = zip(*launched(command, command, **laid), strict=True)
+        assert codes == (0, 0)
+    assert all("going on after step 5" in each for each in said)
     (ended,) = json.loads(out.read_text())
     assert ended["losses"] == pytest.approx(never_stopped["losses"], abs=1e-5)
     assert ended["weights"] == pytest.approx(never_stopped["weights"], abs=1e-3)

@@ -33,6 +33,9 @@ from tasktune.tasks import task
 RECIPE = replace(KNOWING, epochs=4, batch_size=3, evaluations=1.0, learning_rate=1e-3, token_budget=64)
 """Batches of three and one of the example's four records: one has nothing to do for the second process in turn."""
 
+TOLD = 77
+"""What the generation config says, which a network does not get from its own config."""
+
 
 def tuned(name: str, folder: Path, lora: int = 0) -> dict[str, Any]:
     """The losses, dev scores and a fingerprint of the weights, of a few steps on a task's example; and its final evaluation."""
@@ -43,16 +46,17 @@ def tuned(name: str, folder: Path, lora: int = 0) -> dict[str, Any]:
     if lora:
         net = adapted(net, model.head.framing, model.family, model.head.recipe)
 
+    if net.can_generate():
+        net.generation_config.max_length = TOLD
     shard(net)
     kept = Path(os.environ["KEPT"]) / name if "KEPT" in os.environ else None
-    checkpoints = (
-        None if kept is None else Checkpoints(kept, lambda: {"task": name}, lambda said: None, Pace(shortest=0, failing=0))
-    )
+    checkpoints = None if kept is None else Checkpoints(kept, lambda: {"task": name}, print, Pace(shortest=0, failing=0))
     trained = train(net, model.head, lessons, partial(primary, model.task, net, model.head, records), _stopping, checkpoints)
     net = gathered(merged(net) if lora else net)
     found = measure(model.task, net, model.head, records)
     return {
         **asdict(trained),
+        "told": net.generation_config.max_length if net.can_generate() else None,
         "weights": [float(weight.detach().double().sum()) for weight in net.parameters()],
         "evaluation": found.as_json(),
     }

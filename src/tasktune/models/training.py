@@ -191,6 +191,11 @@ def _restored(net: PreTrainedModel, course: Course, saved: Checkpoint | None) ->
         return Standing()
     facts, tensors = saved.facts, saved.tensors
     there = net.state_dict()
+    if not saved.tensors["weights"].keys() <= there.keys():  # of the table of words all rows, or those that occur
+        raise InputError(
+            "the checkpoint is of a network in parts on its processes, or this one is and that was not; "
+            "go on as it was begun, or begin anew with another --out"
+        )
     weights, best = ({name: laid_out(of[name], there[name]) for name in of} for of in (tensors["weights"], tensors["best"]))
     net.load_state_dict(weights, strict=False)
     course.restore(tensors["optimizer"], facts["optimizer"])
