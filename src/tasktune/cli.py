@@ -15,13 +15,17 @@ from contextlib import contextmanager
 from enum import Enum
 from functools import wraps
 from inspect import Parameter, signature
+from operator import methodcaller
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import typer
 
 from tasktune.core import InputError, Lost
 from tasktune.recipe import Option, all_options
+
+if TYPE_CHECKING:
+    from tasktune.models.prediction import Prediction
 
 app = typer.Typer(
     name="tasktune",
@@ -167,6 +171,7 @@ def predict(
 ) -> None:
     """Answer the records of a file, as JSON lines in their order."""
     from tasktune.datasets import questions
+    from tasktune.notations.plain import as_json
     from tasktune.readers import write
     from tasktune.readers.mapping import parse_mapping
     from tasktune.verbs.slips import before_asking
@@ -177,7 +182,9 @@ def predict(
     before_asking(model, options, data, questions, mapping, format)
     # `write` opens its file before it asks for the first answer, and so before the model is loaded
     written = {".conll": "conll", ".conllu": "conllu"}.get(Path(out).suffix, "jsonl")
-    write(out, _answers(model, data, options, engine, mapping, format, lost, written), written)
+    spelled = "as_json" if written == "jsonl" else "as_columns"
+    answers = _answers(model, data, options, engine, mapping, format, lost)
+    write(out, (as_json(methodcaller(spelled)(answer)) for answer in answers), written)
     from tasktune.verbs.show import show_lost
 
     show_lost(lost)
@@ -191,20 +198,17 @@ def _answers(
     mapping: dict[str, str],
     format: str | None,
     lost: Lost,
-    written: str,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Prediction]:
     """What `predict` writes."""
     with loading():
         from tasktune.models.model import load
-        from tasktune.notations.plain import as_json
         from tasktune.verbs import predict as verb
 
         if engine is Engine.RAY:
             answers = verb.predict_with_ray(model, Path(data), mapping, options, lost)
         else:
             answers = verb.predict(load(model, options), data, mapping, format, lost)
-    for answer in answers:
-        yield as_json(answer.as_json()) if written == "jsonl" else answer.as_columns()
+    yield from answers
 
 
 @app.command()

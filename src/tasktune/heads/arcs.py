@@ -18,12 +18,11 @@ from transformers import PreTrainedModel
 
 from tasktune.core import Answer, Lost, Record
 from tasktune.framings import Arc, relations_and_tags
-from tasktune.heads.base import Batch, Features, Head, Raw, Scored, log_p_of, on, padded
+from tasktune.heads.base import FORBIDDEN, Batch, Features, Head, Raw, Scored, log_p_of, on, padded
 from tasktune.heads.spanning import best_projective_tree, best_tree
 from tasktune.heads.words import word_windows
 from tasktune.notations.trees import ROOT, UNKNOWN
 
-_FORBIDDEN = -1e9
 _PARTS = 3  # targets of a word: its head, its relation, its tag
 
 
@@ -97,7 +96,7 @@ class BestTree(Head):
         ]
 
     def _tree(self, scores: np.ndarray[Any, Any], words: int) -> list[int]:
-        square = np.full((words + 1, words + 1), _FORBIDDEN)
+        square = np.full((words + 1, words + 1), FORBIDDEN)
         square[1:] = scores[:words, : words + 1]
         return (best_projective_tree if self.recipe.projective else best_tree)(square)
 
@@ -148,7 +147,7 @@ def _words_only(arcs: Tensor, known: Tensor) -> Tensor:
     there = torch.cat([torch.ones_like(known[:, :1]), known], 1).unsqueeze(1)
     itself = torch.eye(known.size(1), dtype=torch.bool, device=known.device)
     itself = torch.cat([torch.zeros_like(itself[:, :1]), itself], 1)
-    return arcs.masked_fill(~there | itself, _FORBIDDEN)
+    return arcs.masked_fill(~there | itself, FORBIDDEN)
 
 
 def _rooted(relations: Tensor, heads: Tensor, root: int | None) -> Tensor:
@@ -157,7 +156,7 @@ def _rooted(relations: Tensor, heads: Tensor, root: int | None) -> Tensor:
         return relations
     its = torch.zeros(relations.size(-1), dtype=torch.bool, device=relations.device)
     its[root] = True
-    return relations.masked_fill((heads == 0).unsqueeze(-1) != its, _FORBIDDEN)
+    return relations.masked_fill((heads == 0).unsqueeze(-1) != its, FORBIDDEN)
 
 
 def _joined(words: int, raws: Sequence[tuple[int, Parsed]]) -> tuple[tuple[Arc, ...], tuple[float, ...]]:

@@ -22,6 +22,9 @@ from tasktune.framings import Labels
 from tasktune.recipe import Recipe
 
 Batch = dict[str, Tensor]
+FORBIDDEN = -1e9
+"""The score of what must not be: finite, since sums of such scores are still compared."""
+
 UNSAYABLE = "parts of answers that no word boundary fits"
 Raw = Any
 """What a network said of one feature, on the CPU: log-probabilities as an array (units, K), or a text and its log p."""

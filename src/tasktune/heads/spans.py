@@ -21,6 +21,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from tasktune.core import Answer, Lost, Record
 from tasktune.framings import Place
 from tasktune.heads.base import (
+    FORBIDDEN,
     UNSAYABLE,
     Batch,
     Choice,
@@ -41,7 +42,6 @@ Array = np.ndarray[Any, Any]
 Cover = tuple[int, int]
 """The first and the last token of a span, counted in the whole text."""
 
-_FORBIDDEN = -1e9
 _BEST = 200  # spans that are told one by one; the many others, all but impossible, are one class
 
 
@@ -100,7 +100,7 @@ class Ranked:
     @property
     def odds(self) -> float:
         """The log odds of the best span against none; as good as never where there is none."""
-        return float(self.log_p[1] - self.log_p[0]) if self.spans else _FORBIDDEN
+        return float(self.log_p[1] - self.log_p[0]) if self.spans else FORBIDDEN
 
 
 @final
@@ -158,7 +158,7 @@ class BestSpan(Head):
         padding = positions == 0
         padding[:, 0] = False
         scores = torch.stack([out.start_logits, out.end_logits], 1).float()
-        there = scores.gather(2, positions.unsqueeze(1).expand(-1, 2, -1)).masked_fill(padding.unsqueeze(1), _FORBIDDEN)
+        there = scores.gather(2, positions.unsqueeze(1).expand(-1, 2, -1)).masked_fill(padding.unsqueeze(1), FORBIDDEN)
         return there.log_softmax(-1).gather(-1, batch["targets"].unsqueeze(-1)).squeeze(-1)
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
@@ -173,12 +173,12 @@ class BestSpan(Head):
         tokens = self._tokens(record)
         odds = _odds(tokens, raws, self.longest)
         flat = odds.ravel()
-        most = min(_BEST, int((flat > _FORBIDDEN / 2).sum()))
+        most = min(_BEST, int((flat > FORBIDDEN / 2).sum()))
         split = np.argpartition(-flat, most - 1)[:most] if most else np.zeros(0, dtype=np.int64)
         best = split[np.lexsort((split, -flat[split]))]
         others = flat.copy()
         others[best] = -np.inf
-        others[others <= _FORBIDDEN / 2] = -np.inf
+        others[others <= FORBIDDEN / 2] = -np.inf
         logits = np.concatenate([[0.0], flat[best], [np.logaddexp.reduce(others, initial=-np.inf)]])
         firsts, more = np.unravel_index(best, odds.shape)
         spans = [(int(first), int(first + further)) for first, further in zip(firsts, more, strict=True)]
@@ -264,11 +264,11 @@ def _holds(start: int, scores: Array, cover: Cover) -> bool:
 def _odds(tokens: Tokens, raws: Sequence[Raw], longest: int) -> Array:
     """Log odds against none of the span from each token (row) to so many tokens further (column), (tokens, at most longest)."""
     count = len(tokens.starts)
-    odds = np.full((count, min(longest, count)), _FORBIDDEN)
+    odds = np.full((count, min(longest, count)), FORBIDDEN)
     for start, scores in raws:
         here = slice(start, start + scores.shape[1])
-        begin = np.where(tokens.may_start[here], scores[0], 2 * _FORBIDDEN)
-        finish = np.where(tokens.may_end[here], scores[1], 2 * _FORBIDDEN)
+        begin = np.where(tokens.may_start[here], scores[0], 2 * FORBIDDEN)
+        finish = np.where(tokens.may_end[here], scores[1], 2 * FORBIDDEN)
         for further in range(min(odds.shape[1], len(begin))):
             row = odds[start : start + len(begin) - further, further]
             np.maximum(row, begin[: len(begin) - further] + finish[further:], out=row)

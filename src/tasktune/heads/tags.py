@@ -18,6 +18,7 @@ from transformers import PreTrainedModel
 from tasktune.core import Answer, Lost, Record, Words
 from tasktune.framings import Labels
 from tasktune.heads.base import (
+    FORBIDDEN,
     UNSAYABLE,
     Batch,
     Features,
@@ -33,8 +34,6 @@ from tasktune.heads.base import (
     softmax,
 )
 from tasktune.heads.words import word_windows
-
-_FORBIDDEN = -1e9
 
 
 @final
@@ -94,7 +93,7 @@ class WordTags(Head):
 
         Words that none held (cut off by a truncating policy) are given the tag of nothing.
         """
-        log_p = np.full((words, len(self.labels)), _FORBIDDEN, dtype=np.float32)
+        log_p = np.full((words, len(self.labels)), FORBIDDEN, dtype=np.float32)
         log_p[:, self._default()] = 0.0
         margin = np.full(words, -1)
         for start, window in raws:
@@ -127,7 +126,7 @@ class WordTags(Head):
 @cache
 def transitions(follows: Callable[[str, str], bool], labels: Labels) -> np.ndarray[Any, Any]:
     """(K + 1, K) of 0 where a tag may follow and a forbidding value where not; the last row is the start of the text."""
-    return np.array([[0.0 if follows(a, b) else _FORBIDDEN for b in labels] for a in (*labels, "")])
+    return np.array([[0.0 if follows(a, b) else FORBIDDEN for b in labels] for a in (*labels, "")])
 
 
 def best_path(log_p: np.ndarray[Any, Any], transitions: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

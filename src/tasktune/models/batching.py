@@ -8,6 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
+WINDOW = 512
+"""Records that are read ahead, at most, to be batched by length."""
+
 _PASS = 32
 """What a pass costs beside its tokens, in tokens: what launching the layers of a small network takes (docs/engine.md)."""
 

@@ -17,12 +17,10 @@ from tasktune.heads.base import Features, Head, Raw, Scored, on
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.prompts import characters
 from tasktune.models import processes
+from tasktune.models.batching import WINDOW
 from tasktune.models.network import autocast
 from tasktune.models.passes import Passes
 from tasktune.models.sharding import in_step, is_sharded
-
-WINDOW = 512
-"""Records that are read ahead, at most, to be batched by length."""
 
 _BATCHES_AHEAD = 16
 """Batches' worth of tokens that are read ahead, at most: long work is answered as it comes."""

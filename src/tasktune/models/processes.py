@@ -23,14 +23,12 @@ from torch.distributed.distributed_c10d import Store
 from torch.distributed.rendezvous import rendezvous
 
 from tasktune.core import InputError, Lost
-from tasktune.models.batching import chunks
+from tasktune.models.batching import WINDOW, chunks
 
 T = TypeVar("T")
 Made = TypeVar("Made")
 
 _REFUSED = "refused"
-_WINDOW = 512
-"""Records a process answers before the answers of all are put together: as many as are read ahead to be batched by length."""
 
 
 def launched() -> bool:
@@ -207,7 +205,7 @@ def shared(things: Iterable[T], work: Callable[[Iterable[T], Lost], Iterable[Mad
     if count() == 1:
         yield from work(things, lost)
         return
-    for window in chunks(things, _WINDOW * count()):
+    for window in chunks(things, WINDOW * count()):  # for each process as many as are worth sorting by length
         size = -(-len(window) // count())
         mine, mine_lost = window[rank() * size : (rank() + 1) * size], Lost()
         found: list[tuple[list[Made], Lost]] = [([], Lost())] * count()
