@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tasktune.core import Dependency, Message, Record, Span, Words, WordTag
 from tasktune.notations.trees import mended
 from tasktune.notations.words import words
+from tasktune.tasks.aspect_sentiment import AspectSentiment
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.classification import Classification
 from tasktune.tasks.dependency_parsing import DependencyParsing
@@ -75,7 +76,16 @@ def _answered(text: str, start: int, end: int, answers: tuple[str, ...] = ()) ->
     return QuestionAnswering(text=text, question="which?", answer=(Span(start, end, "answer"),), answers=answers)
 
 
+def _aspects(record: NER) -> AspectSentiment:
+    return AspectSentiment(text=record.text, words=record.words, answer=record.answer)
+
+
 HARD: dict[str, list[Record]] = {
+    "aspect-sentiment": [
+        *(_aspects(_all_words(text, ("POS", "NEG", "NEU"))) for text in HARD_TEXTS),
+        AspectSentiment(text="the food, the food", answer=(Span(4, 8, "POS"), Span(14, 18, "NEG"))),
+        AspectSentiment(text="none", answer=()),
+    ],
     "chat": [Chat(messages=(Message("user", text), Message("tool", text)), answer=text) for text in HARD_TEXTS],
     "classification": [
         Classification(text=text, pair=pair, answer=label) for text in HARD_TEXTS for pair in ("", "b") for label in HARD_LABELS
@@ -192,6 +202,7 @@ def _asked(draw: Any) -> QuestionAnswering:
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
 MADE: dict[str, st.SearchStrategy[Any]] = {
+    "aspect-sentiment": _ner().map(_aspects),
     "chat": st.builds(Chat, messages=_TURNS.map(tuple), answer=TEXTS),
     "classification": st.builds(Classification, text=TEXTS, pair=TEXTS, answer=LABELS),
     "dependency-parsing": _parsed(),

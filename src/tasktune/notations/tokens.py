@@ -41,8 +41,13 @@ def text_and_words(row: Row) -> tuple[str, Words]:
 
 
 def tags_of(row: Row, text: str, words: Words) -> tuple[WordTag, ...] | None:
-    """The `tags` of a row, each with its word: one of `words`, or of the text's own; `None` where there are no tags."""
-    tags, tagged = row.strings("tags"), words or words_in(text)
+    """The tags of a row, each with its word: one of `words`, or of the text's own; `None` where there are no tags.
+
+    They are its `answer`, where that is a list of texts (`--map answer=xpos`), or else its `tags`.
+    """
+    answer, tagged = row.get("answer"), words or words_in(text)
+    stated = isinstance(answer, list | tuple) and bool(answer) and all(isinstance(tag, str) for tag in answer)
+    tags = row.strings("answer" if stated else "tags")
     if tags is None:
         return None
     if len(tags) != len(tagged):

@@ -8,6 +8,7 @@ from typing import Any
 from tasktune.core import InputError, Task
 
 NAMES = (
+    "aspect-sentiment",
     "chat",
     "classification",
     "dependency-parsing",

@@ -8,17 +8,15 @@ Metric            F1 over exact spans and types, as conlleval counts it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tasktune.core import Record, Row, Span, Task, Words, WordTag
-from tasktune.framings import Labels, Prompt, Tags, Text
+from tasktune.core import Record, Row, Span, Task, Words
+from tasktune.framings import Prompt, Tags, Text
 from tasktune.metrics.spans import span_f1
-from tasktune.notations import bio, lines
-from tasktune.notations.columns import aligned
+from tasktune.notations import bio, chunks, lines
 from tasktune.notations.line_form import SpanLines
-from tasktune.notations.tokens import spans_of, tags_of, text_and_words, words_of
+from tasktune.notations.tokens import text_and_words, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,50 +36,22 @@ class NER(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: words with tags (BIO, IOB1, IOBES …), or a text with spans."""
         text, words = text_and_words(row)
-        tagged = tags_of(row, text, words)
-        return cls(text=text, words=words, answer=spans_of(row, text) if tagged is None else _entities(row, tagged), id=row.id)
-
-
-def _entities(row: Row, tagged: Sequence[WordTag]) -> tuple[Span, ...]:
-    try:
-        return _spans([(tag.start, tag.end) for tag in tagged], [tag.label for tag in tagged])
-    except ValueError as wrong:
-        raise row.refuse(str(wrong)) from None
-
-
-def _spans(words: Sequence[tuple[int, int]], tags: Sequence[str]) -> tuple[Span, ...]:
-    return tuple(Span(words[first][0], words[last - 1][1], label) for first, last, label in bio.spans_of(tags))
-
-
-def _aligned(record: NER) -> list[bio.WordSpan]:
-    return aligned(words_of(record), record.answer)
-
-
-def _write_tags(record: NER) -> tuple[str, ...]:
-    return bio.tags_of(len(words_of(record)), _aligned(record))
-
-
-def _read_tags(record: NER, tags: tuple[str, ...], labels: Labels) -> tuple[Span, ...]:
-    return _spans(words_of(record), tags)
-
-
-def _read_lines(record: NER, written: str, labels: Labels) -> tuple[Span, ...]:
-    return lines.read(record.text, written, labels)
+        return cls(text=text, words=words, answer=chunks.given(row, text, words), id=row.id)
 
 
 tags = Tags[NER](
     text=lambda record: record.text,
     words=words_of,
-    write=_write_tags,
-    read=_read_tags,
+    write=chunks.write,
+    read=chunks.read,
     follows=bio.follows,
     inventory=bio.inventory,
-    lost=lambda record: len(record.answer) - len(_aligned(record)),
+    lost=chunks.lost,
 )
 typed_lines = Text[NER](
     prompt=lambda record: Prompt(record.text, after="\nEntities:"),
     write=lambda record: lines.write(record.text, record.answer),
-    read=_read_lines,
+    read=lambda record, written, labels: lines.read(record.text, written, labels),
     names=lambda record: (span.label for span in record.answer),
     separator="\n",
     max_new_tokens=128,
