@@ -124,6 +124,15 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A labelled link from one place of a text to another; `None` for an end that is nowhere in it (implicit)."""
+
+    source: Span | None
+    target: Span | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation. `role` is one of `ROLES`."""
 
@@ -137,8 +146,11 @@ ROLES = ("system", "user", "assistant", "tool")
 CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Chinese characters and Japanese kana, of which each is taken for a word, as the inside of a `[…]` pattern."""
 
-Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | tuple[Dependency, ...] | None
-"""What a model says of a record: a label, several, a number, spans, word tags, a tree or words. `None`: nothing known."""
+Linked = tuple[Span | Link, ...]
+"""Spans and the links between them."""
+
+Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | tuple[Dependency, ...] | Linked | None
+"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links or words. `None`: nothing known."""
 
 Words = tuple[tuple[int, int], ...]
 """Where the words of a text stand: (start, end) in characters, in order, not overlapping."""
@@ -159,6 +171,11 @@ class Record(ABC):
     @abstractmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Raises `InputError`, with the row's place, where it holds none."""
+
+    @classmethod
+    def several(cls, row: Row) -> Iterable[Self]:
+        """The records that a row of a file holds: one, where the task does not say otherwise."""
+        return (cls.from_row(row),)
 
     @classmethod
     def field_names(cls) -> tuple[str, ...]:
@@ -200,8 +217,8 @@ class Scores:
         return mine > theirs if self.higher_is_better else mine < theirs
 
 
-Counts = Mapping[Any, float]
-"""What one record adds to an evaluation: named amounts whose sums over records suffice to compute every score."""
+Counts = Mapping[Any, Any]
+"""What one record adds to an evaluation: named amounts whose sums over records suffice to compute every score, or are `kept`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +230,9 @@ class Metric(Generic[R]):
     figure has the same shape; an amount that no record named is 0. A metric `of` "likelihood" is counted on `Likelihood` in the
     place of an answer.
 
-    Amounts named in `kept` are not summed but kept, one a record, because a figure needs them all (ranks). `score` gets each as
-    a float array of shape (records,), and under "times" how often each replicate drew each record, shape (replicates, records).
+    Amounts named in `kept` are not summed but kept, one a record, because a figure needs them all (ranks); they need not be
+    numbers. `score` gets each as an object array of shape (records,), and under "times" how often each replicate drew each
+    record, shape (replicates, records). Where the data have no figure called `primary`, it is the first of those they have.
     """
 
     name: str
@@ -228,11 +246,15 @@ class Metric(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """What a model thought of a record's own answer: `nats` = -log p(answer | record), over `tokens` supervised tokens."""
+    """What a model thought of a record's own answer: `nats` = -log p(answer | record), over `tokens` supervised tokens.
+
+    `counts` are other amounts that the head names: how many of the tokens were its first choice, say.
+    """
 
     nats: float
     tokens: int
     characters: int
+    counts: Counts = field(default_factory=dict)
 
 
 class Lost:

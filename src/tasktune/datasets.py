@@ -68,7 +68,7 @@ def records(
     `known` is the mapping of other data, which holds for these where they have its columns and `mapping` says nothing else.
     """
     for given in _given(task, data, mapping or {}, format, known or {}):
-        yield given if isinstance(given, Record) else task.record.from_row(given)
+        yield from (given,) if isinstance(given, Record) else task.record.several(given)
 
 
 def questions(
@@ -81,7 +81,7 @@ def questions(
             yield given
         else:
             alone = given.get(first) is None and given.get("answer") is None and given.get("text") is not None
-            yield task.record.from_row(Row({**given.values, first: given.get("text")}, given.where) if alone else given)
+            yield from task.record.several(Row({**given.values, first: given.get("text")}, given.where) if alone else given)
 
 
 def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:

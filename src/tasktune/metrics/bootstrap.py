@@ -8,7 +8,6 @@ et al. 2012), and the sums of all replicates grow side by side. What is held is 
 from __future__ import annotations
 
 import math
-from array import array
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +48,7 @@ class Tally:
         self.records = 0
         self._sums: Sums = defaultdict(self._nothing)
         self._block: list[Counts] = []
-        self._kept = {name: array("d") for name in metric.kept}
+        self._kept: dict[str, list[Any]] = {name: [] for name in metric.kept}
 
     def add(self, record: Any, answer: Any) -> None:
         """Count `answer` (a `Likelihood`, where the metric is of that) on `record`."""
@@ -67,7 +66,7 @@ class Tally:
         sums = self._sums.copy()
         self._add_block(sums)
         if self._kept:
-            sums |= {name: np.array(values) for name, values in self._kept.items()}
+            sums |= {name: np.fromiter(values, object, len(values)) for name, values in self._kept.items()}
             sums["times"] = self._all_times()
         with np.errstate(all="ignore"):  # a resample may well leave nothing to divide by
             figures = self.metric.score(sums)
@@ -76,7 +75,7 @@ class Tally:
     def scores(self) -> Scores:
         """Every figure so far, with its interval."""
         values = {name: self._score(figure) for name, figure in self.figures().items()}
-        return Scores(self.metric.primary, values, self.metric.higher_is_better)
+        return Scores(_primary(self.metric, values), values, self.metric.higher_is_better)
 
     def _score(self, figure: Floats) -> Score:
         drawn = np.sort(figure[1:][~np.isnan(figure[1:])])
@@ -110,6 +109,11 @@ class Tally:
             sums[name] = sums[name] + added
 
 
+def _primary(metric: Metric[Any], figures: Mapping[str, Any]) -> str:
+    """The figure that decides: the metric's own, or where the data have no such one, the first of those they have."""
+    return metric.primary if metric.primary in figures else next(iter(figures))
+
+
 def _weighted(times: Times, table: Floats) -> Floats:
     """The sums of (replicates, records) times (records, names): a record that was not drawn adds nothing, be it infinite."""
     finite = np.isfinite(table)
@@ -130,7 +134,9 @@ def paired_p(a: Tally, b: Tally) -> float:
         raise InputError(
             f"only systems scored alike can be compared; these are (metric, records, replicates, seed) {one}, {other}"
         )
-    differences = a.figures()[a.metric.primary] - b.figures()[b.metric.primary]
+    one_figures, other_figures = a.figures(), b.figures()
+    primary = _primary(a.metric, one_figures)
+    differences = one_figures[primary] - other_figures[primary]
     seen, drawn = differences[0], differences[1:][~np.isnan(differences[1:])]
     if math.isnan(seen) or not len(drawn):
         return math.nan
