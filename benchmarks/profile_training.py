@@ -26,7 +26,7 @@ from tasktune.core import Lost
 from tasktune.datasets import records
 from tasktune.heads.base import Calibration
 from tasktune.models.adapters import adapted
-from tasktune.models.course import Course, Lesson
+from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.dropout import cheap_dropout
 from tasktune.models.model import Model, build
 from tasktune.models.packing import Padded
@@ -67,11 +67,11 @@ def prepared(model: Model, lessons: list[Lesson], without: str, left: ExitStack)
         left.enter_context(occurring_rows(model.net, words))
     if without != "dropout":
         left.enter_context(cheap_dropout(model.net))
-    course = Course(model.net, model.head, lessons, 1000, None)
+    course = Course(model.net, [Subject(model.net, model.head, lessons)], 1000)
     if without == "chunks":
-        course.loss = model.head.loss
+        course.taught[0].loss = model.head.loss
     if without == "packing":
-        course.layout = Padded()
+        course.taught[0].layout = Padded()
     return course
 
 
@@ -115,7 +115,7 @@ def report(courses: list[Course], batches: list[list[Lesson]], given: argparse.N
             seconds.append(process_time() - started)
     rates = [tokens(batch) / seconds for batch, seconds in zip(batches, spent[0], strict=True)]
     done = median(rates) * flops
-    print(f"{course.layout}; {sum(map(tokens, batches)) / sum(map(len, batches)):.0f} tokens a feature")
+    print(f"{course.taught[0].layout}; {sum(map(tokens, batches)) / sum(map(len, batches)):.0f} tokens a feature")
     print(f"{median(rates):.0f} real tokens/s of CPU time, median of {len(rates)} steps ({min(rates):.0f} to {max(rates):.0f})")
     print(f"{flops / 1e9:.3f} GFLOP a token; {done / 1e9:.1f} of {best / 1e9:.1f} GFLOP/s, {done / best:.0%} of the peak")
     print(f"peak memory {getrusage(RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")

@@ -27,7 +27,7 @@ from tasktune.core import Lost, Score, Scores
 from tasktune.heads.base import Calibration, Features
 from tasktune.models import processes
 from tasktune.models.adapters import adapted, merged
-from tasktune.models.course import Lesson
+from tasktune.models.course import Lesson, Subject
 from tasktune.models.model import Model, build
 from tasktune.models.network import in_bf16
 from tasktune.models.training import Step, train
@@ -95,7 +95,7 @@ def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 
             baton.hand_over(share)
 
     baton.take()
-    train(given.model.net, given.model.head, given.learnt, lambda: _UNMEASURED, report)
+    train(given.model.net, [Subject(given.model.net, given.model.head, given.learnt)], lambda: _UNMEASURED, report)
     return {**_tuned(given, lora), "losses": losses, "flops": _flops(given, lora), "loss_gap": _gap(asked, task, lora, batch)}
 
 
@@ -223,7 +223,9 @@ def _gap(asked: Asked, task: str, lora: int, batch: int) -> float | None:
         head = replace(given.model.head, recipe=replace(given.model.head.recipe, token_budget=budget, precision="fp32"))
         curves.append(
             _losses(
-                lambda report, given=given, head=head: train(given.model.net, head, given.learnt, lambda: _UNMEASURED, report)
+                lambda report, given=given, head=head: train(
+                    given.model.net, [Subject(given.model.net, head, given.learnt)], lambda: _UNMEASURED, report
+                )
             )
         )
     return max(abs(a - b) if math.isfinite(a - b) else math.inf for a, b in zip(*curves, strict=True))

@@ -20,7 +20,7 @@ from tasktune.models import foretold
 from tasktune.models.adapters import adapted
 from tasktune.models.attention import NAME, Sight
 from tasktune.models.batching import rows
-from tasktune.models.course import Course, Lesson
+from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.dropout import cheap_dropout, thinned
 from tasktune.models.model import Model
 from tasktune.models.packing import Layout, Packed, Padded, layout
@@ -87,8 +87,9 @@ def gradients(course: Course, told: Sequence[Lesson]) -> list[Tensor]:
     """Those of one step's loss."""
     course.optimizer.zero_grad()
     course.net.train()
-    with course.layout.running(course.net):
-        loss = course.loss(course.net, course.layout.batch(course.head, [x.features for x in told]), None)
+    (taught,) = course.taught
+    with taught.layout.running(taught.net):
+        loss = taught.loss(taught.net, taught.layout.batch(taught.head, [x.features for x in told]), None)
     loss.backward()
     return [p.grad.clone() for p in course.net.parameters() if p.grad is not None]
 
@@ -104,11 +105,11 @@ def test_the_gradient_is_that_of_a_padded_batch(
     if lora:
         model.net = adapted(model.net, model.head.framing, model.family, model.head.recipe)
     told = lessons(model, case[0])
-    course = Course(model.net, model.head, told, 10, None)
-    assert isinstance(course.layout, Packed)
-    assert (course.loss is foretold.summed) == (case[1] in DECODERS)
+    course = Course(model.net, [Subject(model.net, model.head, told)], 10)
+    assert isinstance(course.taught[0].layout, Packed)
+    assert (course.taught[0].loss is foretold.summed) == (case[1] in DECODERS)
     short = gradients(course, told)
-    course.layout, course.loss = Padded(), model.head.loss
+    course.taught[0].layout, course.taught[0].loss = Padded(), model.head.loss
     long = gradients(course, told)
     assert len(short) == len(long) > 3
     for one, other in zip(short, long, strict=True):
@@ -122,9 +123,9 @@ def test_the_loss_falls_as_it_does_in_padded_batches(case: tuple[str, str], tiny
         torch.manual_seed(1)
         model = untrained(task(case[0]), folder, replace(KNOWING, learning_rate=1e-3))
         told = lessons(model, case[0])
-        course = Course(model.net, model.head, told, 20, None)
+        course = Course(model.net, [Subject(model.net, model.head, told)], 20)
         if padded:
-            course.layout, course.loss = Padded(), model.head.loss
+            course.taught[0].layout, course.taught[0].loss = Padded(), model.head.loss
         curves.append([course.step(k, told) for k in range(20)])
     assert curves[0][-1] < 0.9 * curves[0][0]
     assert curves[0] == pytest.approx(curves[1], abs=1e-4)
@@ -215,12 +216,15 @@ def test_the_rows_of_words_that_occur_are_trained_as_in_the_whole_table(kind: st
     told = lessons(model, "ner")
     used = sorted({token for lesson in told for token in lesson.features.inputs["input_ids"]})
     table: Any = model.net.get_input_embeddings()
-    before, whole = table.weight.detach().clone(), gradients(Course(model.net, model.head, told, 10, None), told)[0]
+    before, whole = (
+        table.weight.detach().clone(),
+        gradients(Course(model.net, [Subject(model.net, model.head, told)], 10), told)[0],
+    )
     unused = [k for k in range(len(before)) if k not in (*used, table.padding_idx)]
     with occurring_rows(model.net, used):
         some: Any = model.net.get_input_embeddings()
         assert isinstance(some, OccurringRows)
-        course = Course(model.net, model.head, told, 10, None)
+        course = Course(model.net, [Subject(model.net, model.head, told)], 10)
         gradients(course, told)
         torch.testing.assert_close(some.rows.grad[some.place[used]], whole[used])
         course.optimizer.step()
@@ -250,7 +254,7 @@ def test_bf16_gives_about_the_same_gradient(name: str, kind: str, tiny: Tiny) ->
         torch.manual_seed(1)
         model = untrained(task(name), folder, replace(KNOWING, precision=precision, learning_rate=1e-3))
         told = lessons(model, name)
-        course = Course(model.net, model.head, told, 10, None)
+        course = Course(model.net, [Subject(model.net, model.head, told)], 10)
         losses.append([course.step(k, told) for k in range(4)])
     assert losses[0] != losses[1]
     assert losses[1] == pytest.approx(losses[0], rel=0.05)

@@ -18,7 +18,7 @@ from tasktune.heads.base import Features
 from tasktune.models import durable, training
 from tasktune.models.adapters import adapted
 from tasktune.models.checkpoints import Checkpoints, Pace
-from tasktune.models.course import Course, Lesson
+from tasktune.models.course import Lesson, Subject, Taught
 from tasktune.models.evaluation import primary
 from tasktune.models.model import Model
 from tasktune.recipe import Recipe
@@ -74,7 +74,7 @@ def run(
     told = [Lesson(record.id, f) for record in records for f in made.head.supervise(record, Lost())]
     kept = Checkpoints(folder, dict, print, EVERY_STEP)
     measured = measure or (lambda: primary(made.task, made.net, made.head, records))
-    return training.train(made.net, made.head, told, measured, lambda step: None, kept)
+    return training.train(made.net, [Subject(made.net, made.head, told)], measured, lambda step: None, kept)
 
 
 def state(folder: Path) -> dict[str, str]:
@@ -93,17 +93,17 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
     """Gives a function to say before which pass, counted from when it is called, training stops; `None` to let it be."""
     monkeypatch.setattr(durable, "_sync", lambda path: None)  # waiting for the disk is most of what so small a checkpoint takes
     monkeypatch.setattr(training, "perf_counter", lambda: 0.0)  # what steps took is in the checkpoint, and never the same
-    whole = Course._backward
+    whole = Taught.backward
 
     def at(passes: int | None) -> None:
         left = iter(range(-1 if passes is None else passes, -1, -1))
 
-        def backward(self: Course, features: Sequence[Features], tokens: int) -> float:
+        def backward(self: Taught, features: Sequence[Features], tokens: int) -> float:
             if next(left, None) == 0:
                 raise Stopped
             return whole(self, features, tokens)
 
-        monkeypatch.setattr(Course, "_backward", backward)
+        monkeypatch.setattr(Taught, "backward", backward)
 
     return at
 
@@ -179,7 +179,8 @@ def test_the_order_of_an_epoch_follows_from_the_seed_and_the_epoch() -> None:
     lessons = [Lesson(str(k), Features({"input_ids": [k]})) for k in range(10)]
 
     def order(seed: int, done: int) -> list[list[str]]:
-        return [[lesson.record for lesson in batch] for batch in islice(training._batches(lessons, 4, seed, done), 9 - done)]
+        batches = training._batches([Subject(None, None, lessons)], 4, seed, done)  # type: ignore[arg-type]
+        return [[lesson.record for lesson in batch] for _, batch in islice(batches, 9 - done)]
 
     whole = order(1, 0)
     for epoch in (whole[:3], whole[3:6], whole[6:]):

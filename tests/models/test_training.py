@@ -14,7 +14,7 @@ from cases import KNOWING, each_case, example, untrained
 from families import ENCODERS, WRITERS
 from tasktune.core import InputError, Lost, Score, Scores
 from tasktune.decoding import Decoding
-from tasktune.models.course import Lesson
+from tasktune.models.course import Lesson, Subject
 from tasktune.models.inference import log_p_of
 from tasktune.models.model import Model, load
 from tasktune.models.training import Step, Trained, train
@@ -36,7 +36,7 @@ def scores(value: float) -> Scores:
 def trained(model: Model, told: Sequence[Lesson], found: Sequence[float] = (1.0,) * 99) -> tuple[Trained, list[Step]]:
     """Train a model in place; its evaluations find these scores."""
     steps, left = list[Step](), iter(found)
-    return train(model.net, model.head, told, lambda: scores(next(left)), steps.append), steps
+    return train(model.net, [Subject(model.net, model.head, told)], lambda: scores(next(left)), steps.append), steps
 
 
 def weights(model: Model) -> dict[str, torch.Tensor]:
@@ -121,7 +121,7 @@ def test_it_stops_when_the_scores_do_not_rise_and_keeps_the_best(tiny: Tiny) -> 
         kept[len(kept) + 1] = weights(other)
         return scores(next(left))
 
-    train(other.net, other.head, lessons(other, "nli"), evaluate, lambda step: None)
+    train(other.net, [Subject(other.net, other.head, lessons(other, "nli"))], evaluate, lambda step: None)
     after = weights(other)  # where the table of words is whole again
     assert all(torch.equal(after[each], kept[2][each]) for each in kept[2] if each in after)
     assert any(not torch.equal(kept[5][each], kept[2][each]) for each in kept[2])

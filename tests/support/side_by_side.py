@@ -24,7 +24,7 @@ from tasktune.core import InputError, Lost
 from tasktune.models import processes
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.checkpoints import Checkpoints, Pace
-from tasktune.models.course import Lesson
+from tasktune.models.course import Lesson, Subject
 from tasktune.models.evaluation import measure, primary
 from tasktune.models.sharding import gathered, shard
 from tasktune.models.training import Step, train
@@ -51,7 +51,9 @@ def tuned(name: str, folder: Path, lora: int = 0) -> dict[str, Any]:
     shard(net)
     kept = Path(os.environ["KEPT"]) / name if "KEPT" in os.environ else None
     checkpoints = None if kept is None else Checkpoints(kept, lambda: {"task": name}, print, Pace(shortest=0, failing=0))
-    trained = train(net, model.head, lessons, partial(primary, model.task, net, model.head, records), _stopping, checkpoints)
+    trained = train(
+        net, [Subject(net, model.head, lessons)], partial(primary, model.task, net, model.head, records), _stopping, checkpoints
+    )
     net = gathered(merged(net) if lora else net)
     found = measure(model.task, net, model.head, records)
     return {

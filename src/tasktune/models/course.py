@@ -10,7 +10,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from itertools import count
+from random import Random
+from typing import Any, cast, final
 
 import torch
 from torch import Tensor
@@ -32,18 +34,71 @@ class Lesson:
     features: Features
 
 
-class Course:
-    """The optimizer's side of training: what one step does to the weights."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is taught: a head on its network, and the lessons for it. Several may have most of their network in common."""
 
-    def __init__(self, net: PreTrainedModel, head: Head, lessons: Sequence[Lesson], total: int, weights: Tensor | None) -> None:
-        recipe, linear = head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
-        self.net, self.head, self.weights = net, head, weights
+    net: PreTrainedModel
+    head: Head
+    lessons: Sequence[Lesson]
+
+
+@final
+class Taught:
+    """A subject with the way in which its lessons are laid out for its network, its loss, and the weights of its classes."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.net, self.head = subject.net, subject.head
+        features = [lesson.features for lesson in subject.lessons]
+        self.layout = layout(self.net, self.head, features)
+        self.loss = foretold.loss(self.net, self.head, self.layout, features)
+        weighed = self.head.recipe.class_weights
+        self.weights = class_weights(subject.lessons, self.head.classes).to(self.net.device) if weighed else None
+
+    def drawn(self, number: int, lessons: Sequence[Lesson]) -> list[Features]:
+        """The features of lessons as they are in a step. What chance has a part in follows from seed, step and place alone."""
+        chances = (Random(f"{self.head.recipe.seed} {number} {place}") for place in count())
+        return [self.head.drawn(lesson.features, chance) for lesson, chance in zip(lessons, chances, strict=False)]
+
+    def passes(self, number: int, batch: Sequence[Features]) -> list[tuple[list[Features], float]]:
+        """The passes that this process makes of a batch, and how much each counts.
+
+        Of several processes each makes some. A network that lies in parts is gathered by all of them at once: those with fewer
+        passes add some that count nothing.
+        """
+        parts = processes.parts([features.length for features in batch], processes.count())
+        made = [self._passes_of([batch[k] for k in part]) for part in parts]
+        mine = [(features, 1.0) for features in made[processes.rank()]]
+        if is_sharded(self.net):
+            mine += [(list(batch[:1]), 0.0)] * (max(map(len, made)) - len(mine))
+        if processes.count() > 1:  # what a process drops is drawn anew for each step: none does as another, nor as it did before
+            torch.manual_seed(hash((self.head.recipe.seed, number, processes.rank())))
+        return mine
+
+    def _passes_of(self, batch: Sequence[Features]) -> list[list[Features]]:
+        passes = self.layout.passes([features.length for features in batch], self.head.recipe.token_budget)
+        return [[batch[k] for k in each] for each in passes]
+
+    def backward(self, features: Sequence[Features], share: float) -> float:
+        """Add the gradient of a `share` of the loss of a pass, and give that back."""
+        batch = on(self.net, self.layout.batch(self.head, features))
+        with autocast(self.head.recipe):
+            loss = self.loss(self.net, batch, self.weights) * share
+        torch.autograd.backward(loss)
+        return float(loss.detach())
+
+
+@final
+class Course:
+    """The optimizer's side of training: what one step does to the weights of `net`, which all subjects' networks are parts of."""
+
+    def __init__(self, net: PreTrainedModel, subjects: Sequence[Subject], total: int) -> None:
+        recipe, linear = subjects[0].head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
+        self.net, self.recipe = net, recipe
+        self.taught = [Taught(subject) for subject in subjects]
         self.optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
         self.schedule = linear(self.optimizer, round(recipe.warmup * total), total)
         self.sum = processes.Sum([] if is_sharded(net) else cast(torch.nn.Module, net).parameters())
-        features = [lesson.features for lesson in lessons]
-        self.layout = layout(net, head, features)
-        self.loss = foretold.loss(net, head, self.layout, features)
 
     @property
     def learning_rate(self) -> float:
@@ -66,53 +121,29 @@ class Course:
         self.optimizer.load_state_dict({"state": held, "param_groups": facts["groups"]})
         self.schedule.load_state_dict(facts["schedule"])
 
-    def step(self, number: int, lessons: Sequence[Lesson]) -> float:
-        """One step of the optimizer on a batch, in as many passes as the token budget asks for. Returns the mean loss.
+    def step(self, number: int, lessons: Sequence[Lesson], subject: int = 0) -> float:
+        """One step of the optimizer on a batch of a subject, in as many passes as the token budget asks for.
+
+        Returns the mean loss, that of a supervised token of this subject.
 
         Of several processes, each takes its part of the batch; how many tokens there are in all of it is known to all.
         """
-        module = cast(torch.nn.Module, self.net)
+        module, taught = cast(torch.nn.Module, self.net), self.taught[subject]
         module.train()
-        tokens = sum(len(lesson.features.targets) for lesson in lessons)
+        drawn = taught.drawn(number, lessons)
+        tokens = sum(len(features.targets) for features in drawn)
         loss = 0.0
-        with self.layout.running(self.net):
-            for features, counts in self._passes(number, [lesson.features for lesson in lessons]):
-                loss += self._backward(features, counts / tokens)
+        with taught.layout.running(taught.net):
+            for features, counts in taught.passes(number, drawn):
+                loss += taught.backward(features, counts / tokens)
         loss = self.sum(loss)
-        norm = whole(torch.nn.utils.clip_grad_norm_(module.parameters(), self.head.recipe.clip or math.inf))
+        norm = whole(torch.nn.utils.clip_grad_norm_(module.parameters(), self.recipe.clip or math.inf))
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise _no_number(number, lessons)
         self.optimizer.step()
         self.schedule.step()
         self.optimizer.zero_grad()
         return loss
-
-    def _passes(self, number: int, batch: Sequence[Features]) -> list[tuple[list[Features], float]]:
-        """The passes that this process makes of a batch, and how much each counts.
-
-        Of several processes each makes some. A network that lies in parts is gathered by all of them at once: those with fewer
-        passes add some that count nothing.
-        """
-        parts = processes.parts([features.length for features in batch], processes.count())
-        made = [self._passes_of([batch[k] for k in part]) for part in parts]
-        mine = [(features, 1.0) for features in made[processes.rank()]]
-        if is_sharded(self.net):
-            mine += [(list(batch[:1]), 0.0)] * (max(map(len, made)) - len(mine))
-        if processes.count() > 1:  # what a process drops is drawn anew for each step: none does as another, nor as it did before
-            torch.manual_seed(hash((self.head.recipe.seed, number, processes.rank())))
-        return mine
-
-    def _passes_of(self, batch: Sequence[Features]) -> list[list[Features]]:
-        passes = self.layout.passes([features.length for features in batch], self.head.recipe.token_budget)
-        return [[batch[k] for k in each] for each in passes]
-
-    def _backward(self, features: Sequence[Features], share: float) -> float:
-        """Add the gradient of a `share` of the loss of a pass, and give that back."""
-        batch = on(self.net, self.layout.batch(self.head, features))
-        with autocast(self.head.recipe):
-            loss = self.loss(self.net, batch, self.weights) * share
-        torch.autograd.backward(loss)
-        return float(loss.detach())
 
 
 def _no_number(step: int, lessons: Sequence[Lesson]) -> InputError:

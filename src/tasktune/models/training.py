@@ -19,11 +19,10 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from tasktune.core import InputError, Score, Scores
-from tasktune.heads.base import Head
 from tasktune.models import chance, processes
 from tasktune.models.batching import chunks
 from tasktune.models.checkpoints import Checkpoint, Checkpoints
-from tasktune.models.course import Course, Lesson, class_weights
+from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.dropout import cheap_dropout
 from tasktune.models.sharding import laid_out, whole_in_first
 from tasktune.models.vocabulary import occurring_rows
@@ -92,44 +91,44 @@ class Standing:
 
 def train(
     net: PreTrainedModel,
-    head: Head,
-    lessons: Sequence[Lesson],
+    subjects: Sequence[Subject],
     evaluate: Callable[[], Scores],
     report: Report,
     checkpoints: Checkpoints | None = None,
 ) -> Trained:
-    """Tune `net` on `lessons` in place, and leave it with the weights of the best evaluation.
+    """Tune `net` in place on what is taught, and leave it with the weights of the best evaluation.
 
+    Usually there is one subject, whose network is `net`; the networks of several are parts of it, and are run by one recipe.
     With `checkpoints`, go on from the newest of them and write more. Raises `InputError` where the loss is no longer a number.
     """
-    words = {head.tokenizer.pad_token_id, *(token for lesson in lessons for token in lesson.features.inputs["input_ids"])}
-    with cheap_dropout(net), occurring_rows(net, words):
-        return _train(net, head, lessons, evaluate, report, checkpoints)
+    lessons = (lesson for subject in subjects for lesson in subject.lessons)
+    words = {token for lesson in lessons for token in lesson.features.inputs["input_ids"]}
+    others = {token for subject in subjects for token in (subject.head.tokenizer.pad_token_id, *subject.head.insertable)}
+    with cheap_dropout(net), occurring_rows(net, words | others):
+        return _train(net, subjects, evaluate, report, checkpoints)
 
 
 def _train(
     net: PreTrainedModel,
-    head: Head,
-    lessons: Sequence[Lesson],
+    subjects: Sequence[Subject],
     evaluate: Callable[[], Scores],
     report: Report,
     checkpoints: Checkpoints | None,
 ) -> Trained:
-    recipe, module = head.recipe, cast(torch.nn.Module, net)
+    recipe, module = subjects[0].head.recipe, cast(torch.nn.Module, net)
     torch.manual_seed(recipe.seed)
-    per_epoch = math.ceil(len(lessons) / recipe.batch_size)
+    per_epoch = len(_turns(subjects, recipe.batch_size))
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
-    weights = class_weights(lessons, head.classes).to(net.device) if recipe.class_weights else None
-    course = Course(net, head, lessons, total, weights)
+    course = Course(net, subjects, total)
     saved = checkpoints and processes.in_turn(checkpoints.newest)
     if not processes.agreed(saved and saved.step):
         raise InputError("not all processes see the same checkpoints: --out must lie on storage that all of them share")
     now = _restored(net, course, saved)
-    for batch in _batches(lessons, recipe.batch_size, recipe.seed, now.step):
+    for subject, batch in _batches(subjects, recipe.batch_size, recipe.seed, now.step):
         if now.step == total or (recipe.patience and now.stale() >= recipe.patience):
             break
-        _step(now, course, batch, checkpoints)
+        _step(now, course, batch, subject, checkpoints)
         scores = None
         if now.step % every == 0 or now.step == total:
             module.eval()
@@ -145,10 +144,10 @@ def _train(
     return Trained(now.step, now.best_step, tuple(now.history), tuple(now.losses), round(now.seconds, 1))
 
 
-def _step(now: Standing, course: Course, batch: Sequence[Lesson], checkpoints: Checkpoints | None) -> None:
+def _step(now: Standing, course: Course, batch: Sequence[Lesson], subject: int, checkpoints: Checkpoints | None) -> None:
     started = perf_counter()
     try:
-        now.losses.append(course.step(now.step + 1, batch))
+        now.losses.append(course.step(now.step + 1, batch, subject))
     except InputError:
         if checkpoints and processes.is_first():
             checkpoints.discard()  # whoever goes on from one ends here again
@@ -157,16 +156,27 @@ def _step(now: Standing, course: Course, batch: Sequence[Lesson], checkpoints: C
     now.seconds += perf_counter() - started
 
 
-def _batches(lessons: Sequence[Lesson], size: int, seed: int, done: int) -> Iterator[list[Lesson]]:
-    """The batches that come after the first `done`, epoch after epoch, each epoch in an order that follows from seed and epoch.
+def _batches(subjects: Sequence[Subject], size: int, seed: int, done: int) -> Iterator[tuple[int, list[Lesson]]]:
+    """The batches that come after the first `done`, epoch after epoch, each with the number of its subject.
+
+    An epoch has every lesson of every subject once, in an order that follows from seed and epoch. A batch is of one subject, and
+    those of all are shuffled, so that each has its turn as often as its size makes it (Liu et al. 2019, algorithm 1).
 
     Not by length: batches of like length taught worse where both were tried (tagging EWT), and the passes a batch is cut into
     spare the padding all the same.
     """
-    epoch, skipped = divmod(done, math.ceil(len(lessons) / size))
+    turns = _turns(subjects, size)
+    epoch, skipped = divmod(done, len(turns))
     for number in count(epoch):
-        order = Random(f"{seed} {number}").sample(lessons, len(lessons))
-        yield from islice(chunks(order, size), skipped if number == epoch else 0, None)
+        order = [Random(f"{seed} {number}").sample(subject.lessons, len(subject.lessons)) for subject in subjects]
+        left = [chunks(lessons, size) for lessons in order]
+        batches = ((k, next(left[k])) for k in Random(f"{seed} {number}").sample(turns, len(turns)))
+        yield from islice(batches, skipped if number == epoch else 0, None)
+
+
+def _turns(subjects: Sequence[Subject], size: int) -> list[int]:
+    """The subjects' numbers, each as often as it has batches in an epoch."""
+    return [k for k, subject in enumerate(subjects) for _ in range(math.ceil(len(subject.lessons) / size))]
 
 
 def _weights(net: PreTrainedModel) -> dict[str, Tensor]:

@@ -18,13 +18,13 @@ from safetensors import SafetensorError
 
 from tasktune.core import InputError, Lost, Record, Scores
 from tasktune.datasets import Data, records, train_and_dev
-from tasktune.framings import Framing, Label, Labels
+from tasktune.framings import Framing, Label, Labels, Select
 from tasktune.heads.base import Calibration, Features
 from tasktune.models import processes
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.baseline import baseline
 from tasktune.models.checkpoints import Checkpoints, claimed, discard
-from tasktune.models.course import Lesson
+from tasktune.models.course import Lesson, Subject
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, checkpoints_of, refuse_taken
@@ -168,7 +168,9 @@ def _inventory(learnt: Sequence[Record], framing: Framing) -> Labels:
 
 
 def _scale(learnt: Sequence[Record], framing: Framing) -> Calibration:
-    """The mean and standard deviation of the training numbers, where answers are numbers."""
+    """The mean and standard deviation of the training numbers, where answers are numbers; how many parts answers have."""
+    if isinstance(framing, Select):
+        return Calibration(parts=framing.usual(learnt))
     if not (isinstance(framing, Label) and framing.kind == "number"):
         return Calibration()
     numbers = [framing.write(record) for record in learnt]
@@ -190,7 +192,7 @@ def _train(model: Model, lessons: Sequence[Lesson], held_out: Sequence[Record], 
         model.net = adapted(model.net, head.framing, model.family, recipe)
     shard(model.net)
     with steps(model.task.metric.primary) as report:
-        trained = train(model.net, head, lessons, lambda: _dev_scores(model, held_out), report, kept)
+        trained = train(model.net, [Subject(model.net, head, lessons)], lambda: _dev_scores(model, held_out), report, kept)
     if recipe.lora:
         model.net = merged(model.net)
     model.net = gathered(model.net)
