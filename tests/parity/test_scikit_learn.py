@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef, root_me
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from tasktune.metrics.bootstrap import Tally
-from tasktune.metrics.labels import multi_label, single_label
+from tasktune.metrics.labels import multi_label, single_label, yes_or_no
 from tasktune.metrics.numbers import regression
 
 SEEDS = range(8)
@@ -50,6 +50,15 @@ def test_an_unreadable_answer_is_one_more_class_to_mcc_and_no_class_to_f1(seed):
     found = values(single_label, golds, answers)
     assert found["mcc"] == pytest.approx(matthews_corrcoef(golds, named))
     assert found["macro_f1"] == pytest.approx(f1_score(golds, named, labels=list("abc"), average="macro"))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_yes_or_no(seed):
+    chance = np.random.default_rng(seed)
+    golds = chance.choice(["yes", "no"], 200, p=[0.7, 0.3]).tolist()
+    answers = [str(chance.choice(["yes", "no"])) if chance.random() < 0.5 else gold for gold in golds]
+    expected = {"accuracy": accuracy_score(golds, answers), "f1": f1_score(golds, answers, pos_label="yes")}
+    assert values(yes_or_no, golds, answers) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tasktune.core import Dependency, Message, Record, Span, Words, WordTag
 from tasktune.notations.trees import mended
 from tasktune.notations.words import words
+from tasktune.tasks.aspect_polarity import AspectPolarity
 from tasktune.tasks.aspect_sentiment import AspectSentiment
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.classification import Classification
@@ -19,6 +20,7 @@ from tasktune.tasks.generation import Generation
 from tasktune.tasks.multilabel import MultiLabel
 from tasktune.tasks.ner import NER
 from tasktune.tasks.nli import NLI
+from tasktune.tasks.paraphrase import Paraphrase
 from tasktune.tasks.pos import POS
 from tasktune.tasks.question_answering import QuestionAnswering
 from tasktune.tasks.regression import Regression
@@ -81,6 +83,15 @@ def _aspects(record: NER) -> AspectSentiment:
 
 
 HARD: dict[str, list[Record]] = {
+    "aspect-polarity": [
+        *(
+            AspectPolarity(text=text, aspect=aspect, answer=label)
+            for text in HARD_TEXTS
+            for aspect in ("", "price", text)
+            for label in HARD_LABELS
+        ),
+        AspectPolarity(text="wine $T$ wine", aspect="wine", place=(9, 13), answer="positive"),
+    ],
     "aspect-sentiment": [
         *(_aspects(_all_words(text, ("POS", "NEG", "NEU"))) for text in HARD_TEXTS),
         AspectSentiment(text="the food, the food", answer=(Span(4, 8, "POS"), Span(14, 18, "NEG"))),
@@ -111,6 +122,7 @@ HARD: dict[str, list[Record]] = {
         NER(text="nothing", answer=()),
     ],
     "nli": [NLI(premise=text, hypothesis=text[::-1], answer=label) for text in HARD_TEXTS for label in HARD_LABELS],
+    "paraphrase": [Paraphrase(text=text, pair=text[::-1], answer=said) for text in HARD_TEXTS for said in ("yes", "no")],
     "pos": [
         *(_tagged(text, HARD_LABELS) for text in HARD_TEXTS),
         _tagged("a a b a a", ("X", "Y", "Z")),
@@ -199,9 +211,20 @@ def _asked(draw: Any) -> QuestionAnswering:
     return QuestionAnswering(text=text, question=draw(TEXTS), answer=answer, answers=() if alone else others)
 
 
+@st.composite
+def _polarity(draw: Any) -> AspectPolarity:
+    """An aspect anywhere in the text, or a category that stands nowhere in it."""
+    text, label = draw(TEXTS), draw(LABELS)
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=2)))
+    if len(edges) == 2:
+        return AspectPolarity(text=text, aspect=text[edges[0] : edges[1]], place=(edges[0], edges[1]), answer=label)
+    return AspectPolarity(text=text, aspect=draw(TEXTS), answer=label)
+
+
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
 MADE: dict[str, st.SearchStrategy[Any]] = {
+    "aspect-polarity": _polarity(),
     "aspect-sentiment": _ner().map(_aspects),
     "chat": st.builds(Chat, messages=_TURNS.map(tuple), answer=TEXTS),
     "classification": st.builds(Classification, text=TEXTS, pair=TEXTS, answer=LABELS),
@@ -210,6 +233,7 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "multilabel": st.builds(MultiLabel, text=TEXTS, answer=st.sets(LABELS).map(lambda names: tuple(sorted(names)))),
     "ner": _ner(),
     "nli": st.builds(NLI, premise=TEXTS, hypothesis=TEXTS, answer=LABELS.filter(lambda label: label != "-")),
+    "paraphrase": st.builds(Paraphrase, text=TEXTS, pair=TEXTS, answer=st.sampled_from(["yes", "no"])),
     "pos": _pos(),
     "question-answering": _asked(),
     "regression": st.builds(Regression, text=TEXTS, pair=TEXTS, answer=NUMBERS),

@@ -43,6 +43,22 @@ single_label: Metric[Any] = Metric("single_label", "accuracy", _count_one, _scor
 """One label a record: accuracy, macro_f1 and mcc."""
 
 
+def _is_yes(answer: str | None) -> tuple[str, ...]:
+    return ("yes",) if answer == "yes" else ()
+
+
+def _count_yes(record: Any, answer: str | None) -> Counts:
+    return {"records": 1, "right": record.answer == answer, **count(_is_yes(record.answer), _is_yes(answer))}
+
+
+def _score_yes(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
+    return {"accuracy": ratio(sums["right"], sums["records"]), "f1": in_all(by_name(sums).values()).f1}
+
+
+yes_or_no: Metric[Any] = Metric("yes_or_no", "accuracy", _count_yes, _score_yes)
+"""Yes or no a record: accuracy, and f1 of yes, GLUE's two figures of MRPC and QQP."""
+
+
 def _count_many(record: Any, answer: tuple[str, ...] | None) -> Counts:
     return {"records": 1, "exact": answer is not None and set(answer) == set(record.answer), **count(record.answer, answer or ())}
 

@@ -1,4 +1,4 @@
-"""Two places of a text marked in it, so that a model sees which pair is asked about.
+"""Places of a text marked in it, so that a model sees what is asked about.
 
 Marks are punctuation that every tokenizer has, with the kind of the entity where it is known: `@ * person * Ada @` for the first
 and `# ^ place ^ London #` for the second (the typed entity markers of Zhou & Chen 2022).
@@ -7,6 +7,7 @@ and `# ^ place ^ London #` for the second (the typed entity markers of Zhou & Ch
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tasktune.core import Span
 
@@ -14,10 +15,10 @@ _SIGNS = (("@", "*"), ("#", "^"))
 _TAGS = re.compile(r"</?e[12]>")
 
 
-def marked(text: str, pair: tuple[Span, Span]) -> str:
-    """`text` with the marks around both places; a mark that closes comes before one that opens at the same place."""
+def marked(text: str, spans: Sequence[Span]) -> str:
+    """`text` with the marks around one place or two; a mark that closes comes before one that opens at the same place."""
     inserted = []
-    for span, (sign, of_kind) in zip(pair, _SIGNS, strict=True):
+    for span, (sign, of_kind) in zip(spans, _SIGNS, strict=False):
         kind = f"{of_kind} {span.label} {of_kind} " if span.label else ""
         inserted += [(span.start, 1, -span.end, f"{sign} {kind}"), (span.end, 0, -span.start, f" {sign}")]
     made, done = "", 0

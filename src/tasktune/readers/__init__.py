@@ -18,6 +18,7 @@ from typing import Any
 
 from tasktune.core import InputError, Row
 from tasktune.readers import (
+    aspects,
     chat,
     conll,
     conllu,
@@ -26,11 +27,14 @@ from tasktune.readers import (
     json,
     jsonl,
     labelled,
+    multihead,
     pairs,
     parallel,
     parquet,
+    quadruples,
     squad,
     text,
+    triplets,
     tsv,
 )
 from tasktune.readers.output import output
@@ -71,6 +75,34 @@ _TABLE = (  # Of several with one suffix, the more special stand first, and the 
         "sentences with <e1> and <e2> marked, a relation below each",
         pairs.read,
         looks=pairs.looks,
+    ),
+    Format(
+        "aspects",
+        (".raw", ".seg", ".txt"),
+        "a text with $T$, the aspect that stood there, its polarity: three lines each",
+        aspects.read,
+        looks=aspects.looks,
+    ),
+    Format(
+        "triplets",
+        (".txt",),
+        "a sentence, #### and its opinion triplets a line: ASTE",
+        triplets.read,
+        looks=triplets.looks,
+    ),
+    Format(
+        "quadruples",
+        (".tsv", ".txt"),
+        "a text and its opinion quadruples a line: ACOS",
+        quadruples.read,
+        looks=quadruples.looks,
+    ),
+    Format(
+        "multihead",
+        (".txt",),
+        "a word a line with its entity's tag and its relations, #doc before each text: CoNLL04",
+        multihead.read,
+        looks=multihead.looks,
     ),
     Format("conll", _CONLL, "a word and its tags a line, an empty line between sentences", conll.read, conll.write, conll.looks),
     Format("csv", (".csv",), "comma-separated values", csv.read, csv.write, csv.looks),

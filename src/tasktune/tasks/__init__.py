@@ -8,6 +8,7 @@ from typing import Any
 from tasktune.core import InputError, Task
 
 NAMES = (
+    "aspect-polarity",
     "aspect-sentiment",
     "chat",
     "classification",
@@ -17,6 +18,9 @@ NAMES = (
     "ner",
     "nli",
     "pos",
+    "opinion-quadruples",
+    "opinion-triplets",
+    "paraphrase",
     "question-answering",
     "regression",
     "relation",
