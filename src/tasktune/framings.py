@@ -4,13 +4,13 @@ A framing is a pair. `write(record)` spells the record's answer as the model is 
 an answer of what the model gave. The law `read(r, write(r), labels) == r.answer` is tested for every task and family, with no
 model at all. Which head runs a framing is the business of `tasktune.heads`.
 
-Framings so far: `Label`, `Tags`, `Arcs`, `Extract`, `Text`. `Mask` and `Embed` take their places beside them: each is a frozen
-dataclass here, a head in `heads/` and a line in `heads.HEADS`.
+The framings: `Label`, `Tags`, `Arcs`, `Links`, `Extract`, `Select`, `Mask`, `Embed`, `Text`. Each is a frozen dataclass here, a
+head in `heads/` and a line in `heads.HEADS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
@@ -134,9 +134,41 @@ class Arcs(Generic[R]):
 
 
 def relations_and_tags(labels: Labels) -> tuple[Labels, Labels]:
-    """The two closed sets in an inventory of `Arcs`."""
+    """The two closed sets in an inventory of `Arcs`, or of `Links`, where the tags are the kinds of spans."""
     relations = tuple(name.removeprefix(RELATION) for name in labels if name.startswith(RELATION))
     return relations, tuple(name.removeprefix(TAG) for name in labels if name.startswith(TAG))
+
+
+Graph = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str], ...]]
+"""Spans (first word, last word + 1, kind) in order, and links (source, target, label) between them.
+
+The ends of a link are the numbers of spans, from 1; 0 is nowhere.
+"""
+
+
+@dataclass(frozen=True)
+class Links(Generic[R]):
+    """Spans over the words of a text, none on top of another, and links between them, at most one from a span to another.
+
+    `joins(a, b)` says whether spans of these kinds may be linked, the kind of nowhere being ""; `lost(record)` counts the parts
+    of the answer that cannot be said so.
+    """
+
+    text: Callable[[R], str]
+    words: Callable[[R], Words]
+    write: Callable[[R], Graph]
+    read: Callable[[R, Graph, Labels], Answer]
+    joins: Callable[[str, str], bool]
+    lost: Callable[[R], int]
+
+    def names(self, record: R) -> Iterable[str]:
+        """The kinds of spans and the labels of links that a record shows."""
+        spans, links = self.write(record)
+        return (*(TAG + kind for *_, kind in spans), *(RELATION + label for *_, label in links))
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """Both closed sets of training data with these names, one after the other."""
+        return sorted_names(names)
 
 
 Place = tuple[int, int] | None
@@ -167,6 +199,82 @@ class Extract(Generic[R]):
 
 
 @dataclass(frozen=True)
+class Select(Generic[R]):
+    """Some of the parts of a text: its sentences.
+
+    `choose(record, scores, count)` says which are taken, `count` at most, given how likely each is to be one of them. `lost(record)`
+    counts the parts of the answer that are no part of the text.
+    """
+
+    text: Callable[[R], str]
+    parts: Callable[[R], Words]
+    write: Callable[[R], tuple[bool, ...]]
+    read: Callable[[R, Sequence[bool], Labels], Answer]
+    choose: Callable[[R, Sequence[float], int], Sequence[bool]]
+    lost: Callable[[R], int] = lambda record: 0
+
+    def names(self, record: R) -> Iterable[str]:
+        """None: nothing is named."""
+        return ()
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """The label set that training data with these names makes."""
+        return sorted_names(names)
+
+    def usual(self, records: Sequence[R]) -> float:
+        """How many parts their answers have on average, of those that have any."""
+        sizes = [size for record in records if (size := sum(self.write(record)))]
+        return sum(sizes) / len(sizes) if sizes else 1.0
+
+
+@dataclass(frozen=True)
+class Mask(Generic[R]):
+    """The words under masks.
+
+    `masks` says where in the text they are, end excluded. Of a text without masks nothing is kept back; from such, any of its
+    `words` may be learnt, each as a whole.
+    """
+
+    text: Callable[[R], str]
+    masks: Callable[[R], Words]
+    words: Callable[[R], Words]
+    write: Callable[[R], tuple[str, ...]] = _answer
+    read: Callable[[R, tuple[str, ...], Labels], Answer] = _as_given
+
+    def names(self, record: R) -> Iterable[str]:
+        """None: nothing is named."""
+        return ()
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """The label set that training data with these names makes."""
+        return sorted_names(names)
+
+
+Side = Literal["query", "document", ""]
+"""What a text is to a search; "" where it is neither. Some models read a query and a document each behind words of its own."""
+
+Lesson = tuple[tuple[tuple[Side, str], ...], float]
+"""Texts to learn from, and how alike the first and the second are. Where that is nan, the second goes with the first, and no
+other of them does."""
+
+
+@dataclass(frozen=True)
+class Embed(Generic[R]):
+    """A vector for each text.
+
+    `texts` are those that an answer takes: one, two whose cosine is the answer, or several. `lessons` are what a record has to
+    learn from.
+    """
+
+    texts: Callable[[R], tuple[tuple[Side, str], ...]]
+    lessons: Callable[[R], Iterable[Lesson]]
+    write: Callable[[R], Any] = _answer
+    read: Callable[[R, Any, Labels], Any] = _as_given
+    names: Callable[[R], Iterable[str]] = _no_names
+    inventory: Callable[[Iterable[str]], Labels] = sorted_names
+
+
+@dataclass(frozen=True)
 class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names.
 
@@ -191,4 +299,4 @@ class Text(Generic[R]):
         return sorted_names(names)
 
 
-Framing = Label[Any] | Tags[Any] | Arcs[Any] | Extract[Any] | Text[Any]
+Framing = Label[Any] | Tags[Any] | Arcs[Any] | Links[Any] | Extract[Any] | Select[Any] | Mask[Any] | Embed[Any] | Text[Any]

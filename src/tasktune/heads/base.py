@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tasktune.core import Answer, InputError, Lost, Record
+from tasktune.core import Answer, Counts, InputError, Lost, Record
 from tasktune.forms import Form
 from tasktune.framings import Labels
 from tasktune.recipe import Recipe
@@ -36,7 +37,8 @@ class Features:
 
     `inputs` are lists of token ids by argument name. `targets` are what is to be said at `positions` of the output, empty where
     nothing is supervised. `start` is the number of words or tokens of the record that came in the windows before. `form` is what
-    the text to be written is held to, where it has a form.
+    the text to be written is held to, where it has a form. `units` are the stretches of tokens (first, last + 1) that chance may
+    mask, each as a whole.
     """
 
     inputs: dict[str, list[int]]
@@ -44,6 +46,7 @@ class Features:
     targets: tuple[int, ...] | tuple[float, ...] = ()
     start: int = 0
     form: Form | None = None
+    units: tuple[tuple[int, int], ...] = ()
 
     @property
     def length(self) -> int:
@@ -73,8 +76,8 @@ class Calibration:
     """What is learnt about a network's confidence from the dev split.
 
     `temperature` divides its logits. `threshold` is what the log odds of an answer against none must reach for it to be given. A
-    number is `center + scale * output`, and wrong by `sigma` (standard deviation, in its own
-    unit), where that was measured.
+    number is `center + scale * output`, and wrong by `sigma` (standard deviation, in its own unit), where that was measured.
+    `parts` is how many of the parts of a text are taken, on average.
     """
 
     temperature: float = 1.0
@@ -82,6 +85,7 @@ class Calibration:
     scale: float = 1.0
     sigma: float | None = None
     threshold: float = 0.0
+    parts: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,11 @@ class Head(ABC):
         """Whether all that is said of a target is read at its own one of `positions`, so that features can share a row."""
         return False
 
+    @property
+    def insertable(self) -> Sequence[int]:
+        """The tokens that `drawn` may put into features that do not have them."""
+        return ()
+
     @abstractmethod
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The inputs that ask for the record's answer. Empty where the policy drops the record."""
@@ -160,6 +169,10 @@ class Head(ABC):
         """Features as tensors padded on the right: inputs (B, T), and `positions`, `targets`, `mask` (B, S)."""
         return collate_right(features, self.tokenizer.pad_token_id)
 
+    def drawn(self, features: Features, chance: Random) -> Features:
+        """Features to learn from as they are in one epoch: always the same, unless `chance` has a part in them."""
+        return features
+
     def cost(self, features: Features) -> int:
         """The tokens that pass through the network when these features are asked about."""
         return features.length
@@ -171,6 +184,14 @@ class Head(ABC):
     def log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log p of each feature's targets, (B,)."""
         return (self.token_log_p(net, batch) * batch["mask"]).sum(1)
+
+    def told(self, net: PreTrainedModel, batch: Batch) -> list[Counts]:
+        """What is counted of each feature's targets: -log p as `nats`, and what else a metric of likelihood asks for."""
+        return [{"nats": -log_p} for log_p in self.log_p(net, batch).tolist()]
+
+    def characters(self, record: Record) -> int:
+        """How many characters a record gives the model to say; 0 where what it says is no text."""
+        return 0
 
     def loss(self, net: PreTrainedModel, batch: Batch, weights: Tensor | None) -> Tensor:
         """Negative log p summed over the batch, each target weighed by `weights` (K,) where given."""

@@ -9,7 +9,7 @@ from typing import Any
 from tasktune.core import InputError, Record
 from tasktune.decoding import Decoding
 from tasktune.forms import Automaton, Form, JsonSchema, Regex
-from tasktune.framings import Extract, Framing, Labels, Text
+from tasktune.framings import Extract, Framing, Labels, Mask, Text
 
 CUT = "answers cut at max_new_tokens"
 
@@ -31,7 +31,7 @@ def refuse_form(framing: Framing, decoding: Decoding) -> None:
 def refuse_n_best(framing: Framing, decoding: Decoding) -> None:
     """Raise `InputError` where more answers are asked for than can be had."""
     match framing:
-        case Extract():
+        case Extract() | Mask():
             return
         case Text(closed=False):
             if not decoding.sampling and decoding.n_best > decoding.beams:

@@ -21,7 +21,7 @@ from tasktune.generation.loop import write
 from tasktune.generation.searches import Beams, Line, Search, Written
 from tasktune.heads.base import UNSAYABLE, Batch, Features, Head, Raw, Scored, log_p_of
 from tasktune.heads.forms import CUT, form_of, whole_parts
-from tasktune.heads.prompts import answer_ids, end_id, lessons, longest_answer, prompt_ids
+from tasktune.heads.prompts import answer_ids, characters, end_id, lessons, longest_answer, prompt_ids
 from tasktune.heads.writers import Causal, Writer
 
 _CAUSAL = Causal()
@@ -78,6 +78,10 @@ class FreeText(Head):
             lost.add(UNSAYABLE, record.id, unsaid)
             return []
         return lessons(self, self.writer, record, lost)
+
+    def characters(self, record: Record) -> int:
+        """Those of the answer and, in a conversation, of the assistant's earlier turns."""
+        return characters(self.framing, record)
 
     def unsayable(self, record: Record) -> int:
         """Parts of the answer that its words have no place for."""

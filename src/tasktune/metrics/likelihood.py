@@ -28,5 +28,25 @@ def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
     }
 
 
+def _count_masked(record: Any, likelihood: Likelihood) -> Counts:
+    return {"nats": likelihood.nats, "tokens": likelihood.tokens, "right": likelihood.counts.get("right", 0)}
+
+
+def _score_masked(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
+    import numpy as np
+
+    nats_per_token = ratio(sums["nats"], sums["tokens"])
+    return {
+        "perplexity": np.exp(nats_per_token),
+        "masked_accuracy": ratio(sums["right"], sums["tokens"]),
+        "nats_per_token": nats_per_token,
+    }
+
+
+masked_tokens: Metric[Any] = Metric(
+    "masked-tokens", "perplexity", _count_masked, _score_masked, of="likelihood", higher_is_better=False
+)
+"""exp(nats / tokens) over masked tokens; with it the share of them that were the first choice, and nats_per_token."""
+
 perplexity: Metric[Any] = Metric("perplexity", "perplexity", _count, _score, of="likelihood", higher_is_better=False)
 """exp(nats / tokens) over supervised tokens; with it bits_per_character and nats_per_token."""

@@ -12,10 +12,9 @@ from typing import TypeVar
 import torch
 from transformers import PreTrainedModel
 
-from tasktune.core import Likelihood, Lost, Record
+from tasktune.core import Counts, Likelihood, Lost, Record
 from tasktune.heads.base import Features, Head, Raw, Scored, on
 from tasktune.heads.free_text import FreeText
-from tasktune.heads.prompts import characters
 from tasktune.models import processes
 from tasktune.models.batching import WINDOW
 from tasktune.models.network import autocast
@@ -76,14 +75,16 @@ def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], los
 
 
 def _likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
-    for (record, features), log_p in _worked(net, head, records, lambda record: head.supervise(record, lost), _told):
+    for (record, features), told in _worked(net, head, records, lambda record: head.supervise(record, lost), _told):
         if features:
-            yield record, Likelihood(-sum(log_p), sum(len(f.targets) for f in features), _characters(head, record, features))
+            counts = {name: sum(each[name] for each in told) for name in told[0]}
+            tokens, characters = sum(len(f.targets) for f in features), _characters(head, record, features)
+            yield record, Likelihood(counts.pop("nats"), tokens, characters, counts)
 
 
 def _characters(head: Head, record: Record, told: Sequence[Features]) -> int:
     """The characters that the record gives to say; where the policy cut them, the share of them that its tokens are."""
-    whole = characters(head.framing, record)
+    whole = head.characters(record)
     if head.recipe.lossy != "truncate":
         return whole
     uncut = replace(head, recipe=replace(head.recipe, lossy="split")).supervise(record, Lost())
@@ -134,20 +135,19 @@ def _decoded(passes: Passes, net: PreTrainedModel, head: Head, features: Sequenc
     return passes.begin(partial(head.decode, net), features, list(map(head.cost, features)))
 
 
-def _told(passes: Passes, net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Callable[[], list[float]]:
-    """log p of the targets of each feature."""
+def _told(passes: Passes, net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Callable[[], list[Counts]]:
+    """What is counted of the targets of each feature."""
 
-    def log_p(part: Sequence[Features]) -> list[float]:
-        found: list[float] = head.log_p(net, on(net, head.collate(part))).tolist()
-        return found
+    def told(part: Sequence[Features]) -> list[Counts]:
+        return head.told(net, on(net, head.collate(part)))
 
-    return passes.begin(log_p, features, [f.length for f in features])
+    return passes.begin(told, features, [f.length for f in features])
 
 
 def log_p_of(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> list[float]:
     """log p of the targets of each feature, in their order."""
     passes = Passes(net, head.recipe)
     try:
-        return _told(passes, net, head, features)()
+        return [-counts["nats"] for counts in _told(passes, net, head, features)()]
     finally:
         passes.end()
