@@ -1,5 +1,8 @@
 """Aspects of opinions out of rows: found with their polarity, or given."""
 
+from ast import literal_eval
+from collections import Counter
+
 import pytest
 
 from rows import read
@@ -18,6 +21,22 @@ def test_an_aspect_next_to_another_of_its_polarity_is_kept_apart():
     record = read("aspect-sentiment", words=["food", "wine"], tags=["B-POS", "B-POS"])
     assert framing.write(record) == ("B-POS", "B-POS")
     assert framing.inventory(framing.names(record)) == ("B-POS", "I-POS", "O")
+
+
+def test_aspects_of_triplets_are_named_once_and_those_that_stand_nowhere_left_out():
+    def link(aspect, opinion):
+        return {"source": aspect and {"start": aspect[0], "end": aspect[1], "label": "aspect"}, "target": opinion, "label": "POS"}
+
+    record = read("aspect-sentiment", text="good cheap food", answer=[link((11, 15), 1), link((11, 15), 2), link(None, 3)])
+    assert record.answer == (Span(11, 15, "POS"),)
+
+
+def test_the_aspects_of_aste_data_are_those_that_its_triplets_name(shared):
+    file = shared / "absa/aste_v2/14lap/train_triplets.txt"
+    lists = [literal_eval(line.partition("####")[2]) for line in file.read_text("utf-8").splitlines()]
+    named = Counter(polarity for triplets in lists for _, polarity in {(tuple(t[0]), t[2]) for t in triplets})
+    assert Counter(span.label for record in records(task("aspect-sentiment"), file) for span in record.answer) == named
+    assert named.total() == 1281
 
 
 def test_a_mark_stands_for_the_aspect_and_its_first_place_is_asked_about():

@@ -34,9 +34,20 @@ class AspectSentiment(Record):
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
-        """The record that a row holds: words with tags (BIO, IOBES …), or a text with spans."""
+        """The record that a row holds: words with tags (BIO, IOBES …), a text with spans, or one with opinion triplets."""
         text, words = text_and_words(row)
-        return cls(text=text, words=words, answer=chunks.given(row, text, words), id=row.id)
+        return cls(text=text, words=words, answer=_aspects(row, text, words), id=row.id)
+
+
+def _aspects(row: Row, text: str, words: Words) -> tuple[Span, ...] | None:
+    """The aspects of a row; of triplets, those that stand in the text, each once however many opinions there are of it."""
+    given = row.get("answer")
+    match given:
+        case [{"source": _, "label": _}, *_]:
+            placed = [link["source"] | {"label": link["label"]} for link in given if link["source"]]
+            found = chunks.given(Row({"answer": placed}, row.where), text, words)
+            return tuple(dict.fromkeys(found or ()))
+    return chunks.given(row, text, words)
 
 
 tags = Tags[AspectSentiment](
