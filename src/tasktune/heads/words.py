@@ -12,7 +12,7 @@ from typing import Final
 
 from transformers import PreTrainedTokenizerBase
 
-from tasktune.core import Lost, Record
+from tasktune.core import Lost, Record, Words
 from tasktune.heads.base import Features, Head, by_policy
 from tasktune.heads.texts import frame
 
@@ -22,28 +22,33 @@ _REMEMBERED: Final = 50_000
 
 def word_windows(head: Head, record: Record, lost: Lost) -> list[Features]:
     """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
-    pieces = _pieces(head, record, lost)
+    return windows_over(head, record, head.framing.words(record), lost)
+
+
+def windows_over(head: Head, record: Record, words: Words, lost: Lost, what: str = "words") -> list[Features]:
+    """The same over `words`, which may be longer stretches of the text; `what` they are called where some are lost."""
+    pieces = _pieces(head, record, words, lost, what)
     room = head.max_length - head.tokenizer.num_special_tokens_to_add()
     cuts = window_cuts([len(p) for p in pieces], room)
     windows = [_window(head, pieces, first, last) for first, last in cuts]
     return windows if len(windows) == 1 else by_policy(head, record, sum(map(len, pieces)), room, windows, lost)
 
 
-def _pieces(head: Head, record: Record, lost: Lost) -> list[list[int]]:
+def _pieces(head: Head, record: Record, words: Words, lost: Lost, what: str) -> list[list[int]]:
     """The sub-words of each word; a word of which the tokenizer leaves nothing becomes one unknown token, and is counted."""
-    text, words = head.framing.text(record), head.framing.words(record)
     if not words:
         return []
+    text: str = head.framing.text(record)
     ends = [0, *(end for _, end in words)]
     stretches = [text[before:end] for before, (_, end) in zip(ends, words, strict=False)]
     pieces = _tokenized(head.tokenizer, stretches)
     room = head.max_length - head.tokenizer.num_special_tokens_to_add()
     for k, piece in enumerate(pieces):
         if not piece:
-            lost.add("words without a token", record.id)
+            lost.add(f"{what} without a token", record.id)
             pieces[k] = [head.tokenizer.unk_token_id or head.tokenizer.pad_token_id]
         if len(piece) > room:
-            lost.add("words longer than the model", record.id)
+            lost.add(f"{what} longer than the model", record.id)
             pieces[k] = piece[:room]
     return pieces
 

@@ -12,11 +12,11 @@ and nothing is stemmed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from tasktune.core import CJK, Counts, Metric
+from tasktune.core import CJK, Counts, Metric, Span
 from tasktune.metrics.agreement import ratio
 
 FIGURES = ("rougeLsum", "rouge1", "rouge2", "rougeL")
@@ -33,10 +33,23 @@ class _NativeWords:
 
 
 @cache
+def _tokenizer(native: bool) -> Any:
+    from rouge_score.tokenizers import DefaultTokenizer
+
+    return _NativeWords() if native else DefaultTokenizer(use_stemmer=True)
+
+
+@cache
 def _scorer(native: bool) -> Any:
     from rouge_score.rouge_scorer import RougeScorer
 
-    return RougeScorer(FIGURES, use_stemmer=True, tokenizer=_NativeWords() if native else None)
+    return RougeScorer(FIGURES, tokenizer=_tokenizer(native))
+
+
+def words_by(references: Sequence[str]) -> Callable[[str], list[str]]:
+    """How a text is cut into words that are counted in `references`."""
+    cut: Callable[[str], list[str]] = _tokenizer(_is_native(references)).tokenize
+    return cut
 
 
 def _is_native(texts: Sequence[str]) -> bool:
@@ -44,10 +57,22 @@ def _is_native(texts: Sequence[str]) -> bool:
     return 2 * sum(letter > _LATIN_END for letter in letters) > len(letters)
 
 
-def _count(record: Any, answer: str | None) -> Counts:
-    references = record.references or (record.answer,)
-    found = _scorer(_is_native(references)).score_multi(references, answer or "")
+def _compared(references: Sequence[str], summary: str) -> Counts:
+    found = _scorer(_is_native(references)).score_multi(references, summary)
     return {"records": 1, **{name: found[name].fmeasure for name in FIGURES}}
+
+
+def _count(record: Any, answer: str | None) -> Counts:
+    return _compared(record.references or (record.answer,), answer or "")
+
+
+def _count_extract(record: Any, answer: tuple[Span, ...] | None) -> Counts:
+    return _compared(record.references or (_extract(record, record.answer),), _extract(record, answer or ()))
+
+
+def _extract(record: Any, places: Sequence[Span]) -> str:
+    """The stretches of the record's text as a summary, a line each."""
+    return "\n".join(record.text[place.start : place.end].replace("\n", " ") for place in places)
 
 
 def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
@@ -56,3 +81,6 @@ def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
 
 rouge: Metric[Any] = Metric("rouge", "rougeLsum", _count, _score)
 """Mean F-measures: rougeLsum, rouge1, rouge2 and rougeL. An answer of `None` is an empty one."""
+
+extract_rouge: Metric[Any] = Metric("extract_rouge", "rougeLsum", _count_extract, _score)
+"""The same of summaries that are stretches of the text, each on a line of its own."""

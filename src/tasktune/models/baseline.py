@@ -1,4 +1,7 @@
-"""What can be scored with no model at all, by guessing what was most frequent: to see what a model's score is worth."""
+"""What can be scored with no model at all, to see what a model's score is worth: by guessing what was most frequent.
+
+Of a text's parts the first are taken, as many as usual: LEAD, which is hard to beat on news.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from tasktune.core import Answer, Record, Scores, Task
-from tasktune.framings import Label, Tags
+from tasktune.framings import Label, Select, Tags
 from tasktune.metrics.bootstrap import Tally
 
 Guess = Callable[[Any], Answer]
@@ -39,6 +42,9 @@ def _guess(framing: Any, train: Sequence[Record]) -> Guess | None:
             return lambda record: most
         case Tags():
             return _usual_tags(framing, train)
+        case Select():
+            count = round(framing.usual(train))
+            return lambda record: framing.read(record, [k < count for k in range(len(framing.parts(record)))], ())
         case _:
             return None
 
