@@ -149,8 +149,14 @@ CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 Linked = tuple[Span | Link, ...]
 """Spans and the links between them."""
 
-Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | tuple[Dependency, ...] | Linked | None
-"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links or words. `None`: nothing known."""
+Vectors = tuple[float, ...] | tuple[tuple[float, ...], ...]
+"""The vector of a text, or one for each of several."""
+
+Answer = (
+    str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | tuple[Dependency, ...] | Linked | Vectors | None
+)
+"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links, vectors or words. `None`: nothing
+known."""
 
 Words = tuple[tuple[int, int], ...]
 """Where the words of a text stand: (start, end) in characters, in order, not overlapping."""
@@ -273,11 +279,11 @@ class Lost:
         if len(shown) < self.SHOWN and record_id not in shown:
             shown.append(record_id)
 
-    def join(self, other: Lost) -> None:
-        """Note after one's own what another has noted."""
+    def join(self, other: Lost, of: str = "") -> None:
+        """Note after one's own what another has noted, which is that of `of` (a task, say) where there are several."""
         for reason, ids in other.examples.items():
             for k, record_id in enumerate(ids):
-                self.add(reason, record_id, 0 if k else other.counts[reason])
+                self.add(f"{of}: {reason}" if of else reason, record_id, 0 if k else other.counts[reason])
 
     def as_json(self) -> dict[str, Any]:
         """`{reason: {"count": n, "records": [first ids]}}`."""

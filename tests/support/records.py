@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tasktune.core import Dependency, Message, Record, Span, Words, WordTag
+from tasktune.core import Dependency, Link, Message, Record, Span, Words, WordTag
+from tasktune.notations.linked import ends_of, ordered
 from tasktune.notations.trees import mended
 from tasktune.notations.words import words
 from tasktune.tasks.aspect_polarity import AspectPolarity
@@ -16,15 +17,20 @@ from tasktune.tasks.aspect_sentiment import AspectSentiment
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.classification import Classification
 from tasktune.tasks.dependency_parsing import DependencyParsing
+from tasktune.tasks.embedding import Embedding
 from tasktune.tasks.generation import Generation
+from tasktune.tasks.mask import MaskedText
 from tasktune.tasks.multilabel import MultiLabel
 from tasktune.tasks.ner import NER
 from tasktune.tasks.nli import NLI
+from tasktune.tasks.opinion_quadruples import OpinionQuadruples
+from tasktune.tasks.opinion_triplets import OpinionTriplets
 from tasktune.tasks.paraphrase import Paraphrase
 from tasktune.tasks.pos import POS
 from tasktune.tasks.question_answering import QuestionAnswering
 from tasktune.tasks.regression import Regression
 from tasktune.tasks.relation import Relation
+from tasktune.tasks.relation_extraction import RelationExtraction
 from tasktune.tasks.summarization import Summarization
 
 HARD_TEXTS = (
@@ -82,6 +88,17 @@ def _aspects(record: NER) -> AspectSentiment:
     return AspectSentiment(text=record.text, words=record.words, answer=record.answer)
 
 
+def _chained(text: str, kinds: tuple[str, ...], labels: tuple[str, ...], nowhere: bool) -> tuple[Link, ...]:
+    """Every word linked to the next, or a source of one and a target of the other kind, and where it may be, nowhere to all."""
+    spans = [Span(*place, kinds[k % len(kinds)]) for k, place in enumerate(words(text))]
+    links = [Link(*pair, labels[k % len(labels)]) for k, pair in enumerate(pairwise(spans)) if len(kinds) != 2 or k % 2 == 0]
+    sources = [span for span in spans if span.label == kinds[0]]
+    return tuple(links) + tuple(Link(source, None, labels[-1]) for source in sources if nowhere)
+
+
+_OPINION = ("aspect", "opinion")
+
+
 HARD: dict[str, list[Record]] = {
     "aspect-polarity": [
         *(
@@ -107,7 +124,21 @@ HARD: dict[str, list[Record]] = {
         _tree("a b c d", words("a b c d"), [3, 4, 0, 3], ("X",)),  # arcs that cross
         _tree("1 2 0 3", words("1 2 0 3"), [0, 1, 1, 1], ("1", "0 2", "_", "a:b")),
     ],
+    "embedding": [
+        *(Embedding(text=text) for text in HARD_TEXTS),
+        *(Embedding(text=text, pair="b", answer=-0.5) for text in HARD_TEXTS),
+        *(Embedding(text=text, answer="1", negatives=(text, "3.5")) for text in HARD_TEXTS),
+        *(Embedding(text=text, answer=(), id="d1") for text in HARD_TEXTS),
+        *(Embedding(text=text, answer=(("d1", 2), ("d 2", -1)), passages=(("d1", text), ("d 2", "b"))) for text in HARD_TEXTS),
+    ],
     "generation": [Generation(prompt=prompt, answer=text) for text in HARD_TEXTS for prompt in ("", "\n", "Once")],
+    "mask": [
+        *(MaskedText(text=text, answer=()) for text in HARD_TEXTS),
+        *(MaskedText(text=f"{text}[MASK]{text}<mask>", answer=(text, "a b")) for text in HARD_TEXTS),
+        MaskedText(text="使用语言模型", words=((0, 2), (2, 4), (4, 6)), answer=()),
+        MaskedText(text="[MASK", answer=()),
+        MaskedText(text="[MASK][MASK]<|mask|>", answer=("", "[MASK]", "<mask>")),
+    ],
     "multilabel": [
         MultiLabel(text="a", answer=()),
         *(MultiLabel(text="a", answer=(label,)) for label in HARD_LABELS),
@@ -123,6 +154,15 @@ HARD: dict[str, list[Record]] = {
     ],
     "nli": [NLI(premise=text, hypothesis=text[::-1], answer=label) for text in HARD_TEXTS for label in HARD_LABELS],
     "paraphrase": [Paraphrase(text=text, pair=text[::-1], answer=said) for text in HARD_TEXTS for said in ("yes", "no")],
+    "opinion-quadruples": [
+        *(OpinionQuadruples(text=text, answer=ordered(_chained(text, _OPINION, HARD_LABELS, True))) for text in HARD_TEXTS),
+        *(OpinionQuadruples(text=text, answer=(Link(None, None, "A b"),)) for text in HARD_TEXTS),
+        OpinionQuadruples(text="- | - (1)", answer=(Link(Span(0, 1, "aspect"), Span(4, 5, "opinion"), "-"),)),
+    ],
+    "opinion-triplets": [
+        *(OpinionTriplets(text=text, answer=ordered(_chained(text, _OPINION, HARD_LABELS, False))) for text in HARD_TEXTS),
+        OpinionTriplets(text="a a b", answer=(Link(Span(2, 3, "aspect"), Span(0, 1, "opinion"), "POS"),)),
+    ],
     "pos": [
         *(_tagged(text, HARD_LABELS) for text in HARD_TEXTS),
         _tagged("a a b a a", ("X", "Y", "Z")),
@@ -147,6 +187,15 @@ HARD: dict[str, list[Record]] = {
     "relation": [
         *(Relation(text="ab c", pair=(Span(0, 2, "A"), Span(3, 4, "")), answer=label) for label in HARD_LABELS),
         *(Relation(text=text, pair=(Span(0, len(text), ""), Span(0, 1, "x")), answer="A(e1,e2)") for text in HARD_TEXTS if text),
+    ],
+    "relation-extraction": [
+        *(
+            RelationExtraction(text=text, answer=ordered([*links, *ends_of(links)]))
+            for text in HARD_TEXTS
+            for links in [_chained(text, ("A", *HARD_LABELS), HARD_LABELS, False)]
+        ),
+        RelationExtraction(text="a a", answer=(Span(0, 1, "X"), Span(2, 3, "X"), Link(Span(2, 3, "X"), Span(0, 1, "X"), "X"))),
+        RelationExtraction(text="alone", answer=(Span(0, 5, "X"),)),
     ],
     "summarization": [Summarization(text="a", answer=text, references=("b", text)) for text in HARD_TEXTS],
 }
@@ -191,6 +240,14 @@ def _parsed(draw: Any) -> DependencyParsing:
 
 
 @st.composite
+def _with_masks(draw: Any) -> MaskedText:
+    """A text with masks between its parts, or without any."""
+    parts = draw(st.lists(TEXTS.filter(lambda text: "<" not in text and "[" not in text), min_size=1, max_size=4))
+    words = tuple(draw(TEXTS) for _ in parts[1:])
+    return MaskedText(text=draw(st.sampled_from(("[MASK]", "<mask>"))).join(parts), answer=words)
+
+
+@st.composite
 def _relation(draw: Any) -> Relation:
     """Any two places, on top of each other or not."""
     text = draw(TEXTS.filter(bool))
@@ -199,6 +256,25 @@ def _relation(draw: Any) -> Relation:
     kinds = st.just("") | LABELS
     first, second = (Span(*draw(places), draw(kinds)) for _ in range(2))
     return Relation(text=text, pair=(first, second), answer=draw(LABELS))
+
+
+@st.composite
+def _links(draw: Any, kinds: tuple[str, ...], nowhere: bool) -> tuple[str, Words, tuple[Span, ...], tuple[Link, ...]]:
+    """Spans of whole words, none on top of another, and at most one link from each of the first kind to each of the last."""
+    text, places = draw(_words())
+    runs = pairwise(sorted(draw(st.sets(st.integers(0, len(places)), max_size=6))))
+    spans = [Span(places[a][0], places[b - 1][1], draw(st.sampled_from(kinds) if kinds else LABELS)) for a, b in runs]
+    ends = [*spans, *([None] if nowhere else [])]
+    pairs = [(a, b) for a in ends for b in ends if not kinds or (_of(a, kinds[0]) and _of(b, kinds[-1]))]
+    chosen = draw(st.sets(st.sampled_from(pairs), max_size=4)) if pairs else set()
+    return text, places, tuple(spans), tuple(Link(*pair, draw(LABELS)) for pair in chosen)
+
+
+def _of(end: Span | None, kind: str) -> bool:
+    return end is None or end.label == kind
+
+
+_TRIPLETS, _QUADRUPLES, _RELATIONS = _links(_OPINION, False), _links(_OPINION, True), _links((), False)
 
 
 @st.composite
@@ -221,6 +297,8 @@ def _polarity(draw: Any) -> AspectPolarity:
     return AspectPolarity(text=text, aspect=draw(TEXTS), answer=label)
 
 
+_NEGATIVES = st.lists(TEXTS, max_size=2).map(tuple)
+_JUDGED = st.lists(st.tuples(TEXTS, st.integers(-1, 4)), max_size=3, unique_by=lambda judged: judged[0]).map(tuple)
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
 MADE: dict[str, st.SearchStrategy[Any]] = {
@@ -229,15 +307,24 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "chat": st.builds(Chat, messages=_TURNS.map(tuple), answer=TEXTS),
     "classification": st.builds(Classification, text=TEXTS, pair=TEXTS, answer=LABELS),
     "dependency-parsing": _parsed(),
+    "embedding": st.builds(Embedding, text=TEXTS, pair=TEXTS.filter(bool), answer=NUMBERS)
+    | st.builds(Embedding, text=TEXTS, answer=TEXTS.filter(bool), negatives=_NEGATIVES)
+    | st.builds(Embedding, text=TEXTS, answer=_JUDGED, side=st.sampled_from(["", "query", "document"])),
     "generation": st.builds(Generation, prompt=TEXTS, answer=TEXTS),
+    "mask": _with_masks(),
     "multilabel": st.builds(MultiLabel, text=TEXTS, answer=st.sets(LABELS).map(lambda names: tuple(sorted(names)))),
     "ner": _ner(),
     "nli": st.builds(NLI, premise=TEXTS, hypothesis=TEXTS, answer=LABELS.filter(lambda label: label != "-")),
     "paraphrase": st.builds(Paraphrase, text=TEXTS, pair=TEXTS, answer=st.sampled_from(["yes", "no"])),
+    "opinion-quadruples": _QUADRUPLES.map(lambda it: OpinionQuadruples(text=it[0], words=it[1], answer=ordered(it[3]))),
+    "opinion-triplets": _TRIPLETS.map(lambda it: OpinionTriplets(text=it[0], words=it[1], answer=ordered(it[3]))),
     "pos": _pos(),
     "question-answering": _asked(),
     "regression": st.builds(Regression, text=TEXTS, pair=TEXTS, answer=NUMBERS),
     "relation": _relation(),
+    "relation-extraction": _RELATIONS.map(
+        lambda it: RelationExtraction(text=it[0], words=it[1], answer=ordered((*it[2], *it[3])))
+    ),
     "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
 }
 

@@ -13,14 +13,19 @@ import transformers
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune.core import FamilyName
-from tasktune.framings import Arcs, Extract, Framing, Label, Labels, Tags, Text
+from tasktune.framings import Arcs, Embed, Extract, Framing, Label, Labels, Links, Mask, Select, Tags, Text
 from tasktune.heads.arcs import BestTree
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.biaffine import BiaffineParser
 from tasktune.heads.choices import Choices
+from tasktune.heads.embed import Embedder
 from tasktune.heads.forms import refuse_form, refuse_n_best
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.label import ManyLabels, Number, OneLabel
+from tasktune.heads.linker import BiaffineLinker
+from tasktune.heads.links import LinkedSpans
+from tasktune.heads.masked_words import MaskedWords
+from tasktune.heads.selection import KINDS, BestParts
 from tasktune.heads.spans import BestSpan
 from tasktune.heads.tags import WordTags
 from tasktune.heads.writers import Seq2Seq
@@ -32,7 +37,11 @@ HEADS: dict[str, type[Head]] = {
     "label-number": Number,
     "tags": WordTags,
     "arcs": BestTree,
+    "links": LinkedSpans,
     "extract": BestSpan,
+    "select": BestParts,
+    "mask": MaskedWords,
+    "embed": Embedder,
     "text-closed": Choices,
     "text-free": FreeText,
 }
@@ -43,7 +52,11 @@ NETWORKS: dict[str, str | type[PreTrainedModel]] = {
     "label-number": "AutoModelForSequenceClassification",
     "tags": "AutoModelForTokenClassification",
     "arcs": BiaffineParser,
+    "links": BiaffineLinker,
     "extract": "AutoModelForQuestionAnswering",
+    "select": "AutoModelForTokenClassification",
+    "mask": "AutoModelForMaskedLM",
+    "embed": "AutoModel",
     "decoder": "AutoModelForCausalLM",
     "encoder-decoder": "AutoModelForSeq2SeqLM",
 }
@@ -64,15 +77,28 @@ def kind(framing: Framing) -> str:
             return "tags"
         case Arcs():
             return "arcs"
+        case Links():
+            return "links"
         case Extract():
             return "extract"
+        case Select():
+            return "select"
+        case Mask():
+            return "mask"
+        case Embed():
+            return "embed"
         case Text():
             return "text-closed" if framing.closed else "text-free"
 
 
 def network(framing: Framing, family: FamilyName) -> Any:
     """The class that has the layers a framing needs: one of transformers' own where it has one."""
-    found = NETWORKS[kind(framing) if family == "encoder" else family]
+    return network_called(kind(framing) if family == "encoder" or isinstance(framing, Embed) else family)
+
+
+def network_called(name: str) -> Any:
+    """The class that `NETWORKS` has under a name."""
+    found = NETWORKS[name]
     return getattr(transformers, found) if isinstance(found, str) else found
 
 
@@ -82,6 +108,10 @@ def network_config(framing: Framing, labels: Labels) -> dict[str, Any]:
         return {"num_labels": 1, "problem_type": _PROBLEM[kind(framing)]}
     if kind(framing) == "extract":
         return {"num_labels": 2}  # a start and an end
+    if kind(framing) == "select":
+        return {"id2label": dict(enumerate(KINDS)), "label2id": {name: k for k, name in enumerate(KINDS)}}
+    if kind(framing) in ("mask", "embed"):
+        return {}  # the classes of the one are the vocabulary, and the other has none
     return {
         "id2label": dict(enumerate(labels)),
         "label2id": {label: k for k, label in enumerate(labels)},

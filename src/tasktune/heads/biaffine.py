@@ -20,7 +20,7 @@ from tasktune.framings import relations_and_tags
 _ARC, _RELATION = 400, 100
 """Sizes of the vectors between which arcs and relations are scored (Dozat & Manning 2017, table 1: 500 and 100)."""
 
-_DROPOUT = 0.33
+DROPOUT = 0.33
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,14 @@ class BiaffineParser(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def __init__(self, config: PretrainedConfig) -> None:
         super().__init__(config)
-        auto: Any = AutoModel  # ships no types
-        body = auto.from_config(config)
-        self.base_model_prefix = body.base_model_prefix  # the encoder's weights keep the names that they have alone
-        setattr(self, self.base_model_prefix, body)
+        adopt_encoder(self, config)
         relations, tags = relations_and_tags(tuple(str(name) for name in (config.id2label or {}).values()))
-        self.dependent_arc, self.governor_arc = _layer(config, _ARC), _layer(config, _ARC)
-        self.dependent_relation, self.governor_relation = _layer(config, _RELATION), _layer(config, _RELATION)
+        self.dependent_arc, self.governor_arc = perceptron(config, _ARC), perceptron(config, _ARC)
+        self.dependent_relation, self.governor_relation = perceptron(config, _RELATION), perceptron(config, _RELATION)
         self.arc = nn.Linear(_ARC + 1, _ARC, bias=False)
-        self.relation = _Bilinear(_RELATION, len(relations))
+        self.relation = Bilinear(_RELATION, len(relations))
         self.tag = nn.Linear(config.hidden_size, len(tags))
-        self.dropout = nn.Dropout(_DROPOUT)
+        self.dropout = nn.Dropout(DROPOUT)
         self.post_init()  # type: ignore[no-untyped-call]
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, positions: Tensor, heads: Tensor | None = None) -> Any:
@@ -69,7 +66,7 @@ class BiaffineParser(PreTrainedModel):  # type: ignore[no-untyped-call]
         words = hidden.gather(1, positions.unsqueeze(-1).expand(-1, -1, hidden.size(-1)))
         nodes = torch.cat([hidden[:, :1], words], 1)
         parse = Parse(
-            self.arc(_with_one(self.dependent_arc(words))) @ self.governor_arc(nodes).mT,
+            self.arc(with_one(self.dependent_arc(words))) @ self.governor_arc(nodes).mT,
             self.tag(words),
             self.dependent_relation(words),
             self.governor_relation(nodes),
@@ -83,17 +80,26 @@ class BiaffineParser(PreTrainedModel):  # type: ignore[no-untyped-call]
         return scores
 
 
-def _layer(config: PretrainedConfig, size: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(config.hidden_size, size), nn.LeakyReLU(0.1), nn.Dropout(_DROPOUT))
+def adopt_encoder(net: PreTrainedModel, config: PretrainedConfig) -> None:
+    """Give a network the encoder of a configuration, whose weights keep the names that they have alone."""
+    auto: Any = AutoModel  # ships no types
+    body = auto.from_config(config)
+    net.base_model_prefix = body.base_model_prefix
+    setattr(net, net.base_model_prefix, body)
 
 
-def _with_one(vectors: Tensor) -> Tensor:
+def perceptron(config: PretrainedConfig, size: int) -> nn.Sequential:
+    """From the encoder's hidden states to vectors of one role, of `size`."""
+    return nn.Sequential(nn.Linear(config.hidden_size, size), nn.LeakyReLU(0.1), nn.Dropout(DROPOUT))
+
+
+def with_one(vectors: Tensor) -> Tensor:
     """Vectors with a one behind each, for a bias."""
     return torch.cat([vectors, torch.ones_like(vectors[..., :1])], -1)
 
 
 @final
-class _Bilinear(nn.Module):
+class Bilinear(nn.Module):
     """A score for each of `out` classes of two vectors, products and each one alone: (…, size), (…, size) to (…, out)."""
 
     def __init__(self, size: int, out: int) -> None:
@@ -103,6 +109,6 @@ class _Bilinear(nn.Module):
 
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
         """A matrix a class between the two vectors."""
-        matrices = self.product(_with_one(left)).unflatten(-1, (self.out, -1))
-        scores: Tensor = (matrices @ _with_one(right).unsqueeze(-1)).squeeze(-1)
+        matrices = self.product(with_one(left)).unflatten(-1, (self.out, -1))
+        scores: Tensor = (matrices @ with_one(right).unsqueeze(-1)).squeeze(-1)
         return scores

@@ -86,24 +86,11 @@ class WordTags(Head):
         chosen = np.where(read, probabilities[np.arange(len(best)), best], 0.0)
         answer = self.framing.read(record, tuple(self.labels[k] for k in best), self.labels)
         score = float(np.exp(np.log(chosen[read].clip(1e-30)).mean()))
-        return Scored(answer, score, tuple(_product(part, words, chosen) for part in answer))
+        return Scored(answer, score, tuple(product(part, words, chosen) for part in answer))
 
     def merged(self, words: int, raws: Sequence[Raw]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """log-probabilities (words, K) out of the windows, and which words (words,) any window held.
-
-        Words that none held (cut off by a truncating policy) are given the tag of nothing.
-        """
-        log_p = np.full((words, len(self.labels)), FORBIDDEN, dtype=np.float32)
-        log_p[:, self._default()] = 0.0
-        margin = np.full(words, -1)
-        for start, window in raws:
-            here = np.arange(len(window))
-            left = here if start else here + words
-            right = here[::-1] if start + len(window) < words else here + words
-            safer = np.minimum(left, right) > margin[start : start + len(window)]
-            margin[start : start + len(window)][safer] = np.minimum(left, right)[safer]
-            log_p[start : start + len(window)][safer] = window[safer]
-        return log_p, margin >= 0
+        """log-probabilities (words, K) out of the windows, and which words (words,) any window held."""
+        return merged(words, raws, len(self.labels), self._default())
 
     def _default(self) -> int:
         return self.labels.index("O") if "O" in self.labels else 0
@@ -121,6 +108,25 @@ class WordTags(Head):
         tags = [tag if k in kept and tag in self.labels else default for k, tag in enumerate(self.framing.write(record))]
         answer: Answer = self.framing.read(record, tuple(tags), self.labels)
         return answer
+
+
+def merged(words: int, raws: Sequence[Raw], classes: int, default: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """log-probabilities (words, K) out of windows (first word, log-probabilities), and which words (words,) any window held.
+
+    Each word's are those of the window in which it stands farthest from a cut edge. Words that none held (cut off by a truncating
+    policy) are given the tag of nothing, `default`.
+    """
+    log_p = np.full((words, classes), FORBIDDEN, dtype=np.float32)
+    log_p[:, default] = 0.0
+    margin = np.full(words, -1)
+    for start, window in raws:
+        here = np.arange(len(window))
+        left = here if start else here + words
+        right = here[::-1] if start + len(window) < words else here + words
+        safer = np.minimum(left, right) > margin[start : start + len(window)]
+        margin[start : start + len(window)][safer] = np.minimum(left, right)[safer]
+        log_p[start : start + len(window)][safer] = window[safer]
+    return log_p, margin >= 0
 
 
 @cache
@@ -146,7 +152,7 @@ def best_path(log_p: np.ndarray[Any, Any], transitions: np.ndarray[Any, Any]) ->
     return np.array(path[::-1])
 
 
-def _product(part: Any, words: Words, chosen: np.ndarray[Any, Any]) -> float:
+def product(part: Any, words: Words, chosen: np.ndarray[Any, Any]) -> float:
     """The probability of the part of an answer: of all the words in it."""
     inside = [k for k, (start, end) in enumerate(words) if part.start <= start and end <= part.end]
     return float(chosen[inside].prod())

@@ -19,6 +19,7 @@ from transformers.pytorch_utils import Conv1D
 from tasktune.core import InputError, Lost, Record
 from tasktune.heads.base import Head, on
 from tasktune.heads.biaffine import BiaffineParser
+from tasktune.heads.linker import BiaffineLinker
 
 ALLOWED = 0.02
 """Nats by which a word's distribution may differ (Kullback–Leibler), in the mean: so much less likely may a held-out text be."""
@@ -69,10 +70,10 @@ def is_quantised(net: PreTrainedModel) -> bool:
 def quantise(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> None:
     """Give a network 8-bit weights, if it says the same with them when it is asked about `records`; else warn and leave it.
 
-    Raises `InputError` for a parser, whose trees are no distributions to compare.
+    Raises `InputError` for a parser and a linker, whose trees and links are no distributions to compare.
     """
-    if isinstance(net, BiaffineParser):
-        raise InputError("precision int8 is not there for models that parse; leave it out")
+    if isinstance(net, BiaffineParser | BiaffineLinker):
+        raise InputError("precision int8 is not there for models that parse or link; leave it out")
     asked = [features for record in records for features in head.encode(record, Lost())]
     before = [_says(net, head, features) for features in asked]
     own = _replace(net)

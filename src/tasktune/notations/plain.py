@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
-from tasktune.core import Answer, Dependency, Message, Record, Span, WordTag
+from tasktune.core import Answer, Dependency, Link, Message, Record, Span, WordTag
 
 
 def as_json(value: Any) -> Any:
@@ -23,7 +23,7 @@ def as_json(value: Any) -> Any:
 
 
 def answer_as_json(answer: Answer, text: str = "", scores: Sequence[float] = ()) -> Any:
-    """An answer as JSON. Spans and word tags become objects with their surface in `text` and their score, where there is one."""
+    """An answer as JSON. Spans, word tags and links become objects with their surfaces in `text` and their score, if any."""
     if not isinstance(answer, tuple):
         return answer
     padded = [*scores, *[None] * (len(answer) - len(scores))]
@@ -38,6 +38,9 @@ def _part_as_json(part: object, text: str, score: float | None) -> Any:
             place = {"start": start, "end": end, "word": text[start:end], "label": label}
         case Dependency(start, end):
             place = {"word": text[start:end], **asdict(part)}
+        case Link(source, target, label):
+            ends = {"source": source, "target": target}
+            place = {**{name: end and _part_as_json(end, text, None) for name, end in ends.items()}, "label": label}
         case Message():
             place = asdict(part)
         case _:

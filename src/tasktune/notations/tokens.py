@@ -57,7 +57,12 @@ def tags_of(row: Row, text: str, words: Words) -> tuple[WordTag, ...] | None:
 
 def words_of(record: Any) -> Words:
     """The words that a record states, or else those that its text has."""
-    return record.words or words_in(record.text)
+    return words_of_text(record.text, record.words)
+
+
+def words_of_text(text: str, stated: Words) -> Words:
+    """The words that are stated, or else those that the text has."""
+    return stated or words_in(text)
 
 
 def _spaces(words: Sequence[str]) -> list[bool]:

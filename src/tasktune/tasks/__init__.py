@@ -13,18 +13,22 @@ NAMES = (
     "chat",
     "classification",
     "dependency-parsing",
+    "embedding",
     "generation",
+    "mask",
     "multilabel",
     "ner",
     "nli",
-    "pos",
     "opinion-quadruples",
     "opinion-triplets",
     "paraphrase",
+    "pos",
     "question-answering",
     "regression",
     "relation",
+    "relation-extraction",
     "summarization",
+    "summarization-extractive",
 )
 
 

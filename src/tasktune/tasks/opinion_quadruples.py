@@ -1,0 +1,85 @@
+"""Opinion quadruples: find what is spoken of, of which category it is, what is said of it, and how it is meant (ACOS).
+
+Record            `text`, its `words` where the data has them; the answer is links from aspects to opinions, each labelled with
+                  category and sentiment, as in `FOOD#QUALITY positive`; an aspect or opinion that is implicit is nowhere
+Encoder           one BIO tag a word, and biaffine links between the spans found, and nowhere
+Decoder, enc-dec  one `category sentiment: aspect | opinion` line a quadruple, found again in the text; `-` is nowhere
+Metric            F1 over exact quadruples, and by which of aspect and opinion are implicit
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tasktune.core import Link, Linked, Record, Row, Span, Task, Words
+from tasktune.framings import Graph, Labels, Links
+from tasktune.metrics.links import quadruple_f1
+from tasktune.notations.linked import as_graph, from_graph, ordered, parts_of
+from tasktune.notations.tokens import text_and_words, words_of
+
+ASPECT, OPINION = "aspect", "opinion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionQuadruples(Record):
+    """A text, the places of its words, and the opinions in it, in the order of their aspects."""
+
+    text: str
+    words: Words = ()
+    aliases: ClassVar = {
+        "text": ("sentence", "review"),
+        "words": ("tokens",),
+        "answer": ("quadruples", "quads"),
+    }
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds: a text, and links {source, target, label} from aspects to opinions."""
+        text, words = text_and_words(row)
+        return cls(text=text, words=words, answer=parts_of(row, text, (ASPECT, OPINION)), id=row.id)
+
+
+def _write_graph(record: OpinionQuadruples) -> Graph:
+    return as_graph(words_of(record), record.answer)
+
+
+def _read_graph(record: OpinionQuadruples, graph: Graph, labels: Labels) -> Linked:
+    _, found = from_graph(words_of(record), *graph)
+    return ordered(found)
+
+
+links = Links[OpinionQuadruples](
+    text=lambda record: record.text,
+    words=words_of,
+    write=_write_graph,
+    read=_read_graph,
+    joins=lambda source, target: source in (ASPECT, "") and target in (OPINION, ""),
+    lost=lambda record: len(record.answer) - len(_write_graph(record)[1]),
+)
+
+
+def _example(text: str, *quadruples: tuple[str, str, str]) -> OpinionQuadruples:
+    def span(surface: str, kind: str) -> Span | None:
+        start = text.index(surface)
+        return Span(start, start + len(surface), kind) if surface else None
+
+    return OpinionQuadruples(
+        text=text, answer=ordered(Link(span(a, ASPECT), span(o, OPINION), label) for label, a, o in quadruples)
+    )
+
+
+TASK = Task(
+    name="opinion-quadruples",
+    record=OpinionQuadruples,
+    encoder=links,
+    decoder=None,
+    encoder_decoder=None,
+    metric=quadruple_f1,
+    example=(
+        _example("The soup was cold but we will be back.", ("FOOD negative", "soup", "cold"), ("PLACE positive", "", "")),
+        _example("Lovely, and not dear.", ("PLACE positive", "", "Lovely"), ("PRICE positive", "", "not dear")),
+        _example("The waiter never came.", ("SERVICE negative", "waiter", "")),
+        _example("We went on Monday."),
+    ),
+)

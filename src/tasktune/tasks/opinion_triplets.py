@@ -1,0 +1,82 @@
+"""Opinion triplets: find what is spoken of, what is said of it, and whether that is good or bad (ASTE).
+
+Record            `text`, its `words` where the data has them; the answer is links from aspects to opinions, each with a polarity
+Encoder           one BIO tag a word, and biaffine links between the spans found
+Decoder, enc-dec  one `polarity: aspect | opinion` line a triplet, both found again in the text
+Metric            F1 over exact triplets, and of pairs, aspects and opinions
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tasktune.core import Link, Linked, Record, Row, Span, Task, Words
+from tasktune.framings import Graph, Labels, Links
+from tasktune.metrics.links import triplet_f1
+from tasktune.notations.linked import as_graph, from_graph, ordered, parts_of
+from tasktune.notations.tokens import text_and_words, words_of
+
+ASPECT, OPINION = "aspect", "opinion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionTriplets(Record):
+    """A text, the places of its words, and the opinions in it, in the order of their aspects."""
+
+    text: str
+    words: Words = ()
+    aliases: ClassVar = {
+        "text": ("sentence", "review"),
+        "words": ("tokens",),
+        "answer": ("triplets", "triples"),
+    }
+
+    @classmethod
+    def from_row(cls, row: Row) -> Self:
+        """The record that a row holds: a text, and links {source, target, label} from aspects to opinions."""
+        text, words = text_and_words(row)
+        return cls(text=text, words=words, answer=parts_of(row, text, (ASPECT, OPINION)), id=row.id)
+
+
+def _write_graph(record: OpinionTriplets) -> Graph:
+    return as_graph(words_of(record), record.answer)
+
+
+def _read_graph(record: OpinionTriplets, graph: Graph, labels: Labels) -> Linked:
+    _, found = from_graph(words_of(record), *graph)
+    return ordered(found)
+
+
+links = Links[OpinionTriplets](
+    text=lambda record: record.text,
+    words=words_of,
+    write=_write_graph,
+    read=_read_graph,
+    joins=lambda source, target: (source, target) == (ASPECT, OPINION),
+    lost=lambda record: len(record.answer) - len(_write_graph(record)[1]),
+)
+
+
+def _example(text: str, *triplets: tuple[str, str, str]) -> OpinionTriplets:
+    def span(surface: str, kind: str) -> Span:
+        start = text.index(surface)
+        return Span(start, start + len(surface), kind)
+
+    return OpinionTriplets(text=text, answer=ordered(Link(span(a, ASPECT), span(o, OPINION), label) for label, a, o in triplets))
+
+
+TASK = Task(
+    name="opinion-triplets",
+    record=OpinionTriplets,
+    encoder=links,
+    decoder=None,
+    encoder_decoder=None,
+    metric=triplet_f1,
+    example=(
+        _example("The soup was cold but the waiter was kind.", ("NEG", "soup", "cold"), ("POS", "waiter", "kind")),
+        _example("Lovely bread and butter.", ("POS", "bread", "Lovely"), ("POS", "butter", "Lovely")),
+        _example("The room is small, loud and dear.", *(("NEG", "room", word) for word in ("small", "loud", "dear"))),
+        _example("We went on Monday."),
+    ),
+)
