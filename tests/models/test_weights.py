@@ -26,7 +26,7 @@ def move_all(source: Path, out: Path) -> None:
 @pytest.fixture
 def tiny(wheel: Wheel, index: Path, monkeypatch: pytest.MonkeyPatch) -> Named:
     """A named model from a wheel."""
-    model = Named("tiny", "encoder", 9, 100, "MIT", "tiny", wheel, move_all)
+    model = Named("tiny", "encoder", 9, 100, "MIT", "tiny", (wheel,), move_all)
     monkeypatch.setitem(NAMED, "tiny", model)
     return model
 
@@ -92,7 +92,7 @@ def test_a_broken_gguf_file_is_named(tmp_path: Path, cache: Path, content: bytes
 
 @pytest.mark.parametrize("missing", ["./nowhere", "/no/where", "a/b/c", "nowhere.gguf", "x/model.bin", "a b"])
 def test_what_is_not_there_is_said_with_what_works(missing: str) -> None:
-    with pytest.raises(InputError, match=r"there is no model at .*minilm, smollm2, minilm2minilm.*local folder.*hub id"):
+    with pytest.raises(InputError, match=r"there is no model at .*minilm, me5-small, .*local folder.*hub id"):
         locate(missing)
 
 

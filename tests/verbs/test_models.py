@@ -41,7 +41,7 @@ def test_lists_what_there_is_and_what_is_here(made: list[str], cache: Path) -> N
     assert {model.family for model in verb.models()} == {"encoder", "decoder", "encoder-decoder"}
     assert all(model.folder is None for model in verb.models())
     verb.get("minilm")
-    assert [model.folder for model in verb.models()] == [cache / "minilm", None, None]
+    assert [model.folder for model in verb.models()] == [cache / "minilm", None, None, None]
 
 
 def test_get_makes_a_broken_model_anew_and_no_other(made: list[str], cache: Path) -> None:
@@ -55,7 +55,7 @@ def test_get_makes_a_broken_model_anew_and_no_other(made: list[str], cache: Path
 
 
 def test_get_knows_its_names() -> None:
-    with pytest.raises(InputError, match=r"no model named 'bert'; .*: minilm, smollm2, minilm2minilm"):
+    with pytest.raises(InputError, match=r"no model named 'bert'; .*: minilm, me5-small, smollm2, minilm2minilm"):
         verb.get("bert")
 
 
@@ -67,6 +67,6 @@ def test_shows_every_model_within_80_columns(
     verb.show(verb.models())
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[2].split() == ["smollm2", "decoder", "134.5", "M", "542", "MB", "Apache-2.0", "yes"]
-    assert lines[3].split()[-1] == "no"
-    assert "SmolLM2-135M-Instruct" in lines[6]
+    assert lines[3].split() == ["smollm2", "decoder", "134.5", "M", "542", "MB", "Apache-2.0", "yes"]
+    assert lines[4].split()[-1] == "no"
+    assert "SmolLM2-135M-Instruct" in lines[8]

