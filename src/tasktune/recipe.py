@@ -47,6 +47,15 @@ class Recipe:
         Lossy, "what to do with records too long or without an answer: error, split into windows, truncate, drop"
     ] = "split"
     projective: Annotated[bool, "trees without crossing arcs, for parsing"] = False
+    sentences: Annotated[int | None, "sentences of an extractive summary; as many as those that it learnt from, if not given"] = (
+        None
+    )
+    dimensions: Annotated[
+        int | None, "numbers of an embedding, the first ones; tuning then serves longer ones too (Matryoshka)"
+    ] = None
+    prompts: Annotated[
+        tuple[str, ...], "what stands before a query, and before a document, to embed them; the checkpoint's own if not given"
+    ] = ()
     token_budget: Annotated[int, "padded tokens in one pass through the model, which bounds memory"] = 4096
     precision: Annotated[
         Precision,
@@ -67,9 +76,11 @@ class Recipe:
                 raise InputError(f"{name} must be one of {', '.join(get_args(chosen))}, but is {getattr(self, name)!r}")
         if self.warmup > 1:
             raise InputError(f"warmup is a share, at most 1, but is {self.warmup}")
+        if len(self.prompts) not in (0, 2):
+            raise InputError(f"prompts are two, one before a query and one before a document, but here are {len(self.prompts)}")
 
 
-_POSITIVE = ("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "token_budget")
+_POSITIVE = ("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "sentences", "dimensions", "token_budget")
 _NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora")
 
 _LEARNING_RATE: dict[FamilyName, float] = {"encoder": 1e-4, "decoder": 5e-5, "encoder-decoder": 1e-4}

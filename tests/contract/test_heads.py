@@ -125,7 +125,13 @@ def same(left: Any, right: Any, tolerance: float) -> bool:
 @each_case
 def test_four_records_are_learnt_by_heart(case: tuple[str, str], known: Callable[[tuple[str, str]], Model]) -> None:
     records = example(case[0])
-    for prediction in known(case).predict([replace(record, answer=None) for record in records]):
+    predictions = known(case).predict([replace(record, answer=None) for record in records])
+    if case[0] == "embedding":  # learns the order of numbers alone
+        assert sorted(records, key=lambda record: predictions[records.index(record)].answer) == sorted(
+            records, key=lambda record: record.answer
+        )
+        return
+    for prediction in predictions:
         gold = next(record.answer for record in records if record.id == prediction.record.id)
         assert same(prediction.answer, gold, 0.2)
 

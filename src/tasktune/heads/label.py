@@ -39,7 +39,11 @@ _TWO_SIDED_95: Final = 1.959964
 
 def windows(head: Head, record: Record, lost: Lost) -> list[Features]:
     """The texts of a record as features: one, or by the policy on long input several, a shortened one, or none."""
-    texts = head.framing.texts(record)
+    return windows_of(head, record, head.framing.texts(record), lost)
+
+
+def windows_of(head: Head, record: Record, texts: tuple[str, ...], lost: Lost) -> list[Features]:
+    """The same of one text, or two, of a record."""
     whole = head.tokenizer(*texts)
     length = len(whole["input_ids"])
     if length <= head.max_length:

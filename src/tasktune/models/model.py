@@ -10,15 +10,18 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, final
 
+import numpy as np
+from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
 from tasktune import recipe as recipes
 from tasktune.core import FamilyName, InputError, Lost, Task
 from tasktune.datasets import questions
-from tasktune.framings import Framing, Labels
+from tasktune.framings import Embed, Framing, Labels, Side
 from tasktune.heads import head_for
 from tasktune.heads.backends import written_by_backend
 from tasktune.heads.base import Calibration, Head
+from tasktune.heads.embed import Embedder
 from tasktune.heads.free_text import FreeText
 from tasktune.models import network
 from tasktune.models.card import card
@@ -28,6 +31,7 @@ from tasktune.models.folder import FACTS, RECIPE, columns, read_facts, refuse_ta
 from tasktune.models.inference import answers, pieces
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.quantised import is_quantised, quantise
+from tasktune.models.sentence_modules import longest_text, read_pooling, write_modules
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
@@ -66,6 +70,18 @@ class Model:
         (record,) = questions(self.task, [asked])
         return pieces(self.net, self.head, record, Lost() if lost is None else lost)
 
+    def embed(self, texts: Iterable[str], side: Side = "", lost: Lost | None = None) -> NDArray[np.float32]:
+        """Vectors (N, D) of N texts. `side` says whether they are queries or documents, for a model with prompts for these.
+
+        A text that the policy drops has a vector of nan. Raises `InputError` where the model is none for embedding.
+        """
+        if not isinstance(self.head, Embedder):
+            raise InputError(f"this model for {self.task.name} gives no vectors; tune one: tasktune fit embedding")
+        asked = questions(self.task, ({"text": text, "side": side} for text in texts))
+        found = [raws[0][0] if raws else None for _, raws, _ in answers(self.net, self.head, asked, lost or Lost())]
+        width = next((len(vector) for vector in found if vector is not None), 0)
+        return np.array([np.full(width, np.nan) if vector is None else vector for vector in found], np.float32).reshape(-1, width)
+
     @property
     def columns(self) -> Mapping[str, str]:
         """Which column held which field of the data that it was tuned on, where names did not tell."""
@@ -77,37 +93,52 @@ class Model:
 
     def save(self, folder: Path | str) -> Path:
         """Write the model as a folder that transformers opens too. Appears whole or not at all; refuses a path that is taken."""
-        out = Path(folder)
-        refuse_taken(out)
         if is_quantised(self.net):
             raise InputError(
                 "a model is saved with its own weights; load it without precision int8, which may be given again to answer"
             )
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        try:
-            self._write(work)
-            work.chmod(0o755)
-            synced(work)
-            put(work, out)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-        return out
+        return saved(Path(folder), self._write)
 
     def _write(self, folder: Path) -> None:
-        with network.quiet():
-            self.net.save_pretrained(folder)
-            self.head.tokenizer.save_pretrained(folder)
-        facts = {
-            "task": self.task.name,
-            "family": self.family,
-            "labels": self.head.labels,
-            "calibration": asdict(self.head.calibration),
-            **self.facts,
-        }
-        (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        (folder / RECIPE).write_text(recipes.written(replace(self.head.recipe, device="auto")), encoding="utf-8")
+        write_weights(folder, self.net, self.head)
+        if isinstance(self.head, Embedder):
+            write_modules(folder, self.head.pooling, self.net.config.hidden_size, self.head.max_length)
+        facts = {"task": self.task.name, "family": self.family, **self.told}
+        write_facts(folder, facts)
         (folder / "README.md").write_text(card(facts), encoding="utf-8")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a folder tells of the model beside its task and family."""
+        return {"labels": self.head.labels, "calibration": asdict(self.head.calibration), **self.facts}
+
+
+def saved(out: Path, write: Callable[[Path], None]) -> Path:
+    """The folder `out` with what `write` writes in it, whole or not at all. Refuses a path that is taken."""
+    refuse_taken(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        write(work)
+        work.chmod(0o755)
+        synced(work)
+        put(work, out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return out
+
+
+def write_weights(folder: Path, net: PreTrainedModel, head: Head) -> None:
+    """Write a network, its tokenizer and its recipe."""
+    with network.quiet():
+        net.save_pretrained(folder)
+        head.tokenizer.save_pretrained(folder)
+    (folder / RECIPE).write_text(recipes.written(replace(head.recipe, device="auto")), encoding="utf-8")
+
+
+def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write what is known of a model."""
+    (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def put(work: Path, out: Path) -> None:
@@ -142,6 +173,8 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     """
     path = Path(folder)
     facts = read_facts(path)
+    if several := facts.get("tasks"):
+        raise InputError(f"{folder} does several tasks; for one of them, say tt.load({str(folder)!r})[{next(iter(several))!r}]")
     try:
         task, labels = task_called(facts.pop("task")), tuple(facts.pop("labels"))
         calibration = Calibration(**facts.pop("calibration"))
@@ -167,9 +200,13 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     if family != "encoder":
         network.keep_newlines(net, tokenizer)
     network.place(net, recipe)
+    if isinstance(framing, Embed) and recipe.max_length is None:
+        recipe = replace(recipe, max_length=longest_text(folder))
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)
     head = head_for(framing, family, tokenizer, names, recipe, longest, net.config, scale(framing))
+    if isinstance(head, Embedder):
+        head = replace(head, pooling=read_pooling(folder, family, recipe))
     if recipe.precision == "int8":
         quantise(net, head, task.example)
     return Model(task, family, net, head), missing

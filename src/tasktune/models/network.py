@@ -20,8 +20,9 @@ from transformers import (
 from transformers.utils import logging
 
 from tasktune.core import FamilyName, InputError
-from tasktune.framings import Framing, Labels
+from tasktune.framings import Framing, Labels, Mask
 from tasktune.heads import network, network_config
+from tasktune.models.pooler import keep_pooler
 from tasktune.recipe import Recipe
 
 LONGEST = 2048
@@ -74,8 +75,19 @@ def read_network(
     if family == "encoder":
         for name, value in network_config(framing, labels).items():
             setattr(config, name, value)
+    net, missing = weighted(network(framing, family), folder, config)
+    if net.can_generate():
+        net.generation_config = _own_tokens(net.generation_config)
+    if isinstance(framing, Mask):
+        with quiet():
+            keep_pooler(folder, net)
+    return net, missing
+
+
+def weighted(made: Any, folder: Path, config: PretrainedConfig) -> tuple[PreTrainedModel, tuple[str, ...]]:
+    """A network of the class `made` with a checkpoint's weights, and the names of those that the checkpoint has not."""
     with quiet(), unreadable(folder, "weights"):
-        net, told = network(framing, family).from_pretrained(
+        net, told = made.from_pretrained(
             folder,
             config=config,
             dtype=torch.float32,
@@ -85,8 +97,6 @@ def read_network(
             ignore_mismatched_sizes=True,
             output_loading_info=True,
         )
-    if family != "encoder":
-        net.generation_config = _own_tokens(net.generation_config)
     return net, (*sorted(told["missing_keys"]), *sorted(key for key, *_ in told["mismatched_keys"]))
 
 
@@ -100,8 +110,8 @@ def _own_tokens(config: GenerationConfig) -> GenerationConfig:
 
 def refuse_noise(folder: Path, net: PreTrainedModel, family: FamilyName, missing: Sequence[str]) -> None:
     """Raise `InputError` where weights that are at random would be of the pre-trained body, not of a new head."""
-    body = f"{net.base_model_prefix}."
-    noise = [key for key in missing if family != "encoder" or (key.startswith(body) and ".pooler." not in key)]
+    body = "" if net.base_model is net else f"{net.base_model_prefix}."
+    noise = [key for key in missing if family != "encoder" or (key.startswith(body) and "pooler." not in key)]
     if noise:
         shown = f"{', '.join(noise[:3])}{' …' if len(noise) > 3 else ''}"
         raise InputError(

@@ -184,6 +184,15 @@ def agreed(mine: object) -> bool:
     return all(other == mine for other in all_of_them)
 
 
+def gathered(mine: T) -> list[T]:
+    """What each process has, in their order, for all of them."""
+    if count() == 1:
+        return [mine]
+    all_of_them = [mine] * count()
+    dist.all_gather_object(all_of_them, mine)
+    return all_of_them
+
+
 def in_turn(work: Callable[[], T]) -> T:
     """Do some work in the first process, then in all others: for what is put in order as it is read."""
     if count() == 1:

@@ -38,3 +38,12 @@ def task(name: str) -> Task[Any]:
         raise InputError(f"there is no task {name!r}; there are: {', '.join(NAMES)}")
     found: Task[Any] = import_module(f"{__name__}.{name.replace('-', '_')}").TASK
     return found
+
+
+def tasks_called(names: str) -> dict[str, Task[Any]]:
+    """The tasks of `pos+ner`, or the one of `ner`, by name. Raises `InputError` as `task` does, or where one is named twice."""
+    found = [task(name) for name in names.split("+")]
+    by_name = {each.name: each for each in found}
+    if len(by_name) < len(found):
+        raise InputError(f"{names} names a task twice; each can be learnt once")
+    return by_name
