@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 import transformers as hf
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 from tasktune.core import FamilyName
 from tasktune.models.network import quiet
@@ -73,17 +73,27 @@ def byte_level(special: tuple[str, ...], names: dict[str, str], around: tuple[st
 
 def unigram() -> hf.PreTrainedTokenizerFast:
     """T5's: blanks are part of words, runs of blanks and line breaks are one blank, an end after every text."""
+    names = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    return _sentencepiece(("<pad>", "</s>", "<unk>"), names, "$A </s>", "$A </s> $B </s>")
+
+
+def multilingual() -> hf.PreTrainedTokenizerFast:
+    """XLM-R's: T5's pieces between the ends of RoBERTa."""
+    special = ("<s>", "<pad>", "</s>", "<unk>")
+    names = {"cls_token": "<s>", "pad_token": "<pad>", "sep_token": "</s>", "unk_token": "<unk>"}
+    return _with_mask(_sentencepiece(special, names, "<s> $A </s>", "<s> $A </s> </s> $B </s>"))
+
+
+def _sentencepiece(special: tuple[str, ...], names: dict[str, str], single: str, pair: str) -> hf.PreTrainedTokenizerFast:
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace("\n", " ")])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    special = ["<pad>", "</s>", "<unk>"]
-    trainer = trainers.UnigramTrainer(vocab_size=400, special_tokens=special, unk_token="<unk>", show_progress=False)
+    trainer = trainers.UnigramTrainer(vocab_size=400, special_tokens=[*special], unk_token="<unk>", show_progress=False)
     tokenizer.train_from_iterator(_TEXTS, trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)]
-    )
-    return _wrapped(tokenizer, {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"})
+    ids = [(token, k) for k, token in enumerate(special)]
+    tokenizer.post_processor = processors.TemplateProcessing(single=single, pair=pair, special_tokens=ids)
+    return _wrapped(tokenizer, names)
 
 
 def _wrapped(tokenizer: Tokenizer, names: dict[str, str], *, token_types: bool = False) -> hf.PreTrainedTokenizerFast:
@@ -95,7 +105,14 @@ def _wrapped(tokenizer: Tokenizer, names: dict[str, str], *, token_types: bool =
 
 def _roberta_like() -> Any:
     names = {"bos_token": "<s>", "cls_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "sep_token": "</s>"}
-    return byte_level(("<s>", "<pad>", "</s>", "<unk>", "<mask>"), {**names, "unk_token": "<unk>"}, ("<s>", "</s>"))
+    names = {**names, "unk_token": "<unk>"}
+    return _with_mask(byte_level(("<s>", "<pad>", "</s>", "<unk>"), names, ("<s>", "</s>")))
+
+
+def _with_mask(tokenizer: Any) -> Any:
+    """A mask token as RoBERTa's tokenizers have it: the blank before a word is part of what is under the mask."""
+    tokenizer.add_special_tokens({"mask_token": AddedToken("<mask>", lstrip=True, special=True)})
+    return tokenizer
 
 
 def _gpt2() -> Any:
@@ -183,13 +200,14 @@ def _bart(t: Any) -> hf.PretrainedConfig:
 TINY = {
     "bert": Tiny("encoder", wordpiece, _bert),
     "roberta": Tiny("encoder", _roberta_like, _roberta),
+    "multilingual": Tiny("encoder", multilingual, _bert),
     "modernbert": Tiny("encoder", _roberta_like, _modernbert),
     "gpt2": Tiny("decoder", _gpt2, _gpt2_config),
     "llama": Tiny("decoder", _chatml, _llama),
     "t5": Tiny("encoder-decoder", unigram, _t5),
     "bart": Tiny("encoder-decoder", _roberta_like, _bart),
 }
-"""The kinds by name. The Llama has a chat template."""
+"""The kinds by name. The Llama has a chat template. The multilingual one is a BERT with the tokenizer of XLM-R, as E5 is."""
 
 ENCODERS, DECODERS, ENCODER_DECODERS = (
     tuple(name for name, tiny in TINY.items() if tiny.family == family) for family in ("encoder", "decoder", "encoder-decoder")

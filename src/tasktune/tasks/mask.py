@@ -65,8 +65,8 @@ TASK = Task(
     encoder_decoder=None,
     metric=masked_tokens,
     example=(
-        MaskedText(text="The [MASK] of the ship slept.", answer=("crew",)),
-        MaskedText(text="Rain fell [MASK] the sea and [MASK] the town.", answer=("on", "on")),
+        MaskedText(text="The crew of [MASK] ship slept.", answer=("the",)),
+        MaskedText(text="Rain fell on [MASK] sea [MASK] the town.", answer=("the", "and")),
         MaskedText(text="The crew of the ferry waited on the pier for the fog to lift.", answer=()),
         MaskedText(text="No boat left the town before noon.", answer=()),
     ),
