@@ -176,9 +176,10 @@ def test_an_answer_inside_of_a_word_becomes_the_word(reader: Callable[[str], Mod
 def test_none_is_answered_below_the_threshold(reader: Callable[[str], Model]) -> None:
     head, record = reader("bert").head, asked("one two three")
     raws = raws_of(head, record, lambda count: np.ones((2, count), np.float32))
-    assert head.choice(record, raws).odds == pytest.approx(2.0)
-    assert replace(head, calibration=Calibration(threshold=1.9)).answer(record, raws).answer
-    assert replace(head, calibration=Calibration(threshold=2.1)).answer(record, raws).answer == ()
+    (choice,) = head.choices(record, raws)
+    assert choice.odds == pytest.approx(2.0)
+    assert replace(head, calibration=Calibration(thresholds=(1.9,))).answer(record, raws).answer
+    assert replace(head, calibration=Calibration(thresholds=(2.1,))).answer(record, raws).answer == ()
 
 
 def test_n_best_are_ordered_and_go_on_from_the_answer(reader: Callable[[str], Model]) -> None:
@@ -196,7 +197,7 @@ def test_the_threshold_that_suits_the_records_is_found(reader: Callable[[str], M
     silent = model.calibrated(calibrate(QA, model.net, model.head, questions))
     assert [prediction.answer for prediction in silent.predict(questions)] == [()] * 3
     found = [
-        replace(record, answer=silent.head.choice(record, raws).given)
+        replace(record, answer=silent.head.choices(record, raws)[0].given)
         for record, raws, _ in answers(model.net, model.head, questions, Lost())
     ]
     speaking = silent.calibrated(calibrate(QA, model.net, silent.head, found))

@@ -7,10 +7,10 @@ set. A long record may make several features (windows); `answer` is given what c
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -75,26 +75,40 @@ class Scored:
 class Calibration:
     """What is learnt about a network's confidence from the dev split.
 
-    `temperature` divides its logits. `threshold` is what the log odds of an answer against none must reach for it to be given. A
-    number is `center + scale * output`, and wrong by `sigma` (standard deviation, in its own unit), where that was measured.
-    `parts` is how many of the parts of a text are taken, on average.
+    `temperature` divides its logits. `thresholds` are what the log odds of an answer against none must reach for it to be given,
+    one a choice (a label, where there may be several); 0 where there are none. A number is `center + scale * output`, and wrong
+    by `sigma` (standard deviation, in its own unit), where that was measured. `parts` is how many of the parts of a text are
+    taken, on average.
     """
 
     temperature: float = 1.0
     center: float = 0.0
     scale: float = 1.0
     sigma: float | None = None
-    threshold: float = 0.0
+    thresholds: tuple[float, ...] = ()
     parts: float = 1.0
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """What `dataclasses.asdict` made, by way of JSON. Raises `TypeError` or `KeyError` where it is something else."""
+        return cls(**{**given, "thresholds": tuple(given["thresholds"])})
+
+    def threshold(self, choice: int = 0) -> float:
+        """The threshold of a choice."""
+        return self.thresholds[choice] if self.thresholds else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer that may be given or withheld: its log odds against none, itself, and what is answered if it is withheld."""
+    """An answer that may be given or withheld: its log odds against none, itself, and what is answered if it is withheld.
+
+    `record` is what both are scored on: of several choices, each has the part of the record's answer that it is about.
+    """
 
     odds: float
     given: Answer
     withheld: Answer
+    record: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +216,9 @@ class Head(ABC):
         """What calibration looks at: each closed choice (a label, a word's tag) in the answer; `None` for open text."""
         return None
 
-    def choice(self, record: Record, raws: Sequence[Raw]) -> Choice | None:
-        """What a threshold decides about; `None` where nothing is withheld."""
-        return None
+    def choices(self, record: Record, raws: Sequence[Raw]) -> tuple[Choice, ...]:
+        """What thresholds decide about, of every record the same choices; none where nothing is withheld."""
+        return ()
 
 
 def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

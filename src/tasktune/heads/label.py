@@ -6,7 +6,7 @@ A text too long for the model is read in windows, whose log-probabilities (or nu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, final
 
 import numpy as np
@@ -18,6 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from tasktune.core import Answer, Lost, Record
 from tasktune.heads.base import (
     Batch,
+    Choice,
     Features,
     Head,
     Raw,
@@ -143,9 +144,10 @@ class ManyLabels(Head):
         return list(torch.stack([logsigmoid(-logits), logsigmoid(logits)], -1).cpu().numpy())
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
-        """The labels more probable than not; the score is the probability of the whole set."""
-        probabilities = softmax(np.mean(raws, axis=0), self.calibration.temperature)[:, 1]
-        chosen = probabilities > 0.5
+        """The labels whose log odds reach their thresholds; the score is the probability of the whole set."""
+        log_p = np.mean(raws, axis=0)
+        probabilities = softmax(log_p, self.calibration.temperature)[:, 1]
+        chosen = _odds(log_p) >= [self.calibration.threshold(k) for k in range(len(self.labels))]
         score = float(np.where(chosen, probabilities, 1 - probabilities).prod())
         names = tuple(label for label, yes in zip(self.labels, chosen, strict=True) if yes)
         return Scored(self.framing.read(record, names, self.labels), score, tuple(map(float, probabilities[chosen])))
@@ -154,9 +156,23 @@ class ManyLabels(Head):
         """A choice between no (0) and yes (1) for each label."""
         return Units(np.mean(raws, axis=0), np.array([int(label in record.answer) for label in self.labels], dtype=np.int64))
 
+    def choices(self, record: Record, raws: Sequence[Raw]) -> tuple[Choice, ...]:
+        """Each label, alone."""
+        odds = _odds(np.mean(raws, axis=0))
+        return tuple(
+            Choice(float(of), (label,), (), replace(record, answer=(label,) if label in record.answer else ()))
+            for of, label in zip(odds, self.labels, strict=True)
+        )
+
     def ceiling(self, record: Record) -> Answer:
         """Those of the labels that training data showed."""
         return tuple(label for label in record.answer if label in self.labels)
+
+
+def _odds(log_p: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Log odds of yes (L,) out of log-probabilities of no and yes (L, 2)."""
+    odds: np.ndarray[Any, Any] = log_p[:, 1] - log_p[:, 0]
+    return odds
 
 
 @final

@@ -184,11 +184,11 @@ class BestSpan(Head):
         spans = [(int(first), int(first + further)) for first, further in zip(firsts, more, strict=True)]
         return Ranked(spans, logits - np.logaddexp.reduce(logits))
 
-    def choice(self, record: Record, raws: Sequence[Raw]) -> Choice:
-        """The best span, and none."""
+    def choices(self, record: Record, raws: Sequence[Raw]) -> tuple[Choice]:
+        """The best span, or none."""
         ranked = self.ranked(record, raws)
         given = self._read(record, ranked.spans[0]) if ranked.spans else self._read(record, None)
-        return Choice(ranked.odds, given, self._read(record, None))
+        return (Choice(ranked.odds, given, self._read(record, None), record),)
 
     def _read(self, record: Record, cover: Cover | None) -> Answer:
         place: Place = None if cover is None else self._tokens(record).place(cover)
@@ -200,7 +200,7 @@ class BestSpan(Head):
         ranked = self.ranked(record, raws)
         probabilities = softmax(ranked.log_p, self.calibration.temperature)
         said: list[Cover | None] = [None, *ranked.spans]
-        chosen = int(ranked.odds >= self.calibration.threshold and bool(ranked.spans))
+        chosen = int(ranked.odds >= self.calibration.threshold() and bool(ranked.spans))
         order = sorted((k for k in range(len(said)) if k != chosen), key=lambda k: -probabilities[k])
         others = tuple((self._read(record, said[k]), float(probabilities[k])) for k in order[: self.recipe.decoding.n_best - 1])
         score = float(probabilities[chosen])

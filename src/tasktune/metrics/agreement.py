@@ -49,7 +49,7 @@ def mean_of_defined(figures: Collection[Any]) -> Any:
     """The mean of several figures in each replicate, over those that are defined (not nan) there."""
     import numpy as np
 
-    stacked = np.asarray(list(figures), dtype=float)
+    stacked = np.asarray(np.broadcast_arrays(*figures), dtype=float)
     return ratio(np.nansum(stacked, axis=0), np.sum(~np.isnan(stacked), axis=0))
 
 

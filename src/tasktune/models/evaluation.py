@@ -15,7 +15,7 @@ from tasktune.heads.base import UNSAYABLE, Calibration, Head, Raw, softmax
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
 from tasktune.metrics.calibration import trusted_temperature
-from tasktune.metrics.threshold import best_threshold
+from tasktune.metrics.threshold import Alternatives, best_thresholds
 from tasktune.models.inference import answers, likelihoods
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
@@ -136,8 +136,9 @@ def _count_confidence(bins: Bins, head: Head, record: Record, raws: list[Raw], t
 
 
 def calibrate(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Calibration:
-    """The temperature and threshold, or for a number the spread of its residuals, that suit the records; free text has none."""
-    log_p, gold, residuals, alternatives = [], [], [], []
+    """The temperature and thresholds, or for a number the spread of its residuals, that suit the records; free text has none."""
+    log_p, gold, residuals = [], [], []
+    alternatives: dict[int, list[Alternatives]] = {}  # of each choice that every record has
     if not head.closed:
         return head.calibration
     for record, raws, scored in answers(net, head, records, Lost()):
@@ -148,9 +149,9 @@ def calibrate(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterab
             gold.append(units.gold[known])
         elif scored.score is None and isinstance(scored.answer, float):
             residuals.append(scored.answer - record.answer)
-        if raws and (choice := head.choice(record, raws)):
-            given, withheld = (task.metric.count(record, answer) for answer in (choice.given, choice.withheld))
-            alternatives.append((choice.odds, given, withheld))
-    threshold, _ = best_threshold(task.metric, alternatives)
+        for k, choice in enumerate(head.choices(record, raws) if raws else ()):
+            given, withheld = (task.metric.count(choice.record, answer) for answer in (choice.given, choice.withheld))
+            alternatives.setdefault(k, []).append((choice.odds, given, withheld))
+    thresholds = best_thresholds(task.metric, list(alternatives.values()))
     sigma = float(np.sqrt(np.mean(np.square(residuals)))) if residuals else None
-    return replace(head.calibration, temperature=trusted_temperature(log_p, gold), sigma=sigma, threshold=threshold)
+    return replace(head.calibration, temperature=trusted_temperature(log_p, gold), sigma=sigma, thresholds=thresholds)

@@ -177,7 +177,7 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
         raise InputError(f"{folder} does several tasks; for one of them, say tt.load({str(folder)!r})[{next(iter(several))!r}]")
     try:
         task, labels = task_called(facts.pop("task")), tuple(facts.pop("labels"))
-        calibration = Calibration(**facts.pop("calibration"))
+        calibration = Calibration.from_json(facts.pop("calibration"))
     except (KeyError, TypeError) as wrong:
         raise InputError(f"{path / FACTS} is not as tasktune writes it ({wrong}); tune the model anew") from None
     recipe = recipes.read(path / RECIPE, changes)
