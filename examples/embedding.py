@@ -1,4 +1,4 @@
-"""Vectors of texts that lie close where the texts go together. On files: CSV pairs with a score, JSONL, a BEIR or SMART folder."""
+"""Vectors of texts that lie close where the texts go together. On files: pairs with a score, JSONL, a BEIR or SMART folder."""
 
 import sys
 

@@ -63,7 +63,7 @@ def test_what_is_allowed_is_read_and_written_again_is_the_same(name: str) -> Non
     def law(record: Any, seed: int) -> None:
         form, labels = form_of(framing, record)
         written, whole = walked(form, seed)
-        if whole and name != "regression":  # a number has many spellings
+        if whole and name not in ("regression", "reranking"):  # a number has many spellings
             answer = framing.read(record, written, labels)
             assert (
                 framing.write(type(record)(**{f: getattr(record, f) for f in record.field_names()} | {"answer": answer}))

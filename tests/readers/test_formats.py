@@ -48,6 +48,8 @@ def found(path, known=KNOWN):
         ("x", "text,label\na,b\n", "csv"),
         ("x", "I think, therefore I am\n", "text"),
         ("x", UD + "\n" + UD, "conllu"),
+        ("x.run", "1 Q0 d 1 0.5 tag\n", "trec"),
+        ("x", "1 Q0 d 1 0.5 tag\n1 Q0 e 2 0.25 tag\n", "trec"),
         ("x.dev", "a\tO\n\nb\tO\n", "conll"),
     ],
 )
@@ -93,6 +95,7 @@ def test_the_table_is_keyed_by_name_and_tells_what_each_is():
         "csv",
         "tsv",
         "text",
+        "trec",
     }
 
 

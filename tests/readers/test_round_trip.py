@@ -17,7 +17,7 @@ LINE = TEXT.filter(lambda text: "\n" not in text and not text.endswith("\r"))
 CELL = LINE.filter(lambda text: "\t" not in text)
 FILLED = CELL.filter(bool)
 KNOWN = frozenset({"text", "label"})
-LAWS = ("chat", "conll", "conllu", "csv", "jsonl", "text", "tsv")
+LAWS = ("chat", "conll", "conllu", "csv", "jsonl", "text", "trec", "tsv")
 
 
 def test_every_format_that_is_written_has_its_law():
@@ -35,6 +35,16 @@ def reread(values, format, known=frozenset()):
 @given(st.lists(st.fixed_dictionaries({"text": LINE}), min_size=1, max_size=4))
 def test_text(given):
     assert reread(given, "text") == given
+
+
+_ID = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=4)
+
+
+@given(st.lists(st.tuples(_ID, _ID, st.integers(-99, 99)), min_size=1, max_size=5, unique_by=lambda row: row[:2]))
+def test_trec(found):
+    found = sorted(found, key=lambda row: (row[0], -row[2]))
+    written = [{"query_id": query, "id": document, "answer": float(score)} for query, document, score in found]
+    assert [(row["query_id"], row["id"], row["score"]) for row in reread(written, "trec")] == found
 
 
 ROWS = st.lists(st.fixed_dictionaries({"text": CELL, "label": CELL}), min_size=1, max_size=3)

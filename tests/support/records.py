@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tasktune.core import Dependency, Link, Message, Record, Span, Words, WordTag
 from tasktune.notations.linked import ends_of, ordered
+from tasktune.notations.sentences import sentences
 from tasktune.notations.trees import mended
 from tasktune.notations.words import words
 from tasktune.tasks.aspect_polarity import AspectPolarity
@@ -27,11 +28,14 @@ from tasktune.tasks.opinion_quadruples import OpinionQuadruples
 from tasktune.tasks.opinion_triplets import OpinionTriplets
 from tasktune.tasks.paraphrase import Paraphrase
 from tasktune.tasks.pos import POS
+from tasktune.tasks.pretraining import Pretraining
 from tasktune.tasks.question_answering import QuestionAnswering
 from tasktune.tasks.regression import Regression
 from tasktune.tasks.relation import Relation
 from tasktune.tasks.relation_extraction import RelationExtraction
+from tasktune.tasks.reranking import Reranking
 from tasktune.tasks.summarization import Summarization
+from tasktune.tasks.summarization_extractive import LABEL, SummarizationExtractive
 
 HARD_TEXTS = (
     "",
@@ -97,6 +101,12 @@ def _chained(text: str, kinds: tuple[str, ...], labels: tuple[str, ...], nowhere
 
 
 _OPINION = ("aspect", "opinion")
+
+
+def _summed_up(text: str, places: Words, taken: set[int], references: tuple[str, ...] = ()) -> SummarizationExtractive:
+    """These of the sentences that the data state, or else of those that the text has."""
+    spans = tuple(Span(*place, LABEL) for k, place in enumerate(places or sentences(text)) if k in taken)
+    return SummarizationExtractive(text=text, sentences=places, answer=spans, references=references)
 
 
 HARD: dict[str, list[Record]] = {
@@ -168,6 +178,7 @@ HARD: dict[str, list[Record]] = {
         _tagged("a a b a a", ("X", "Y", "Z")),
         POS(text="a b/c", words=((0, 5),), answer=(WordTag(0, 5, "X"),)),
     ],
+    "pretraining": [Pretraining(text=text, pair=text[::-1], answer=label) for text in HARD_TEXTS for label in ("next", "random")],
     "question-answering": [
         *(
             QuestionAnswering(text=text, question=text, answer=(), answers=given)
@@ -197,7 +208,17 @@ HARD: dict[str, list[Record]] = {
         RelationExtraction(text="a a", answer=(Span(0, 1, "X"), Span(2, 3, "X"), Link(Span(2, 3, "X"), Span(0, 1, "X"), "X"))),
         RelationExtraction(text="alone", answer=(Span(0, 5, "X"),)),
     ],
+    "reranking": [
+        *(Reranking(query=text, passage=text[::-1], query_id="q 1", answer=2.0) for text in HARD_TEXTS),
+        *(Reranking(query="a", passage="b", answer=grade) for grade in (0.0, -1.0, 0.5, 1e9)),
+    ],
     "summarization": [Summarization(text="a", answer=text, references=("b", text)) for text in HARD_TEXTS],
+    "summarization-extractive": [
+        *(_summed_up(text, (), {0, 2}, (text, "b")) for text in HARD_TEXTS),
+        *(_summed_up(text, words(text), {1}, ("",)) for text in HARD_TEXTS),
+        _summed_up("One. Two! 三。四？", (), {1, 2, 3}),
+        _summed_up("One. Two.", (), set(), ("none",)),
+    ],
 }
 
 _SIGNS = st.sampled_from("ab \n\t,:;/\\()|2-\u00a0é人\u0301👍O")
@@ -299,6 +320,16 @@ def _polarity(draw: Any) -> AspectPolarity:
 
 _NEGATIVES = st.lists(TEXTS, max_size=2).map(tuple)
 _JUDGED = st.lists(st.tuples(TEXTS, st.integers(-1, 4)), max_size=3, unique_by=lambda judged: judged[0]).map(tuple)
+
+
+@st.composite
+def _summed(draw: Any) -> SummarizationExtractive:
+    """Any sentences of a text, its own or such as data may state."""
+    text, places = draw(st.tuples(TEXTS, st.just(())) | _words())
+    references = tuple(draw(st.lists(TEXTS, max_size=2)))
+    return _summed_up(text, places, draw(st.sets(st.integers(0, 5))), references)
+
+
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
 MADE: dict[str, st.SearchStrategy[Any]] = {
@@ -319,13 +350,16 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "opinion-quadruples": _QUADRUPLES.map(lambda it: OpinionQuadruples(text=it[0], words=it[1], answer=ordered(it[3]))),
     "opinion-triplets": _TRIPLETS.map(lambda it: OpinionTriplets(text=it[0], words=it[1], answer=ordered(it[3]))),
     "pos": _pos(),
+    "pretraining": st.builds(Pretraining, text=TEXTS, pair=TEXTS, answer=st.sampled_from(("next", "random"))),
     "question-answering": _asked(),
     "regression": st.builds(Regression, text=TEXTS, pair=TEXTS, answer=NUMBERS),
     "relation": _relation(),
     "relation-extraction": _RELATIONS.map(
         lambda it: RelationExtraction(text=it[0], words=it[1], answer=ordered((*it[2], *it[3])))
     ),
+    "reranking": st.builds(Reranking, query=TEXTS, passage=TEXTS, query_id=TEXTS, answer=NUMBERS),
     "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
+    "summarization-extractive": _summed(),
 }
 
 

@@ -20,6 +20,7 @@ from tasktune.core import InputError, Row
 from tasktune.readers import (
     aspects,
     chat,
+    collection,
     conll,
     conllu,
     csv,
@@ -34,6 +35,7 @@ from tasktune.readers import (
     quadruples,
     squad,
     text,
+    trec,
     triplets,
     tsv,
 )
@@ -107,6 +109,8 @@ _TABLE = (  # Of several with one suffix, the more special stand first, and the 
     Format("conll", _CONLL, "a word and its tags a line, an empty line between sentences", conll.read, conll.write, conll.looks),
     Format("csv", (".csv",), "comma-separated values", csv.read, csv.write, csv.looks),
     Format("tsv", (".tsv", ".tab", ".txt"), "tab-separated values", tsv.read, tsv.write, tsv.looks),
+    Format("trec", (".run",), "a TREC run: query, Q0, document, rank, score, tag", trec.read, trec.write, trec.looks),
+    Format("collection", (), "a folder of documents, queries, judgments: BEIR, SMART (Cranfield)", collection.read),
     Format("parquet", (".parquet",), "Parquet", parquet.read),
     Format("labelled", (".txt",), "a label, a space and a text a line: TREC, fastText", labelled.read, looks=labelled.looks),
     Format("documents", (".txt",), "texts parted by empty or <|endoftext|> lines", documents.read, looks=documents.looks),
@@ -144,6 +148,8 @@ def detect(source: Source) -> Format:
     """The format that a file's suffix and first lines show. Raises `InputError` with the candidates where there are several."""
     if "," in source.path and not os.path.exists(source.path):  # noqa: PTH110 (Path raises where a name is too long)
         return FORMATS["parallel"]
+    if collection.is_one(source.path):
+        return FORMATS["collection"]
     by_suffix = [format for format in FORMATS.values() if _suffix(source.path) in format.suffixes]
     if len(by_suffix) == 1:
         return by_suffix[0]

@@ -23,10 +23,12 @@ NAMES = (
     "opinion-triplets",
     "paraphrase",
     "pos",
+    "pretraining",
     "question-answering",
     "regression",
     "relation",
     "relation-extraction",
+    "reranking",
     "summarization",
     "summarization-extractive",
 )
