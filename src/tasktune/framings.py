@@ -4,8 +4,8 @@ A framing is a pair. `write(record)` spells the record's answer as the model is 
 an answer of what the model gave. The law `read(r, write(r), labels) == r.answer` is tested for every task and family, with no
 model at all. Which head runs a framing is the business of `tasktune.heads`.
 
-The framings: `Label`, `Tags`, `Arcs`, `Links`, `Extract`, `Select`, `Mask`, `Embed`, `Text`. Each is a frozen dataclass here, a
-head in `heads/` and a line in `heads.HEADS`.
+The framings: `Label`, `Tags`, `Arcs`, `Links`, `Extract`, `Select`, `Mask`, `MaskedPair`, `Embed`, `Text`. Each is a frozen
+dataclass here, a head in `heads/` and a line in `heads.HEADS`.
 """
 
 from __future__ import annotations
@@ -202,8 +202,8 @@ class Extract(Generic[R]):
 class Select(Generic[R]):
     """Some of the parts of a text: its sentences.
 
-    `choose(record, scores, count)` says which are taken, `count` at most, given how likely each is to be one of them. `lost(record)`
-    counts the parts of the answer that are no part of the text.
+    `choose(record, scores, count)` says which are taken, `count` at most, given how likely each is to be one of them.
+    `lost(record)` counts the parts of the answer that are no part of the text.
     """
 
     text: Callable[[R], str]
@@ -274,6 +274,28 @@ class Embed(Generic[R]):
     inventory: Callable[[Iterable[str]], Labels] = sorted_names
 
 
+FOLLOWS: Labels = ("next", "random")
+"""Whether a text follows another, in the order of BERT's own classes: it does, or stands somewhere else."""
+
+
+@dataclass(frozen=True)
+class MaskedPair(Generic[R]):
+    """Whether the second of two texts follows the first; any of their `words` may be masked and learnt, each as a whole."""
+
+    texts: Callable[[R], tuple[str, str]]
+    words: Callable[[R], tuple[Words, Words]]
+    write: Callable[[R], str] = _answer
+    read: Callable[[R, str, Labels], Answer] = _as_given
+
+    def names(self, record: R) -> Iterable[str]:
+        """The label that a record shows."""
+        return (self.write(record),)
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """Both labels, whatever the training data show."""
+        return FOLLOWS
+
+
 @dataclass(frozen=True)
 class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names.
@@ -299,4 +321,15 @@ class Text(Generic[R]):
         return sorted_names(names)
 
 
-Framing = Label[Any] | Tags[Any] | Arcs[Any] | Links[Any] | Extract[Any] | Select[Any] | Mask[Any] | Embed[Any] | Text[Any]
+Framing = (
+    Label[Any]
+    | Tags[Any]
+    | Arcs[Any]
+    | Links[Any]
+    | Extract[Any]
+    | Select[Any]
+    | Mask[Any]
+    | MaskedPair[Any]
+    | Embed[Any]
+    | Text[Any]
+)

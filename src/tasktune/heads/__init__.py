@@ -13,7 +13,7 @@ import transformers
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune.core import FamilyName
-from tasktune.framings import Arcs, Embed, Extract, Framing, Label, Labels, Links, Mask, Select, Tags, Text
+from tasktune.framings import Arcs, Embed, Extract, Framing, Label, Labels, Links, Mask, MaskedPair, Select, Tags, Text
 from tasktune.heads.arcs import BestTree
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.biaffine import BiaffineParser
@@ -24,6 +24,7 @@ from tasktune.heads.free_text import FreeText
 from tasktune.heads.label import ManyLabels, Number, OneLabel
 from tasktune.heads.linker import BiaffineLinker
 from tasktune.heads.links import LinkedSpans
+from tasktune.heads.masked_pairs import MaskedPairs, refuse_pairs
 from tasktune.heads.masked_words import MaskedWords
 from tasktune.heads.selection import KINDS, BestParts
 from tasktune.heads.spans import BestSpan
@@ -41,6 +42,7 @@ HEADS: dict[str, type[Head]] = {
     "extract": BestSpan,
     "select": BestParts,
     "mask": MaskedWords,
+    "masked-pair": MaskedPairs,
     "embed": Embedder,
     "text-closed": Choices,
     "text-free": FreeText,
@@ -56,6 +58,7 @@ NETWORKS: dict[str, str | type[PreTrainedModel]] = {
     "extract": "AutoModelForQuestionAnswering",
     "select": "AutoModelForTokenClassification",
     "mask": "AutoModelForMaskedLM",
+    "masked-pair": "AutoModelForPreTraining",
     "embed": "AutoModel",
     "decoder": "AutoModelForCausalLM",
     "encoder-decoder": "AutoModelForSeq2SeqLM",
@@ -85,6 +88,8 @@ def kind(framing: Framing) -> str:
             return "select"
         case Mask():
             return "mask"
+        case MaskedPair():
+            return "masked-pair"
         case Embed():
             return "embed"
         case Text():
@@ -135,6 +140,8 @@ def head_for(
     """
     refuse_form(framing, recipe.decoding)
     refuse_n_best(framing, recipe.decoding)
+    if isinstance(framing, MaskedPair):
+        refuse_pairs(config)
     head = HEADS[kind(framing)](framing, tokenizer, labels, recipe, max_length, calibration)
     if family == "encoder-decoder" and isinstance(head, FreeText | Choices):
         return replace(head, writer=Seq2Seq(_start_id(config)))

@@ -138,11 +138,11 @@ class MaskedWords(Head):
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log softmax at each masked token, (B, S)."""
-        return log_p_of(logits_at(net, batch), batch["targets"])
+        return log_p_of(said_at(net, batch).logits, batch["targets"])
 
     def told(self, net: PreTrainedModel, batch: Batch) -> list[Counts]:
         """Of each feature, `nats` and how many of its masked tokens are the network's first choice, `right`."""
-        logits, mask = logits_at(net, batch), batch["mask"]
+        logits, mask = said_at(net, batch).logits, batch["mask"]
         nats = -(log_p_of(logits, batch["targets"]) * mask).sum(1)
         right = ((logits.argmax(-1) == batch["targets"]) * mask).sum(1)
         return [{"nats": n, "right": r} for n, r in zip(nats.tolist(), right.tolist(), strict=True)]
@@ -151,7 +151,7 @@ class MaskedWords(Head):
         """(masks before, tokens (masks, n), their log p (masks, n)) of each feature, the most probable first."""
         batch = on(net, self.collate([replace(f, targets=()) for f in features]))
         places = padded([f.positions or (0,) for f in features], 0).to(net.device)
-        log_p = logits_at(net, {**batch, "positions": places}).float().log_softmax(-1)
+        log_p = said_at(net, {**batch, "positions": places}).logits.float().log_softmax(-1)
         best, tokens = (part.cpu().numpy() for part in log_p.topk(min(self.recipe.decoding.n_best, log_p.size(-1))))
         return [(f.start, tokens[k, : len(f.positions)], best[k, : len(f.positions)]) for k, f in enumerate(features)]
 
@@ -180,21 +180,25 @@ class MaskedWords(Head):
         return answer if self._said(record) is not None else None
 
 
-def logits_at(net: PreTrainedModel, batch: Batch) -> Tensor:
-    """The logits at `positions` (B, S) alone: (B, S, V).
+def said_at(net: PreTrainedModel, batch: Batch) -> Any:
+    """What the network says, with logits at `positions` (B, S) alone: (B, S, V).
 
     The layers between the body of a network and its logits look at one token at a time. They are given only the hidden states
-    that something is asked of: a seventh of a text's, and its logits are more than its body takes.
+    that something is asked of: a seventh of a text's, and its logits take more than its body.
     """
     body: Any = net.base_model
     if body is net or net.base_model_prefix not in net._modules:
-        return at(run(net, batch).logits, batch["positions"])
-    hidden = at(body(**asked(batch)).last_hidden_state, batch["positions"])
+        whole = run(net, batch)
+        return type(whole)(**{**whole, **{name: at(whole[name], batch["positions"]) for name in whole if name in _LOGITS}})
+    out = body(**asked(batch))
+    hidden, pooled = at(out.last_hidden_state, batch["positions"]), getattr(out, "pooler_output", None)
     top, given = copy(net), copy(body)
-    given.forward = lambda *_, **__: BaseModelOutputWithPooling(last_hidden_state=hidden)
+    given.forward = lambda *_, **__: BaseModelOutputWithPooling(last_hidden_state=hidden, pooler_output=pooled)
     top._modules = {**net._modules, net.base_model_prefix: given}
-    logits: Tensor = top(batch["input_ids"]).logits
-    return logits
+    return top(batch["input_ids"])
+
+
+_LOGITS = ("logits", "prediction_logits")  # of words
 
 
 def cuts(length: int, units: Units, room: int) -> Iterator[tuple[int, int]]:

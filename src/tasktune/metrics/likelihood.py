@@ -48,5 +48,25 @@ masked_tokens: Metric[Any] = Metric(
 )
 """exp(nats / tokens) over masked tokens; with it the share of them that were the first choice, and nats_per_token."""
 
+
+def _count_pair(record: Any, likelihood: Likelihood) -> Counts:
+    return {"pairs": 1, **likelihood.counts}
+
+
+def _score_pair(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
+    import numpy as np
+
+    return {
+        "perplexity": np.exp(ratio(sums["words"], sums["masked"])),
+        "masked_accuracy": ratio(sums["right"], sums["masked"]),
+        "next_accuracy": ratio(sums["related"], sums["pairs"]),
+    }
+
+
+masked_pairs: Metric[Any] = Metric(
+    "masked-pairs", "perplexity", _count_pair, _score_pair, of="likelihood", higher_is_better=False
+)
+"""perplexity and masked_accuracy over masked tokens; next_accuracy, the share of pairs whose relation was the first choice."""
+
 perplexity: Metric[Any] = Metric("perplexity", "perplexity", _count, _score, of="likelihood", higher_is_better=False)
 """exp(nats / tokens) over supervised tokens; with it bits_per_character and nats_per_token."""

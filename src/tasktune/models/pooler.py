@@ -1,7 +1,7 @@
 """The pooler of an encoder: a layer over its first token, which networks that foretell words leave out.
 
-A model that is tuned on raw text is one to begin other tasks from, and those that judge a whole text read it through the pooler. So
-it goes along as it is, and lies in the saved folder where a network that has one looks for it.
+A model that is tuned on raw text is one to begin other tasks from, and those that judge a whole text read it through the pooler.
+So it goes along as it is, and lies in the saved folder where a network that has one looks for it.
 """
 
 from __future__ import annotations

@@ -34,12 +34,41 @@ NAMES = (
 )
 
 
+ALIASES: dict[str, tuple[str, ...]] = {
+    "aspect-polarity": ("atsc", "alsc"),
+    "aspect-sentiment": ("absa", "e2e-absa"),
+    "chat": ("instruct", "sft"),
+    "classification": ("sentiment", "topic", "spam", "intent", "text-classification"),
+    "dependency-parsing": ("parsing", "dependencies"),
+    "embedding": ("embeddings", "sentence-embedding"),
+    "generation": ("text-generation", "causal-lm"),
+    "mask": ("mlm", "masked-lm", "fill-mask"),
+    "multilabel": ("multi-label", "multilabel-classification"),
+    "ner": ("named-entities", "named-entity-recognition", "token-classification"),
+    "nli": ("entailment", "rte", "textual-entailment"),
+    "opinion-quadruples": ("acos",),
+    "opinion-triplets": ("aste",),
+    "paraphrase": ("paraphrasing", "duplicates", "text-matching"),
+    "pos": ("tagging", "pos-tagging", "part-of-speech"),
+    "question-answering": ("qa", "extractive-qa", "reading-comprehension"),
+    "regression": ("sts", "similarity", "rating"),
+    "relation": ("relation-classification",),
+    "relation-extraction": ("joint-relations",),
+    "reranking": ("rerank", "cross-encoder"),
+    "summarization": ("summarisation", "summary"),
+    "summarization-extractive": ("extractive-summarization",),
+}
+"""Other names of the same tasks: one definition serves them all."""
+
+
 def task(name: str) -> Task[Any]:
-    """The task called `name`. Raises `InputError` with the names there are."""
-    if name not in NAMES:
-        raise InputError(f"there is no task {name!r}; there are: {', '.join(NAMES)}")
-    found: Task[Any] = import_module(f"{__name__}.{name.replace('-', '_')}").TASK
-    return found
+    """The task called `name`, or by another name of it. Raises `InputError` with the names there are."""
+    found = name if name in NAMES else next((own for own, others in ALIASES.items() if name in others), None)
+    if found is None:
+        others = "; ".join(f"{', '.join(others)} ({own})" for own, others in ALIASES.items())
+        raise InputError(f"there is no task {name!r}; there are: {', '.join(NAMES)}; and by other names: {others}")
+    made: Task[Any] = import_module(f"{__name__}.{found.replace('-', '_')}").TASK
+    return made
 
 
 def tasks_called(names: str) -> dict[str, Task[Any]]:
