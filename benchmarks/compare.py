@@ -10,7 +10,7 @@ from typing import Any
 from sides import Plan
 from tasktune.core import Likelihood, Lost, Metric, Task
 from tasktune.datasets import records
-from tasktune.framings import Labels, Tags, Text
+from tasktune.framings import Extract, Labels, Tags, Text
 from tasktune.metrics.bootstrap import Tally, paired_p
 
 
@@ -53,6 +53,8 @@ def _answer(plan: Plan, framing: Any, labels: Labels, record: Any, said: Any) ->
     match framing:
         case Tags():
             return framing.read(record, tuple(said), labels)
+        case Extract():
+            return framing.read(record, tuple(said) if said else None, labels)
         case Text(closed=True):
             named = {label.casefold(): label for label in labels}  # a lower-casing model cannot write capitals
             return named.get(said.strip().casefold())
@@ -74,6 +76,18 @@ def compared(plan: Plan, ours: dict[str, Any], plain: dict[str, Any]) -> dict[st
         "scores": {side: {name: finite(asdict(s)) for name, s in each.values.items()} for side, each in scores.items()},
         "p": paired_p(mine, theirs),
         "predict_scores_as_evaluate": agree(scores["tasktune"].main.value, evaluated),
+    }
+
+
+def told(plan: Plan, ours: dict[str, Any]) -> dict[str, Any]:
+    """What `evaluate` says of a run that goes alone."""
+    metric = plan.task.metric
+    return {
+        "primary": metric.primary,
+        "higher_is_better": metric.higher_is_better,
+        "scores": {"tasktune": ours["evaluation"]["scores"]},
+        "p": None,
+        "predict_scores_as_evaluate": True,
     }
 
 

@@ -11,8 +11,9 @@ SURE = 0.05
 
 HOW = """\
 Made by `make bench` (`benchmarks/run.py`) from `benchmarks/results.json`. Each row is one run of tasktune's own
-commands, as listed below, beside one plain transformers `Trainer` script (`benchmarks/trainer_*.py`) on the same
-records: same model, epochs, batch size, learning rate (linear, with warm-up), weight decay, clipping and seed. Both
+commands, as listed below. Where transformers has a model for the framing, and the same is not compared on another row
+already, a plain `Trainer` script (`benchmarks/trainer_*.py`) stands beside it, on the same records: same model, epochs,
+batch size, learning rate (linear, with warm-up), weight decay, clipping and seed. Both
 evaluate on the dev split after each epoch and keep the best: tasktune by the task's score, the scripts by that too
 where labels are predicted and by the loss where text is written. The scripts pad each batch to its longest and draw
 batches at random, as `Trainer` does unless told otherwise; for models that write they are given tasktune's prompts,
@@ -29,7 +30,7 @@ framing asks of it. Seconds are of the training steps alone (evaluation and savi
 them, padding apart; × is how many times as many tasktune reads."""
 
 
-def page(results: Result, reasons: Mapping[str, str]) -> str:
+def page(results: Result, reasons: Mapping[str, str], published: Mapping[str, Result]) -> str:
     """The whole page."""
     rows: Mapping[str, Result] = results["rows"]
     parts = [
@@ -37,8 +38,13 @@ def page(results: Result, reasons: Mapping[str, str]) -> str:
         HOW,
         "## Machine",
         _machine(results["machine"]),
-        "## Scores and speed",
-        table(_HEAD, (_line(name, row) for name, row in rows.items())),
+        "## Scores",
+        table(_HEAD, (_line(name, row, published.get(name)) for name, row in rows.items())),
+        "### What has been published",
+        _PUBLISHED,
+        "\n".join(f"- {name}: {_source(published[name])}" for name in rows if name in published),
+        "## Speed and memory",
+        table(_SPEED_HEAD, (_speed_line(name, row) for name, row in rows.items())),
         "## Whole commands",
         "Seconds from start to end of each process: reading, tuning, evaluating each epoch, calibrating, saving; then the rest.",
         table(_WALL_HEAD, (_wall_line(name, row) for name, row in rows.items())),
@@ -53,8 +59,12 @@ def page(results: Result, reasons: Mapping[str, str]) -> str:
 
 _HEAD = (
     *("run", "task", "model", "train / dev", "score", "tasktune", "Trainer", "p", "verdict", "baseline", "ceiling"),
-    *("seconds", "Trainer", "tokens/s", "Trainer", "×"),
+    "published, base size",
 )
+
+_PUBLISHED = """\
+The best known of these data by a model of the size of BERT-base: tuned on all of the training data, where a row here takes what
+is at hand, and mostly measured on the test split. They say how far one can get, and are not comparable."""
 
 
 def verdict(row: Result) -> str:
@@ -79,18 +89,34 @@ def speed(row: Result) -> tuple[float, float]:
     return plain["tokens"] * epochs / ours["training"]["seconds"], plain["tokens"] * row["recipe"]["epochs"] / plain["seconds"]
 
 
-def _line(name: str, row: Result) -> list[str]:
-    ours, plain = speed(row)
+def _line(name: str, row: Result, published: Result | None) -> list[str]:
     main = row["comparison"]["primary"]
     train, dev = row["records"]
     return [
         *(name, row["task"], row["model"], f"{train} / {dev}", main),
-        *(_interval(primary(row, side)) for side in ("tasktune", "trainer")),
-        *(_figure(row["comparison"]["p"]), verdict(row)),
+        *(_interval(primary(row, side)) if row[side] else "–" for side in ("tasktune", "trainer")),
+        *(_figure(row["comparison"]["p"]), verdict(row) if row["trainer"] else "–"),
         *(_figure(row["tasktune"]["baseline"].get(main)), _figure(row["tasktune"]["evaluation"]["ceiling"].get(main))),
-        *(f"{seconds:.0f}" for seconds in (row["tasktune"]["training"]["seconds"], row["trainer"]["seconds"])),
-        *(f"{ours:.0f}", f"{plain:.0f}", f"{ours / plain:.2f}"),
+        "–" if published is None else f"{published['score']} {_figure(published['value'])}",
     ]
+
+
+def _source(published: Result) -> str:
+    said = [f"{published['score']} {_figure(published['value'])}", published["model"], published["split"], published["source"]]
+    return ", ".join(said if published["confirmed"] else [*said, "not looked up again"])
+
+
+_SPEED_HEAD = ("run", "seconds", "Trainer", "tokens/s", "Trainer", "×", "peak MiB", "Trainer")
+
+
+def _speed_line(name: str, row: Result) -> list[str]:
+    sides = [row[side] for side in ("tasktune", "trainer")]
+    peaks = ["–" if side is None or "peak" not in side else str(side["peak"]) for side in sides]
+    seconds = f"{row['tasktune']['training']['seconds']:.0f}"
+    if row["trainer"] is None:
+        return [name, seconds, "–", "–", "–", "–", *peaks]
+    ours, plain = speed(row)
+    return [name, seconds, f"{row['trainer']['seconds']:.0f}", f"{ours:.0f}", f"{plain:.0f}", f"{ours / plain:.2f}", *peaks]
 
 
 _WALL_HEAD = ("run", "fit", "evaluate", "predict", "Trainer script, all of it")
@@ -98,7 +124,8 @@ _WALL_HEAD = ("run", "fit", "evaluate", "predict", "Trainer script, all of it")
 
 def _wall_line(name: str, row: Result) -> list[str]:
     wall = row["tasktune"]["wall"]
-    return [name, *(f"{wall[verb]:.0f}" for verb in ("fit", "evaluate", "predict")), f"{row['trainer']['wall']:.0f}"]
+    plain = "–" if row["trainer"] is None else f"{row['trainer']['wall']:.0f}"
+    return [name, *(f"{wall[verb]:.0f}" for verb in ("fit", "evaluate", "predict")), plain]
 
 
 def _machine(machine: Result) -> str:
@@ -122,6 +149,8 @@ def _behind(rows: Mapping[str, Result], reasons: Mapping[str, str]) -> Iterator[
 
 
 def _shortcomings(row: Result) -> Iterator[str]:
+    if row["trainer"] is None:
+        return
     ours, plain = speed(row)
     if verdict(row) == "worse":
         values = (_figure(primary(row, side)["value"]) for side in ("tasktune", "trainer"))
@@ -137,7 +166,8 @@ def _commands(name: str, row: Result) -> str:
     settings = ", ".join(f"{key.replace('_', ' ')} {recipe[key]:g}" for key in ("epochs", "learning_rate", "batch_size", "seed"))
     typed = "\n".join(row["tasktune"]["commands"])
     when = f"{row['date']} at {row['commit']}"
-    said = f"{row['train']}, {row['dev']}; {settings}; {when}; beside `benchmarks/{row['trainer']['script']}`"
+    beside = "alone" if row["trainer"] is None else f"beside `benchmarks/{row['trainer']['script']}`"
+    said = f"{row['train']}, {row['dev']}; {settings}; {when}; {beside}"
     lost = {reason: found["count"] for reason, found in row["tasktune"]["lost_in_training"].items()}
     lost_there = "nothing" if not lost else ", ".join(f"{reason} {count}" for reason, count in lost.items())
     return f"### {name}\n\n{said}; lost in training: {lost_there}\n\n```sh\n{typed}\n```"

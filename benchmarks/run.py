@@ -23,9 +23,9 @@ from pathlib import Path
 from traceback import print_exc
 from typing import Any
 
-from compare import compared
+from compare import compared, told
 from page import page
-from sides import SHARED, flat, plan, tasktune_side, trainer_side
+from sides import SHARED, Plan, flat, plan, tasktune_side, trainer_side
 from startup import startup
 from table import BY_NAME, RUNS, Run
 from tasktune.models.named import NAMED
@@ -71,9 +71,7 @@ def result(run: Run, folder: Path, few: int | None) -> dict[str, Any]:
     """Both sides of a run, made anew in `folder`, and how they compare."""
     shutil.rmtree(folder, ignore_errors=True)
     ready = plan(run, folder, few)
-    with ThreadPoolExecutor(2) as both:  # at the same time, so that whatever else the machine does befalls them alike
-        ours, plain = (side.result() for side in [both.submit(tasktune_side, ready), both.submit(trainer_side, ready)])
-    comparison = compared(ready, ours, plain)
+    ours, plain, comparison = _alone(ready) if run.alone else _beside(ready)
     _drop_weights(folder, keep=run.name == "wikigold")
     return {
         "task": run.task,
@@ -88,6 +86,18 @@ def result(run: Run, folder: Path, few: int | None) -> dict[str, Any]:
         "trainer": plain,
         "comparison": comparison,
     }
+
+
+def _alone(ready: Plan) -> tuple[dict[str, Any], None, dict[str, Any]]:
+    ours = tasktune_side(ready)
+    return ours, None, told(ready, ours)
+
+
+def _beside(ready: Plan) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Both sides at the same time, so that whatever else the machine does befalls them alike."""
+    with ThreadPoolExecutor(2) as both:
+        ours, plain = (side.result() for side in [both.submit(tasktune_side, ready), both.submit(trainer_side, ready)])
+    return ours, plain, compared(ready, ours, plain)
 
 
 def _described(source: str, used: Path, count: int) -> str:
@@ -140,9 +150,9 @@ def _save(place: Path, results: dict[str, Any]) -> None:
     """Both files, each there whole or not at all; rows in the order of the table."""
     place.mkdir(parents=True, exist_ok=True)
     results["rows"] = {name: results["rows"][name] for name in BY_NAME if name in results["rows"]}
-    reasons = tomllib.loads((HERE / "reasons.toml").read_text(encoding="utf-8"))
+    reasons, published = (tomllib.loads((HERE / name).read_text(encoding="utf-8")) for name in ("reasons.toml", "published.toml"))
     _replace(place / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n")
-    _replace(place / "RESULTS.md", page(results, reasons))
+    _replace(place / "RESULTS.md", page(results, reasons, published))
 
 
 def _replace(file: Path, text: str) -> None:

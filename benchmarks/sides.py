@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import join
+from tempfile import TemporaryFile
 from time import perf_counter
 from typing import Any
 
-from cut import cut
+from cut import categories, cut
 from job import Job
 from table import Run
 from tasktune import recipe as recipes
 from tasktune.core import FamilyName, Record, Task
 from tasktune.datasets import records
-from tasktune.framings import Label, Prompt, Tags
+from tasktune.framings import Extract, Label, Prompt, Tags
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
@@ -59,9 +60,11 @@ def plan(run: Run, folder: Path, few: int | None = None) -> Plan:
     """The run with its files cut, to at most `few` records and one epoch where given."""
     ask = [n if few is None else min(few, n or few) for n in run.records]
     parts = ((0.0, 0.8), (0.8, 1.0)) if run.train == run.dev else ((0.0, 1.0), (0.0, 1.0))
+    sources = [SHARED / source for source in (run.train, run.dev)]
+    if run.task == "multilabel":
+        sources = [categories(source, folder) for source in sources]
     train, dev = (
-        cut(SHARED / source, folder / name, n, part)
-        for source, name, n, part in zip((run.train, run.dev), ("train", "dev"), ask, parts, strict=True)
+        cut(source, folder / name, n, part) for source, name, n, part in zip(sources, ("train", "dev"), ask, parts, strict=True)
     )
     options = dict(run.options) if few is None else {**run.options, "epochs": 1, "max_new_tokens": 8}
     return Plan(run, train, dev, recipes.settled(recipes.of(options), NAMED[run.model].family), folder)
@@ -69,10 +72,11 @@ def plan(run: Run, folder: Path, few: int | None = None) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command said, and the seconds that it took from start to end."""
+    """What a command said, the seconds that it took from start to end, and the most memory that it held (MiB)."""
 
     said: str
     seconds: float
+    peak: int
 
 
 def commands(plan: Plan) -> dict[str, list[str]]:
@@ -112,10 +116,15 @@ def started(words: list[str]) -> Done:
     """
     begun = perf_counter()
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
-    if done.returncode:
-        raise RuntimeError(f"{join(words)}\n{done.stderr[-3000:]}")
-    return Done(done.stdout, round(perf_counter() - begun, 1))
+    with TemporaryFile("w+") as said, TemporaryFile("w+") as complained:
+        process = subprocess.Popen(words, stdout=said, stderr=complained, text=True, env=environment)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for spoken in (said, complained):
+            spoken.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{join(words)}\n{complained.read()[-3000:]}")
+        return Done(said.read(), round(perf_counter() - begun, 1), used.ru_maxrss // 1024)
 
 
 def tasktune_side(plan: Plan) -> dict[str, Any]:
@@ -126,6 +135,7 @@ def tasktune_side(plan: Plan) -> dict[str, Any]:
     return {
         "commands": [join(words) for words in typed.values()],
         "wall": {verb: each.seconds for verb, each in done.items()},
+        "peak": max(each.peak for each in done.values()),
         "evaluation": json.loads(done["evaluate"].said),
         "baseline": facts["baseline"],
         "training": facts["training"],
@@ -144,7 +154,8 @@ def trainer_side(plan: Plan) -> dict[str, Any]:
         (out / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
     (out / "job.json").write_text(json.dumps(asdict(_job(plan, kind, out))), encoding="utf-8")
     done = started([sys.executable, str(HERE / script), str(out / "job.json")])
-    return {**json.loads((out / "report.json").read_text(encoding="utf-8")), "script": script, "wall": done.seconds}
+    told = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    return {**told, "script": script, "wall": done.seconds, "peak": done.peak}
 
 
 def _job(plan: Plan, kind: str, out: Path) -> Job:
@@ -175,6 +186,8 @@ def _script(plan: Plan) -> tuple[str, str, Any]:
     if isinstance(framing, Tags):
         kind = "f1" if plan.task.metric.primary == "f1" else "accuracy"
         return "trainer_tags.py", kind, lambda r: _tagged(framing, r)
+    if isinstance(framing, Extract):
+        return "trainer_answers.py", "f1", lambda r: _asked(framing, r)
     kind = "likelihood" if plan.task.metric.of == "likelihood" else "text"
     script = "trainer_causal.py" if plan.family == "decoder" else "trainer_seq2seq.py"
     return script, kind, lambda r: _prompted(framing, r)
@@ -188,6 +201,10 @@ def _labelled(framing: Label[Any], record: Any) -> dict[str, Any]:
 def _tagged(framing: Tags[Any], record: Any) -> dict[str, Any]:
     text = framing.text(record)
     return {"words": [text[start:end] for start, end in framing.words(record)], "tags": framing.write(record)}
+
+
+def _asked(framing: Extract[Any], record: Any) -> dict[str, Any]:
+    return {"question": framing.question(record), "context": framing.text(record), "answer": framing.write(record)}
 
 
 def _prompted(framing: Any, record: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class Run:
 
     `train` and `dev` are files under the shared data; `records` says how many of each to take, evenly spaced (`None`: all).
     `options` are recipe options beyond the defaults. `minutes` is an estimate of both sides together on two AVX2 cores.
+    A run goes `alone` where transformers has no model for the framing, or the same comparison is made on another row.
     """
 
     name: str
@@ -28,7 +29,8 @@ class Run:
     records: tuple[int | None, int | None] = (None, None)
     mapping: Mapping[str, str] = field(default_factory=dict)
     format: str | None = None
-    options: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, float] = field(default_factory=dict)
+    alone: bool = False
 
 
 _WIKIGOLD = ("ner/wikigold/train.conll", "ner/wikigold/dev.conll")
@@ -43,8 +45,32 @@ _TREC = ("classification/trec_qc/train.txt", "classification/trec_qc/dev.txt")
 _SMS = ("classification/sms_spam/train.tsv", "classification/sms_spam/dev.tsv")
 _STSB = ("sts/stsb_multi_mt/stsb-en-train.csv", "sts/stsb_multi_mt/stsb-en-dev.csv")
 _SNLI = ("nli/snli_cad/original/train.tsv", "nli/snli_cad/original/dev.tsv")
+_GSDSIMP = ("parsing/zh_gsdsimp/zh_gsdsimp-ud-train.conllu", "parsing/zh_gsdsimp/zh_gsdsimp-ud-dev.conllu")
+_SQUAD2 = ("extractive_qa/squad2/train.json", "extractive_qa/squad2/dev.json")
 _REST16 = ("absa/acos/rest16_quad_train.tsv", "absa/acos/rest16_quad_dev.tsv")
+_WNUT17 = ("ner/wnut17/wnut17train.conll", "ner/wnut17/emerging.dev.conll")
+_NCBI = ("ner/ncbi_disease/train.tsv", "ner/ncbi_disease/devel.tsv")
+_14RES = ("absa/aste_v2/14res/train_triplets.txt", "absa/aste_v2/14res/dev_triplets.txt")
+_REST14 = ("absa/semeval14_atsc/Restaurants_Train.xml.seg",) * 2
+_TWITTER = ("absa/twitter_acl14/train.raw",) * 2
+_SEMEVAL2010 = ("relation/semeval2010_task8/TRAIN_FILE.TXT", "relation/semeval2010_task8/DEV_FILE.TXT")
+_CONLL04 = ("relation/conll04/train.txt", "relation/conll04/dev.txt")
+_MNLI = ("nli/mnli/train_mismatched.tsv", "nli/mnli/dev_matched.tsv")
+_MRPC = ("paraphrase/mrpc/msr-para-train.tsv", "paraphrase/mrpc/msr-para-val.tsv")
+_SCITLDR = ("summarization/scitldr_a/train.jsonl", "summarization/scitldr_a/dev.jsonl")
+_WEIBO = ("ner/weibo/weiboNER_2nd_conll.train", "ner/weibo/weiboNER_2nd_conll.dev")
+_RESUME = ("ner/resume/train.char.bmes", "ner/resume/dev.char.bmes")
+_CLUENER = ("ner/cluener/train.json",) * 2
+_CMRC = ("extractive_qa/cmrc2018/train.json", "extractive_qa/cmrc2018/dev.json")
+_OCNLI = ("nli/ocnli/train.json", "nli/ocnli/dev.json")
+_BUSTM = ("paraphrase/bustm/train_few_all.json", "paraphrase/bustm/dev_few_all.json")
+_STSB_ZH = ("sts/stsb_multi_mt/stsb-zh-train.csv", "sts/stsb_multi_mt/stsb-zh-dev.csv")
+_THUCNEWS = ("topic_zh/train.txt", "topic_zh/dev.txt")
+_CHNSENTI = ("classification/chnsenticorp/train.tsv", "classification/chnsenticorp/dev.tsv")
+_PAIR_SCORE = {"text": "1", "pair": "2", "answer": "3"}
 _TEXT_LABEL = {"text": "1", "answer": "2"}
+_TENDER = {"learning_rate": 3e-4}
+"""A small encoder at work on hundreds of records learns little at the rates that suit large ones on many."""
 _SHORT = {
     "batch_size": 4,
     "epochs": 1,
@@ -55,13 +81,14 @@ _BRIEF = {"batch_size": 4, "epochs": 1, "max_new_tokens": 48}
 
 RUNS = (
     Run("wikigold", "ner", "minilm", *_WIKIGOLD, 4.0),
+    Run("squad2", "question-answering", "minilm", *_SQUAD2, 15.0, (900, 300)),
     Run("sst2", "classification", "minilm", *_SST2, 3.0, (900, 436), _TEXT_LABEL),
     Run("sick", "nli", "minilm", *_SICK, 2.5, (1000, None)),
     Run("ewt", "pos", "minilm", *_EWT, 3.0, (400, 150)),
     Run("agnews", "classification", "minilm", *_AG_NEWS, 2.5, (240, 150), {"answer": "1", "text": "2", "pair": "3"}),
     Run("trec", "classification", "minilm", *_TREC, 2.5, (800, 200), {}, "labelled"),
     Run("sms", "classification", "minilm", *_SMS, 2.5, (240, 150), {"answer": "1", "text": "2"}),
-    Run("stsb", "regression", "minilm", *_STSB, 2.5, (320, 150), {"text": "1", "pair": "2", "answer": "3"}),
+    Run("stsb", "regression", "minilm", *_STSB, 2.5, (320, 150), _PAIR_SCORE),
     Run("snli", "nli", "minilm", *_SNLI, 2.5, (320, None)),
     Run("rest16", "multilabel", "minilm", *_REST16, 6.0, (800, 200), options={"epochs": 8}),
     Run(
@@ -85,5 +112,30 @@ RUNS = (
         (32, 16),
         options={"max_new_tokens": 32, "batch_size": 8},
     ),
+    Run("ewt-parsing", "dependency-parsing", "minilm", *_EWT, 9.0, options={"epochs": 10, "learning_rate": 4e-4}, alone=True),
+    Run("wnut17", "ner", "minilm", *_WNUT17, 6.0, options=_TENDER, alone=True),
+    Run("ncbi", "ner", "minilm", *_NCBI, 6.0, (1800, 500), options=_TENDER, alone=True),
+    Run("14res-aspects", "aspect-sentiment", "minilm", *_14RES, 4.0, options=_TENDER, alone=True),
+    Run("14res-triplets", "opinion-triplets", "minilm", *_14RES, 5.0, options=_TENDER | {"epochs": 8}, alone=True),
+    Run("rest16-quadruples", "opinion-quadruples", "minilm", *_REST16, 5.0, options=_TENDER | {"epochs": 8}, alone=True),
+    Run("rest-polarity", "aspect-polarity", "minilm", *_REST14, 4.0, (1500, 400), options=_TENDER, alone=True),
+    Run("twitter-polarity", "aspect-polarity", "minilm", *_TWITTER, 4.0, (1500, 400), options=_TENDER, alone=True),
+    Run("semeval2010", "relation", "minilm", *_SEMEVAL2010, 7.0, (2400, 800), options=_TENDER, alone=True),
+    Run("conll04", "relation-extraction", "minilm", *_CONLL04, 7.0, options=_TENDER | {"epochs": 8}, alone=True),
+    Run("mnli", "nli", "minilm", *_MNLI, 4.0, (None, None), {"premise": "2", "hypothesis": "3", "answer": "1"}, alone=True),
+    Run("mrpc", "paraphrase", "minilm", *_MRPC, 5.0, (1500, None), alone=True),
+    Run("scitldr", "summarization-extractive", "minilm", *_SCITLDR, 5.0, (300, 150), options={"epochs": 2}, alone=True),
+    Run("stsb-embedding", "embedding", "minilm", *_STSB, 4.0, (1500, 500), _PAIR_SCORE, options={"epochs": 1}, alone=True),
+    Run("gsdsimp-parsing", "dependency-parsing", "me5-small", *_GSDSIMP, 8.0, options={"epochs": 8}, alone=True),
+    Run("gsdsimp-pos", "pos", "me5-small", *_GSDSIMP, 4.0, alone=True),
+    Run("weibo", "ner", "me5-small", *_WEIBO, 7.0, (600, 200), options=_TENDER, alone=True),
+    Run("resume", "ner", "me5-small", *_RESUME, 7.0, (600, 200), alone=True),
+    Run("cluener", "ner", "me5-small", *_CLUENER, 7.0, (600, 200), alone=True),
+    Run("cmrc", "question-answering", "me5-small", *_CMRC, 9.0, (200, 100), options={"epochs": 2}, alone=True),
+    Run("ocnli", "nli", "me5-small", *_OCNLI, 5.0, (1000, 300), alone=True),
+    Run("bustm", "paraphrase", "me5-small", *_BUSTM, 2.0, alone=True),
+    Run("stsb-zh", "regression", "me5-small", *_STSB_ZH, 5.0, (800, 300), _PAIR_SCORE, alone=True),
+    Run("thucnews", "classification", "me5-small", *_THUCNEWS, 5.0, (1500, 400), _TEXT_LABEL, alone=True),
+    Run("chnsenticorp", "classification", "me5-small", *_CHNSENTI, 6.0, (500, 200), alone=True),
 )
 BY_NAME = {run.name: run for run in RUNS}

@@ -36,6 +36,8 @@ from tasktune.tasks import task
 
 IGNORED = -100
 LONGEST = 512
+RATES = {"ner": 5e-4, "chat": 5e-5}
+"""So few steps teach a small encoder entities at a rate like this, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def ready(asked: Asked, name: str, lora: int, epochs: int, batch: int) -> Lesson
         epochs=epochs,
         batch_size=batch,
         patience=0,
+        learning_rate=RATES[name],
         evaluations=1 / epochs,
         lora=lora,
         max_length=LONGEST,

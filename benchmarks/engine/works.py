@@ -116,7 +116,7 @@ WORKS = (
     ),
     Work(
         "generate",
-        "smollm2 answers 64 prompts, in a word or a paragraph, 48 tokens at most",
+        "smollm2 answers 64 prompts, in a word or a paragraph, 32 tokens at most",
         "decoder",
         _GENERATED,
         judges.generated,

@@ -27,7 +27,7 @@ from tasktune.recipe import of
 from tasktune.tasks import task
 
 BATCH = 8
-LONGEST = 48
+LONGEST = 32
 """Tokens that are written at most."""
 
 LABELS = ("negative", "positive")

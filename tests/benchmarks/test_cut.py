@@ -2,7 +2,7 @@
 
 import pytest
 
-from cut import cut, spaced
+from cut import categories, cut, spaced
 from table import RUNS
 from tasktune.datasets import records
 from tasktune.tasks import task
@@ -42,5 +42,5 @@ def test_a_cut_file_holds_the_records_of_its_source(run, shared, tmp_path):
 def test_acos_becomes_sentences_with_their_categories(tmp_path):
     source = tmp_path / "rest16_quad_dev.tsv"
     source.write_text("good food , bad service\t1,2 FOOD#QUALITY 2 0,1\t4,5 SERVICE#GENERAL 0 3,4\t1,2 FOOD#QUALITY 1 0,1\n")
-    found = list(records(task("multilabel"), str(cut(source, tmp_path / "dev", None))))
+    found = list(records(task("multilabel"), str(categories(source, tmp_path / "out"))))
     assert [(r.text, r.answer) for r in found] == [("good food , bad service", ("FOOD#QUALITY", "SERVICE#GENERAL"))]

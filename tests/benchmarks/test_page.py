@@ -66,20 +66,20 @@ def test_speed_counts_the_epochs_that_were_run():
 
 
 def test_a_row_shows_both_scores_with_their_intervals_and_the_ratio_of_speed():
-    line = next(line for line in page(whole(a=row()), {}).splitlines() if line.startswith("| a |"))
+    line = next(line for line in page(whole(a=row()), {}, {}).splitlines() if line.startswith("| a |"))
     assert "0.800 (0.000–1.000) | 0.700 (0.000–1.000) | 0.010 | better | 0.300 | 0.990 | 10 | 20 | 400 | 200 | 2.00" in line
 
 
 def test_commands_are_there_to_be_copied():
-    assert "```sh\ntasktune fit ner\ntasktune evaluate m\n```" in page(whole(a=row()), {})
+    assert "```sh\ntasktune fit ner\ntasktune evaluate m\n```" in page(whole(a=row()), {}, {})
 
 
 def test_what_was_lost_is_said():
-    assert "lost in training: split 3" in page(whole(a=row()), {})
+    assert "lost in training: split 3" in page(whole(a=row()), {}, {})
 
 
 def test_nothing_behind_is_said_to_be_nowhere():
-    assert "\nNowhere.\n" in page(whole(a=row()), {})
+    assert "\nNowhere.\n" in page(whole(a=row()), {}, {})
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,10 @@ def test_nothing_behind_is_said_to_be_nowhere():
     ],
 )
 def test_what_is_behind_is_named_with_its_reason_or_the_lack_of_one(made, said):
-    assert f"- **a**: {said}. The reason is not found yet." in page(whole(a=made), {})
-    assert f"- **a**: {said}. Because." in page(whole(a=made), {"a": "Because."})
+    assert f"- **a**: {said}. The reason is not found yet." in page(whole(a=made), {}, {})
+    assert f"- **a**: {said}. Because." in page(whole(a=made), {"a": "Because."}, {})
 
 
 def test_startup_has_its_table():
-    found = page({**whole(a=row()), "startup": {"help": {"best": 0.1, "median": 0.2, "times": 10}}}, {})
+    found = page({**whole(a=row()), "startup": {"help": {"best": 0.1, "median": 0.2, "times": 10}}}, {}, {})
     assert "| help | 0.10 | 0.20 | 10 |" in found

@@ -12,18 +12,23 @@ PROMISED = {
     *((name, "encoder-decoder") for name in ("classification", "nli", "ner", "summarization", "generation")),
 }
 
+UNDERSTANDING = (
+    *("dependency-parsing", "question-answering", "relation", "relation-extraction", "aspect-sentiment", "aspect-polarity"),
+    *("opinion-triplets", "opinion-quadruples", "paraphrase", "summarization-extractive", "embedding"),
+)
+
 
 def test_every_promised_task_and_family_is_measured():
-    assert {(run.task, NAMED[run.model].family) for run in RUNS} == PROMISED
+    assert {(run.task, NAMED[run.model].family) for run in RUNS} == PROMISED | {(name, "encoder") for name in UNDERSTANDING}
 
 
 def test_the_promised_data_sets_are_measured():
-    assert {"wikigold", "sst2", "agnews", "trec", "sms", "stsb", "sick", "snli", "ewt"} <= BY_NAME.keys()
+    assert {"wikigold", "sst2", "agnews", "trec", "sms", "stsb", "sick", "snli", "ewt", "squad2", "ewt-parsing"} <= BY_NAME.keys()
 
 
-def test_names_are_unique_and_all_of_it_takes_little_more_than_an_hour():
+def test_names_are_unique_and_all_of_it_takes_a_night_at_most():
     assert len(BY_NAME) == len(RUNS)
-    assert sum(run.minutes for run in RUNS) <= 80
+    assert sum(run.minutes for run in RUNS) <= 240
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)
