@@ -1,15 +1,19 @@
 """Texts as words for an encoder: windows over the sub-words of words, of which none belongs to two words.
 
 A word and the blanks before it are tokenized on their own, so that none of the words is lost, whatever the tokenizer would have
-joined.
+joined. SentencePiece puts a blank before every text that it is given; a word that stands right behind another, as each does in
+Chinese and a comma does anywhere, is tokenized without it, as it would be in its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
+from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import Metaspace, PreTokenizer
+from tokenizers.pre_tokenizers import Sequence as Steps
 from transformers import PreTrainedTokenizerBase
 
 from tasktune.core import Lost, Record, Words
@@ -18,6 +22,9 @@ from tasktune.heads.texts import frame
 
 _REMEMBERED: Final = 50_000
 """Words whose tokens are remembered, about: some 10 MB."""
+
+Stretch = tuple[str, bool]
+"""A word with the blanks before it, and whether it stands right behind another."""
 
 
 def word_windows(head: Head, record: Record, lost: Lost) -> list[Features]:
@@ -40,7 +47,8 @@ def _pieces(head: Head, record: Record, words: Words, lost: Lost, what: str) -> 
         return []
     text: str = head.framing.text(record)
     ends = [0, *(end for _, end in words)]
-    stretches = [text[before:end] for before, (_, end) in zip(ends, words, strict=False)]
+    texts = [text[before:end] for before, (_, end) in zip(ends, words, strict=False)]
+    stretches = [(text, k > 0 and not text[0].isspace()) for k, text in enumerate(texts)]
     pieces = _tokenized(head.tokenizer, stretches)
     room = head.max_length - head.tokenizer.num_special_tokens_to_add()
     for k, piece in enumerate(pieces):
@@ -53,13 +61,13 @@ def _pieces(head: Head, record: Record, words: Words, lost: Lost, what: str) -> 
     return pieces
 
 
-def _tokenized(tokenizer: PreTrainedTokenizerBase, stretches: Sequence[str]) -> list[list[int]]:
+def _tokenized(tokenizer: PreTrainedTokenizerBase, stretches: Sequence[Stretch]) -> list[list[int]]:
     """The tokens of each stretch of text, of which most were met before: the same words come again and again."""
     remembered = _remembered(tokenizer)
     known = {stretch: tokens for stretch in stretches if (tokens := remembered.get(stretch)) is not None}
     new = [stretch for stretch in dict.fromkeys(stretches) if stretch not in known]
     if new:
-        known.update(zip(new, tokenizer(new, add_special_tokens=False)["input_ids"], strict=True))
+        known.update(zip(new, _anew(tokenizer, new), strict=True))
         if len(remembered) > _REMEMBERED:
             remembered.clear()  # maybe while others ask: what is needed here stands in `known`
         remembered.update(known)
@@ -67,8 +75,39 @@ def _tokenized(tokenizer: PreTrainedTokenizerBase, stretches: Sequence[str]) -> 
 
 
 @lru_cache(maxsize=8)
-def _remembered(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
+def _remembered(tokenizer: PreTrainedTokenizerBase) -> dict[Stretch, list[int]]:
     return {}
+
+
+def _anew(tokenizer: PreTrainedTokenizerBase, stretches: Sequence[Stretch]) -> list[list[int]]:
+    whole: list[list[int]] = tokenizer([text for text, _ in stretches], add_special_tokens=False)["input_ids"]
+    unspaced = _unspaced(tokenizer)
+    if unspaced is None:
+        return whole
+    return [unspaced.encode(text).ids if behind else ids for (text, behind), ids in zip(stretches, whole, strict=True)]
+
+
+@lru_cache(maxsize=8)
+def _unspaced(tokenizer: PreTrainedTokenizerBase) -> Tokenizer | None:
+    """A SentencePiece tokenizer that puts no blank before a text; `None` for tokenizers of other kinds, which never do."""
+    if not tokenizer.is_fast:
+        return None
+    whole = tokenizer.backend_tokenizer
+    before = whole.pre_tokenizer
+    steps = [*cast(Iterable[PreTokenizer], before)] if isinstance(before, Steps) else [before]  # which its types do not say
+    if not any(isinstance(step, Metaspace) for step in steps):
+        return None
+    unspaced = Tokenizer(whole.model)  # the same vocabulary, not a copy
+    if whole.normalizer is not None:
+        unspaced.normalizer = whole.normalizer
+    unspaced.pre_tokenizer = Steps([_without_blank(step) for step in steps])
+    return unspaced
+
+
+def _without_blank(step: PreTokenizer) -> PreTokenizer:
+    if not isinstance(step, Metaspace):
+        return step
+    return Metaspace(replacement=step.replacement, prepend_scheme="never", split=step.split)
 
 
 def _window(head: Head, pieces: list[list[int]], first: int, last: int) -> Features:
