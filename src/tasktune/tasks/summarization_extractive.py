@@ -51,7 +51,7 @@ class SummarizationExtractive(Record):
         references, spans = _references_and_spans(row, text)
         if (labels := row.get("labels")) is not None:
             spans = _labelled(row, stated or sentences(text), labels)
-        stated = tuple(place for place in stated if text[slice(*place)].strip())
+        stated = tuple((start, end) for start, end in stated if start < end)
         record = cls(text=text, sentences=stated, references=references, answer=spans, id=row.id)
         return record if spans is not None or not references else cls._nearest(record)
 
