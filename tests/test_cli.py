@@ -161,7 +161,7 @@ def bad(name: str) -> tuple[list[str], str]:
     commands = {
         "no such file": (fit(train="none.jsonl"), "none.jsonl"),
         "no such dev file": ([*fit(), "--dev", "none.jsonl"], "none.jsonl"),
-        "no such task": (fit("nlp"), "there is no task 'nlp'; there are: chat"),
+        "no such task": (fit("nlp"), "there is no task 'nlp'; there are: aspect-polarity"),
         "no such model": (
             fit(model="./none"),
             "there is no model at ./none",

@@ -38,7 +38,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="The models that can be had by name, and fetching them.", invoke_without_command=True)
 app.add_typer(models_app, name="models")
 
-TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them", metavar="TASK")]
+TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them, by any of its names", metavar="TASK")]
 ModelFolder = Annotated[Path, typer.Argument(help="a folder that `tasktune fit --out` made", metavar="MODEL")]
 DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input", metavar="DATA")]
 Map = Annotated[list[str] | None, typer.Option("--map", help="field=column, by name or number; may be repeated", metavar="F=C")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -65,8 +66,9 @@ def task(name: str) -> Task[Any]:
     """The task called `name`, or by another name of it. Raises `InputError` with the names there are."""
     found = name if name in NAMES else next((own for own, others in ALIASES.items() if name in others), None)
     if found is None:
-        others = "; ".join(f"{', '.join(others)} ({own})" for own, others in ALIASES.items())
-        raise InputError(f"there is no task {name!r}; there are: {', '.join(NAMES)}; and by other names: {others}")
+        known = [*NAMES, *(other for others in ALIASES.values() for other in others)]
+        near = "".join(f"; did you mean {each}?" for each in get_close_matches(name, known, 1))
+        raise InputError(f"there is no task {name!r}; there are: {', '.join(NAMES)} (other names: `tasktune tasks`){near}")
     made: Task[Any] = import_module(f"{__name__}.{found.replace('-', '_')}").TASK
     return made
 

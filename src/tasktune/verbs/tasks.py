@@ -7,14 +7,20 @@ from typing import Any
 
 from tasktune.core import Task
 from tasktune.readers import FORMATS
-from tasktune.tasks import NAMES, task
+from tasktune.tasks import ALIASES, NAMES, task
 from tasktune.verbs.sample import sample_lines
 
 
 def listing() -> str:
-    """A line a task: its name, what it is, and the families of models that can do it."""
+    """A line a task: its name, what it is, the families of models that can do it, and its other names."""
     width = max(map(len, NAMES))
-    return "\n".join(f"{name:{width}}  {headline(task(name))} ({', '.join(task(name).framings())})" for name in NAMES)
+    return "\n".join(
+        f"{name:{width}}  {headline(task(name))} ({', '.join(task(name).framings())}){_also(name)}" for name in NAMES
+    )
+
+
+def _also(name: str) -> str:
+    return f"; also called {', '.join(ALIASES[name])}" if name in ALIASES else ""
 
 
 def headline(found: Task[Any]) -> str:
@@ -31,6 +37,7 @@ def page(name: str) -> str:
     return "\n".join(
         [
             _page(found),
+            *(["", f"Also called {', '.join(ALIASES[found.name])}."] if found.name in ALIASES else []),
             "",
             "Fields, and the columns they are found in besides their own (any other with --map field=column):",
             *fields,
@@ -38,7 +45,7 @@ def page(name: str) -> str:
             "Formats (by suffix, or --format):",
             *formats,
             "",
-            f"A sample, as `tasktune sample {name} --out DIR` writes it:",
+            f"A sample, as `tasktune sample {found.name} --out DIR` writes it:",
             *(f"  {line}" for line in sample_lines(found)),
         ]
     )
