@@ -65,9 +65,25 @@ def test_speed_counts_the_epochs_that_were_run():
     assert speed(stopped) == (200.0, 200.0)
 
 
-def test_a_row_shows_both_scores_with_their_intervals_and_the_ratio_of_speed():
-    line = next(line for line in page(whole(a=row()), {}, {}).splitlines() if line.startswith("| a |"))
-    assert "0.800 (0.000–1.000) | 0.700 (0.000–1.000) | 0.010 | better | 0.300 | 0.990 | 10 | 20 | 400 | 200 | 2.00" in line
+def test_a_row_shows_both_scores_with_their_intervals_and_what_has_been_published():
+    published = {"score": "f1", "value": 0.9, "model": "BERT", "split": "test", "source": "a paper", "confirmed": False}
+    said = page(whole(a=row()), {}, {"a": published})
+    assert "0.800 (0.000–1.000) | 0.700 (0.000–1.000) | 0.010 | better | 0.300 | 0.990 | f1 0.900 |" in said
+    assert "- a: f1 0.900, BERT, test, a paper, not looked up again" in said
+
+
+def test_speed_is_shown_with_its_ratio_and_memory():
+    made = row()
+    made["tasktune"]["peak"] = 900
+    assert "| a | 10 | 20 | 400 | 200 | 2.00 | 900 | – |" in page(whole(a=made), {}, {})
+
+
+def test_a_run_that_goes_alone_has_no_verdict():
+    alone = {**row(), "trainer": None}
+    said = page(whole(a=alone), {}, {})
+    assert "| 0.800 (0.000–1.000) | – | 0.010 | – | 0.300 | 0.990 | – |" in said
+    assert "| a | 10 | – | – | – | – | – | – |" in said
+    assert "; alone; lost in training" in said
 
 
 def test_commands_are_there_to_be_copied():
