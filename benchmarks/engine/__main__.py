@@ -86,7 +86,7 @@ def done(
     asked = Asked(models[work.family], work.quick if quick else work.amount, pairs + 1, threads, folder)
     print(f"{work.name} (about {work.seconds / 60:.1f} minutes)" if not quick else work.name, flush=True)
     began = perf_counter()
-    outcome = interleaved(work.sides, asked)
+    outcome = interleaved(work.sides_on(threads), asked)
     for name, why in outcome.failed.items():
         print(f"  {name} failed:\n{why}", file=sys.stderr, flush=True)
 

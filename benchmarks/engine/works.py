@@ -27,6 +27,10 @@ class Work:
     seconds: int
     pairs: int = 5
 
+    def sides_on(self, threads: int) -> dict[str, Side]:
+        """The contestants there are on so many cores: on one, a process a core is the same as one process."""
+        return {name: side for name, side in self.sides.items() if threads > 1 or name != OURS[1]}
+
 
 def _training(task: str, **options: Any) -> dict[str, Side]:
     given = {"task": task, **options}
