@@ -5,26 +5,29 @@ same meant; where another is meant, the line ends in ` (n)`. Occurrences are cou
 before those inside of words (`US` in `RUSSIA`).
 No spans at all are written `none`.
 
-Line breaks, white space at the ends, a colon in a label and a bracketed number at the end of a surface are escaped
-(`notations.escapes`), so that `read(text, write(text, spans), labels)` gives any spans back. Reading is lenient beyond that: a
-surface that does not occur is looked for without case, accents and white space, and lines that make no sense are passed over.
+Colons in a label, and what a surface may not have as it stands (`notations.surfaces`), are escaped (`notations.escapes`), so that
+`read(text, write(text, spans), labels)` gives any spans back. Reading is lenient beyond that: a surface that does not occur is
+looked for without case, accents and white space, and lines that make no sense are passed over.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from tasktune.core import Span
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.folding import fold, fold_with_places
 from tasktune.notations.names import NONE, match, spaced
+from tasktune.notations.surfaces import spelled
 from tasktune.notations.words import words
 
+T = TypeVar("T")
+
 IN_LABEL = re.compile(r"[:\n]|\A\s+|\s+\Z")
-_IN_SURFACE = re.compile(r"\n|\A\s+|\s+\Z|\((?=\s*[0-9]{1,9}\s*\)\Z)")
-_NUMBERED = re.compile(r"(.*?)\s*\(\s*([0-9]{1,9})\s*\)", re.DOTALL)
+NUMBERED = re.compile(r"(.*?)\s*\(\s*([0-9]{1,9})\s*\)", re.DOTALL)
 
 
 def write(text: str, spans: Iterable[Span]) -> str:
@@ -40,13 +43,17 @@ def read(text: str, written: str, labels: tuple[str, ...]) -> tuple[Span, ...]:
     tokenizers) are told apart by the labels.
     """
     finder = Finder(text)
+    spans = items(written, labels, lambda item: _read_item(finder, item, labels))
+    return tuple(sorted(set(spans), key=position))
+
+
+def items(written: str, labels: tuple[str, ...], read_item: Callable[[str], T | None]) -> Iterator[T]:
+    """What each line says; where it makes no sense as a whole, what each item in it does that begins with one of `labels`."""
     label_ahead = re.compile(rf"(?<!\S)(?=(?:{'|'.join(map(spaced, labels)) or '(?!)'})\s*:)", re.IGNORECASE)
-    spans: set[Span] = set()
     for line in written.split("\n"):
-        whole = _read_item(finder, line, labels)
-        items = [whole] if whole else [_read_item(finder, item, labels) for item in label_ahead.split(line)]
-        spans.update(span for span in items if span)
-    return tuple(sorted(spans, key=position))
+        whole = read_item(line)
+        found = [whole] if whole else [read_item(item) for item in label_ahead.split(line)]
+        yield from (item for item in found if item)
 
 
 class Finder:
@@ -124,7 +131,7 @@ def _line(finder: Finder, span: Span) -> str:
     meant = finder.occurrences(surface).index((span.start, span.end))
     finder.take(span.label, surface, meant)
     number = "" if meant == expected else f" ({meant + 1})"
-    return f"{escape(span.label, IN_LABEL)}: {escape(surface, _IN_SURFACE)}{number}"
+    return f"{escape(span.label, IN_LABEL)}: {spelled(surface)}{number}"
 
 
 def _read_item(finder: Finder, item: str, labels: tuple[str, ...]) -> Span | None:
@@ -133,7 +140,7 @@ def _read_item(finder: Finder, item: str, labels: tuple[str, ...]) -> Span | Non
     label = match(unescape(name.strip()), labels)
     if not colon or label is None:
         return None
-    numbered = _NUMBERED.fullmatch(written.strip())
+    numbered = NUMBERED.fullmatch(written.strip())
     if numbered and (span := finder.take(label, unescape(numbered[1]), int(numbered[2]) - 1)):
         return span
     surface = unescape(written.strip())

@@ -20,7 +20,7 @@ def place_of(end: Span | None) -> tuple[int, int]:
     return NOWHERE if end is None else (end.start, end.end)
 
 
-def _position(part: Span | Link) -> tuple[Any, ...]:
+def position(part: Span | Link) -> tuple[Any, ...]:
     """By what spans and links are ordered: spans first, both in the order of the text."""
     if isinstance(part, Span):
         return False, part.start, part.end, part.label
@@ -30,7 +30,7 @@ def _position(part: Span | Link) -> tuple[Any, ...]:
 
 def ordered(parts: Iterable[Span | Link]) -> Linked:
     """Spans, then links, each once and in the order of the text."""
-    return tuple(sorted(set(parts), key=_position))
+    return tuple(sorted(set(parts), key=position))
 
 
 def links_among(parts: Iterable[Span | Link]) -> tuple[Link, ...]:
@@ -50,7 +50,7 @@ def as_graph(words: Words, answer: Linked) -> tuple[_Numbered, _Numbered]:
     further links of two spans that are linked already.
     """
     spans = {part for part in answer if isinstance(part, Span)} | ends_of(links_among(answer))
-    found = aligned(words, sorted(spans, key=_position))
+    found = aligned(words, sorted(spans, key=position))
     number: dict[Span | None, int] = {None: 0}
     number |= {Span(words[first][0], words[last - 1][1], kind): k for k, (first, last, kind) in enumerate(found, 1)}
     links: dict[tuple[int, int], str] = {}

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from tasktune.core import Link, Linked, Record, Row, Span, Task, Words
-from tasktune.framings import Graph, Labels, Links
+from tasktune.framings import Graph, Labels, Links, Prompt, Text
 from tasktune.metrics.links import quadruple_f1
+from tasktune.notations import link_lines
+from tasktune.notations.link_form import LinkLines
 from tasktune.notations.linked import as_graph, from_graph, ordered, parts_of
 from tasktune.notations.tokens import text_and_words, words_of
 
@@ -49,6 +51,10 @@ def _read_graph(record: OpinionQuadruples, graph: Graph, labels: Labels) -> Link
     return ordered(found)
 
 
+def _read_lines(record: OpinionQuadruples, written: str, labels: Labels) -> Linked:
+    return link_lines.read(record.text, written, labels, (ASPECT, OPINION))
+
+
 links = Links[OpinionQuadruples](
     text=lambda record: record.text,
     words=words_of,
@@ -56,6 +62,15 @@ links = Links[OpinionQuadruples](
     read=_read_graph,
     joins=lambda source, target: source in (ASPECT, "") and target in (OPINION, ""),
     lost=lambda record: len(record.answer) - len(_write_graph(record)[1]),
+)
+lines = Text[OpinionQuadruples](
+    prompt=lambda record: Prompt(record.text, after="\nOpinions:"),
+    write=lambda record: link_lines.write(record.text, record.answer),
+    read=_read_lines,
+    names=lambda record: (link.label for link in record.answer),
+    separator="\n",
+    max_new_tokens=128,
+    form=lambda record, labels: LinkLines(record.text, labels, implicit=True),
 )
 
 
@@ -73,8 +88,8 @@ TASK = Task(
     name="opinion-quadruples",
     record=OpinionQuadruples,
     encoder=links,
-    decoder=None,
-    encoder_decoder=None,
+    decoder=lines,
+    encoder_decoder=lines,
     metric=quadruple_f1,
     example=(
         _example("The soup was cold but we will be back.", ("FOOD negative", "soup", "cold"), ("PLACE positive", "", "")),

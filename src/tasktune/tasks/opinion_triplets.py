@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from tasktune.core import Link, Linked, Record, Row, Span, Task, Words
-from tasktune.framings import Graph, Labels, Links
+from tasktune.framings import Graph, Labels, Links, Prompt, Text
 from tasktune.metrics.links import triplet_f1
+from tasktune.notations import link_lines
+from tasktune.notations.link_form import LinkLines
 from tasktune.notations.linked import as_graph, from_graph, ordered, parts_of
 from tasktune.notations.tokens import text_and_words, words_of
 
@@ -48,6 +50,11 @@ def _read_graph(record: OpinionTriplets, graph: Graph, labels: Labels) -> Linked
     return ordered(found)
 
 
+def _read_lines(record: OpinionTriplets, written: str, labels: Labels) -> Linked:
+    found = link_lines.read(record.text, written, labels, (ASPECT, OPINION))
+    return tuple(link for link in found if link.source and link.target)
+
+
 links = Links[OpinionTriplets](
     text=lambda record: record.text,
     words=words_of,
@@ -55,6 +62,15 @@ links = Links[OpinionTriplets](
     read=_read_graph,
     joins=lambda source, target: (source, target) == (ASPECT, OPINION),
     lost=lambda record: len(record.answer) - len(_write_graph(record)[1]),
+)
+lines = Text[OpinionTriplets](
+    prompt=lambda record: Prompt(record.text, after="\nOpinions:"),
+    write=lambda record: link_lines.write(record.text, record.answer),
+    read=_read_lines,
+    names=lambda record: (link.label for link in record.answer),
+    separator="\n",
+    max_new_tokens=128,
+    form=lambda record, labels: LinkLines(record.text, labels, implicit=False),
 )
 
 
@@ -70,8 +86,8 @@ TASK = Task(
     name="opinion-triplets",
     record=OpinionTriplets,
     encoder=links,
-    decoder=None,
-    encoder_decoder=None,
+    decoder=lines,
+    encoder_decoder=lines,
     metric=triplet_f1,
     example=(
         _example("The soup was cold but the waiter was kind.", ("NEG", "soup", "cold"), ("POS", "waiter", "kind")),

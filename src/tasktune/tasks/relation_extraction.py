@@ -8,13 +8,16 @@ Metric            strict micro F1 (boundaries, kinds and relation all right), an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from tasktune.core import Link, Linked, Record, Row, Span, Task, Words
-from tasktune.framings import Graph, Labels, Links
+from tasktune.framings import RELATION, TAG, Graph, Labels, Links, Prompt, Text, relations_and_tags
 from tasktune.metrics.links import strict_f1
+from tasktune.notations import relation_lines
 from tasktune.notations.linked import as_graph, from_graph, ordered
+from tasktune.notations.relation_lines import RelationLines
 from tasktune.notations.relations import entities_and_relations
 from tasktune.notations.tokens import text_and_words, words_of
 
@@ -50,6 +53,14 @@ def _read_graph(record: RelationExtraction, graph: Graph, labels: Labels) -> Lin
     return ordered((*entities, *relations))
 
 
+def _names(record: RelationExtraction) -> Iterator[str]:
+    return ((TAG if isinstance(part, Span) else RELATION) + part.label for part in record.answer)
+
+
+def _read_lines(record: RelationExtraction, written: str, labels: Labels) -> Linked:
+    return relation_lines.read(record.text, written, *relations_and_tags(labels))
+
+
 links = Links[RelationExtraction](
     text=lambda record: record.text,
     words=words_of,
@@ -57,6 +68,15 @@ links = Links[RelationExtraction](
     read=_read_graph,
     joins=lambda source, target: source != "" and target != "",
     lost=lambda record: len(record.answer) - sum(map(len, _write_graph(record))),
+)
+lines = Text[RelationExtraction](
+    prompt=lambda record: Prompt(record.text, after="\nRelations:"),
+    write=lambda record: relation_lines.write(record.text, record.answer),
+    read=_read_lines,
+    names=_names,
+    separator="\n",
+    max_new_tokens=192,
+    form=lambda record, labels: RelationLines(record.text, *relations_and_tags(labels)),
 )
 
 
@@ -70,8 +90,8 @@ TASK = Task(
     name="relation-extraction",
     record=RelationExtraction,
     encoder=links,
-    decoder=None,
-    encoder_decoder=None,
+    decoder=lines,
+    encoder_decoder=lines,
     metric=strict_f1,
     example=(
         _example(
