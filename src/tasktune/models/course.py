@@ -20,7 +20,8 @@ from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from tasktune.core import InputError
 from tasktune.heads.base import Features, Head, on
-from tasktune.models import foretold, processes
+from tasktune.heads.embed import Embedder
+from tasktune.models import foretold, gradient_cache, processes
 from tasktune.models.network import autocast
 from tasktune.models.packing import layout
 from tasktune.models.sharding import is_sharded, laid_out, whole, whole_in_first
@@ -79,6 +80,12 @@ class Taught:
         passes = self.layout.passes([features.length for features in batch], self.head.recipe.token_budget)
         return [[batch[k] for k in each] for each in passes]
 
+    def gradient(self, passes: Sequence[tuple[list[Features], float]], tokens: int) -> float:
+        """Add the gradient of what these passes make of the mean loss of a step, and give that back."""
+        if isinstance(self.head, Embedder) and (len(passes) > 1 or processes.count() > 1):
+            return gradient_cache.backward(self.net, self.head, passes)
+        return sum((self.backward(features, counts / tokens) for features, counts in passes), 0.0)
+
     def backward(self, features: Sequence[Features], share: float) -> float:
         """Add the gradient of a `share` of the loss of a pass, and give that back."""
         batch = on(self.net, self.layout.batch(self.head, features))
@@ -132,10 +139,8 @@ class Course:
         module.train()
         drawn = taught.drawn(number, lessons)
         tokens = sum(len(features.targets) for features in drawn)
-        loss = 0.0
         with taught.layout.running(taught.net):
-            for features, counts in taught.passes(number, drawn):
-                loss += taught.backward(features, counts / tokens)
+            loss = taught.gradient(taught.passes(number, drawn), tokens)
         loss = self.sum(loss)
         norm = whole(torch.nn.utils.clip_grad_norm_(module.parameters(), self.recipe.clip or math.inf))
         if not (math.isfinite(loss) and math.isfinite(float(norm))):

@@ -32,6 +32,7 @@ from tasktune.models.inference import answers, pieces
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.quantised import is_quantised, quantise
 from tasktune.models.sentence_modules import longest_text, read_pooling, write_modules
+from tasktune.models.untrained import refuse_untrained
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
@@ -80,7 +81,13 @@ class Model:
         asked = questions(self.task, ({"text": text, "side": side} for text in texts))
         found = [raws[0][0] if raws else None for _, raws, _ in answers(self.net, self.head, asked, lost or Lost())]
         width = next((len(vector) for vector in found if vector is not None), 0)
-        return np.array([np.full(width, np.nan) if vector is None else vector for vector in found], np.float32).reshape(-1, width)
+        rows = [np.full(width, np.nan) if vector is None else vector for vector in found]
+        return np.array(rows, np.float32).reshape(len(rows), width)
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """The model by the name of its task, as a model of several tasks has them."""
+        return {self.task.name: self}
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -161,6 +168,7 @@ def build(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe, scale: S
     `labels` and `scale` say what the training data show once the model's family, and so the framing, is known.
     """
     folder = locate(name)
+    refuse_untrained(folder, task)
     model, missing = _opened(task, folder, labels, recipe, scale)
     network.refuse_noise(folder, model.net, model.family, missing)
     return model
