@@ -136,7 +136,7 @@ def _grouped(
     places = grouping.layout(parts, seed)
     match clusters:
         case None:
-            return grouping.dense_groups(parts, smallest), places
+            return grouping.dense_groups(places, smallest), places
         case "auto":
             return grouping.best_k_means(parts, seed), places
         case int():

@@ -29,6 +29,9 @@ _DRAWN: Final = 10_000
 _COMPARED: Final = 2_000
 """Texts by which numbers of groups are compared."""
 
+_NEIGHBOURS: Final = 5
+"""Texts near to one that lies dense, itself included, at least."""
+
 _POSSIBLE: Final = (*range(2, 21), 25, 30, 40, 50, 60, 80, 100)
 
 
@@ -72,12 +75,19 @@ def best_k_means(vectors: Vectors, seed: int) -> Numbers:
     return k_means(vectors, max(possible, key=quality.__getitem__), seed)
 
 
-def dense_groups(vectors: Vectors, smallest: int) -> Numbers:
-    """Groups of `smallest` or more where texts lie dense, and what lies outside of them (HDBSCAN, Campello et al. 2013)."""
+def dense_groups(places: npt.NDArray[np.float64], smallest: int) -> Numbers:
+    """Groups of `smallest` or more where texts lie dense on the map, and what lies outside (HDBSCAN, Campello et al. 2013).
+
+    On the map, since in many dimensions nothing lies dense (as in BERTopic, Grootendorst 2022).
+    """
     from sklearn.cluster import HDBSCAN
 
-    found = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(vectors) if len(vectors) >= smallest else None
-    if found is None or (found == OUTSIDE).all():
+    if smallest < 2:
+        raise InputError(f"--smallest {smallest}: a cluster has 2 texts or more")
+    found = np.full(len(places), OUTSIDE)
+    if len(places) >= smallest:
+        found = HDBSCAN(smallest, min_samples=min(_NEIGHBOURS, smallest), copy=True).fit_predict(places)
+    if (found == OUTSIDE).all():
         raise InputError(
             f"the texts lie nowhere so dense that {smallest} or more of them make a cluster; "
             "give --smallest a lower number, or say how many clusters there are with --clusters"
