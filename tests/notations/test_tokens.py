@@ -16,6 +16,8 @@ def row(**values):
     "values",
     [
         {"words": ["Ada", "sleeps"]},
+        {"words": "Ada sleeps"},
+        {"words": " Ada  sleeps "},
         {"words": ["Ada", "sleeps"], "space_after": [True, False]},
         {"text": "Ada sleeps", "words": [[0, 3], [4, 10]]},
         {"text": "Ada sleeps", "words": [{"start": 0, "end": 3, "id": 0}, {"start": 4, "end": 10, "id": 1}]},
@@ -24,6 +26,29 @@ def row(**values):
 )
 def test_words_come_in_any_of_these_ways(values):
     assert text_and_words(row(**values)) == ("Ada sleeps", PLACES)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("我 爱 北京", "我爱北京"),
+        ("我 爱 ， 北京 。", "我爱，北京。"),
+        ("我 爱 J a v a ， 1 0", "我爱Java，10"),  # by character
+        ("我 爱 Java 吗", "我爱 Java 吗"),
+        ("「 カフェ 」 ！", "「カフェ」！"),
+        ("😀 😀", "😀 😀"),
+        ("a b", "a b"),
+        ("나 는 간다", "나 는 간다"),
+    ],
+)
+def test_blanks_go_where_the_script_has_them(words, text):
+    assert text_and_words(row(words=words.split()))[0] == text
+
+
+@pytest.mark.parametrize("tags", ["N V", " N  V"])
+def test_words_and_tags_may_be_two_texts_that_go_together(tags):
+    both = row(words="Ada sleeps", tags=tags)
+    assert [tag.label for tag in tags_of(both, *text_and_words(both))] == ["N", "V"]
 
 
 def test_a_text_of_the_rows_own_is_kept_and_its_words_are_found_in_it():
@@ -46,7 +71,8 @@ def test_stated_blanks_come_before_the_text_for_contractions_are_not_in_it():
         ({"text": "Ada", "words": ["Ada", "Ada"]}, "file:7: the word 'Ada' is not in the text"),
         ({"text": "Ada", "words": [""]}, "file:7: the word '' is not in the text"),
         ({"words": ["Ada", "met"], "space_after": [True]}, "file:7: 2 words but 1 'space_after'"),
-        ({"words": "Ada met"}, "file:7: 'words' must be a list"),
+        ({"words": 3}, "file:7: 'words' must be a list"),
+        ({"words": " "}, "file:7: 'words' must be a list"),
         ({"text": "Ada", "words": [[0, 9]]}, "file:7: words must follow each other"),
     ],
 )

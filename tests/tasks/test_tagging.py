@@ -49,6 +49,34 @@ def test_a_tag_of_no_scheme_is_refused_once_with_its_place():
         read("ner", words=["Ada"], tags=["X"])
 
 
+def test_tags_may_be_named_as_the_answer():
+    values = {"words": ["Ada", "sleeps"], "upos": ["N", "V"], "xpos": ["NNP", "VBZ"]}
+    for field in ("answer", "tags"):
+        (record,) = records(task("pos"), [values], {field: "xpos"})
+        assert [tag.label for tag in record.answer] == ["NNP", "VBZ"]
+    assert [tag.label for tag in read("pos", **values).answer] == ["N", "V"]
+
+
+NER_SETS = {  # records and entities
+    "ner/weibo/weiboNER_2nd_conll.dev": (270, 389),
+    "ner/resume/dev.char.bmes": (463, 1497),
+    "ner/msra/sentences.txt,ner/msra/tags.txt": (1200, 2071),
+    "ner/ncbi_disease/devel.tsv": (923, 787),
+    "ner/wnut17/emerging.dev.conll": (1009, 836),
+}
+
+
+@pytest.mark.parametrize("names", NER_SETS)
+def test_entities_of_the_usual_sets_need_no_options(shared, names):
+    """Every tag that begins an entity does, and no entity begins or ends inside of a word."""
+    files = [shared / name for name in names.split(",")]
+    found = list(records(task("ner"), ",".join(map(str, files))))
+    begun = sum(line.count("B-") + line.count("S-") for line in files[-1].read_text("utf-8").split("\n"))
+    assert len(found) == NER_SETS[names][0]
+    assert sum(len(record.answer) for record in found) == NER_SETS[names][1] == begun
+    assert not sum(task("ner").encoder.lost(record) for record in found)
+
+
 def test_word_tags_may_be_objects():
     tags = [{"start": 4, "end": 10, "label": "V"}, {"start": 0, "end": 3, "label": "N"}]
     record = read("pos", text="Ada sleeps", answer=tags)

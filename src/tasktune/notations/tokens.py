@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,10 +23,11 @@ def joined(words: Sequence[str], space_after: Sequence[bool]) -> tuple[str, Word
 def text_and_words(row: Row) -> tuple[str, Words]:
     """The text of a row and the words that it states; none where it has only a `text`.
 
-    Words may come as strings: joined by blanks, or as `space_after` says; or, where the row has a text of its own, found in it
-    one after the other. Beside a text they may also be places: [start, end] or {start, end}.
+    Words may come as strings, or as one with blanks between them. They are joined by blanks, or as `space_after` says; or, where
+    the row has a text of its own, found in it one after the other. Beside a text they may also be places: [start, end] or
+    {start, end}.
     """
-    words = row.get("words")
+    words = _parted(row.get("words"))
     if words is None:
         return row.string("text"), ()
     if not isinstance(words, list | tuple) or not words:
@@ -43,11 +45,13 @@ def text_and_words(row: Row) -> tuple[str, Words]:
 def tags_of(row: Row, text: str, words: Words) -> tuple[WordTag, ...] | None:
     """The tags of a row, each with its word: one of `words`, or of the text's own; `None` where there are no tags.
 
-    They are its `answer`, where that is a list of texts (`--map answer=xpos`), or else its `tags`.
+    They are its `answer`, where that is a list of texts (`--map answer=xpos`), or else its `tags`; where its words are one text
+    with blanks between them, so are its tags.
     """
     answer, tagged = row.get("answer"), words or words_in(text)
     stated = isinstance(answer, list | tuple) and bool(answer) and all(isinstance(tag, str) for tag in answer)
-    tags = row.strings("answer" if stated else "tags")
+    name = "answer" if stated else "tags"
+    tags = _parted(row.get(name)) if isinstance(row.get("words"), str) else row.strings(name)
     if tags is None:
         return None
     if len(tags) != len(tagged):
@@ -65,9 +69,25 @@ def words_of_text(text: str, stated: Words) -> Words:
     return stated or words_in(text)
 
 
+def _parted(words: Any) -> Any:
+    """Words that are one text with blanks between them; anything else as it is."""
+    return [word for word in words.split(" ") if word] if isinstance(words, str) else words
+
+
 def _spaces(words: Sequence[str]) -> list[bool]:
-    """Where blanks go between words that say nothing of it: everywhere but between two of Chinese or Japanese script."""
-    return [not (is_cjk(word[-1:]) and is_cjk(after[:1])) for word, after in zip(words, [*words[1:], ""], strict=True)]
+    """Where blanks go between words that say nothing of it: everywhere but in Chinese and Japanese, signs of theirs included.
+
+    Where all words are characters, some of them Chinese or Japanese, blanks were lost when they were made, and go nowhere.
+    """
+    if all(len(word) == 1 for word in words) and any(map(is_cjk, words)):
+        return [False] * len(words)
+    return [not (_unspaced(word[-1:]) and _unspaced(after[:1])) for word, after in zip(words, [*words[1:], ""], strict=True)]
+
+
+def _unspaced(character: str) -> bool:
+    """Whether this is Chinese or Japanese script, or a sign as wide as theirs (，。「」Ａ)."""
+    width = unicodedata.east_asian_width(character) if character else ""
+    return is_cjk(character) or width == "F" or (width == "W" and unicodedata.category(character).startswith("P"))
 
 
 def _found(row: Row, text: str, words: Sequence[str]) -> Words:

@@ -27,7 +27,7 @@ class AspectSentiment(Record):
     words: Words = ()
     aliases: ClassVar = {
         "text": ("sentence", "review", "content"),
-        "words": ("tokens",),
+        "words": ("tokens", "sentences"),
         "tags": ("aspect_tags", "labels"),
         "answer": ("aspects", "spans", "label"),
     }

@@ -27,7 +27,7 @@ class NER(Record):
     words: Words = ()
     aliases: ClassVar = {
         "text": ("sentence", "content"),
-        "words": ("tokens",),
+        "words": ("tokens", "sentences"),
         "tags": ("ner_tags", "ner", "labels"),
         "answer": ("entities", "spans", "label"),
     }

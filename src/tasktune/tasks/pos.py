@@ -26,7 +26,11 @@ class POS(Record):
 
     text: str
     words: Words = ()
-    aliases: ClassVar = {"text": ("sentence",), "words": ("tokens", "form"), "tags": ("upos", "pos", "pos_tags", "xpos")}
+    aliases: ClassVar = {
+        "text": ("sentence",),
+        "words": ("tokens", "form", "sentences"),
+        "tags": ("upos", "pos", "pos_tags", "xpos"),
+    }
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
