@@ -17,46 +17,58 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tasktune.core import InputError, Message, Score, Scores, Span, WordTag
     from tasktune.decoding import Decoding
-    from tasktune.models.evaluation import Evaluation
-    from tasktune.models.model import Model, load
-    from tasktune.models.prediction import Prediction
+    from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation
+    from tasktune.models.model import Model
+    from tasktune.models.multitask import MultiTaskModel, load
+    from tasktune.models.prediction import MultiTaskPrediction, Prediction
     from tasktune.recipe import Recipe
     from tasktune.tasks import task
+    from tasktune.verbs.cluster import Clustering, cluster
     from tasktune.verbs.evaluate import evaluate
     from tasktune.verbs.fit import fit
     from tasktune.verbs.predict import predict
 
 _HOME = {
+    "Clustering": "tasktune.verbs.cluster",
     "Decoding": "tasktune.decoding",
     "Evaluation": "tasktune.models.evaluation",
     "InputError": "tasktune.core",
     "Message": "tasktune.core",
     "Model": "tasktune.models.model",
+    "MultiTaskEvaluation": "tasktune.models.evaluation",
+    "MultiTaskModel": "tasktune.models.multitask",
+    "MultiTaskPrediction": "tasktune.models.prediction",
     "Prediction": "tasktune.models.prediction",
     "Recipe": "tasktune.recipe",
     "Score": "tasktune.core",
     "Scores": "tasktune.core",
     "Span": "tasktune.core",
     "WordTag": "tasktune.core",
+    "cluster": "tasktune.verbs.cluster",
     "evaluate": "tasktune.verbs.evaluate",
     "fit": "tasktune.verbs.fit",
-    "load": "tasktune.models.model",
+    "load": "tasktune.models.multitask",
     "predict": "tasktune.verbs.predict",
     "task": "tasktune.tasks",
 }
 
 __all__ = [
+    "Clustering",
     "Decoding",
     "Evaluation",
     "InputError",
     "Message",
     "Model",
+    "MultiTaskEvaluation",
+    "MultiTaskModel",
+    "MultiTaskPrediction",
     "Prediction",
     "Recipe",
     "Score",
     "Scores",
     "Span",
     "WordTag",
+    "cluster",
     "evaluate",
     "fit",
     "load",

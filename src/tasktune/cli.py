@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import typer
 
+from tasktune.cli_models import models_app
+from tasktune.cli_options import Format, Map
 from tasktune.core import InputError, Lost
 from tasktune.recipe import Option, all_options
 
@@ -35,19 +37,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-models_app = typer.Typer(help="The models that can be had by name, and fetching them.", invoke_without_command=True)
 app.add_typer(models_app, name="models")
 
 TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them, by any of its names", metavar="TASK")]
 ModelFolder = Annotated[Path, typer.Argument(help="a folder that `tasktune fit --out` made", metavar="MODEL")]
 DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input", metavar="DATA")]
-Map = Annotated[list[str] | None, typer.Option("--map", help="field=column, by name or number; may be repeated", metavar="F=C")]
-Format = Annotated[str | None, typer.Option("--format", help="the file format, where the suffix does not tell")]
 Options = dict[str, Any]
 Engine = Enum("Engine", {"LOCAL": "local", "RAY": "ray"})
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
-OUT_HELP = "the file to write (or write anew): JSON lines, or words in columns (.conll, .conllu); - for standard output"
+TRAIN_HELP = "the data to learn from: a file, or the name of a data set; with several tasks TASK=FILE for each, or one for all"
+DATA_HELP = "a file, or - for standard input; for a model of several tasks TASK=FILE for each, or one for all"
+OUT_HELP = (
+    "the file to write (or write anew): JSON lines, words in columns (.conll, .conllu), a TREC run (.run); - for standard output"
+)
 MODEL_HELP = "a name (`tasktune models`), folder, GGUF file or hub id [minilm; smollm2 for chat, generation and summarization]"
 
 
@@ -94,16 +97,16 @@ def _flag(option: Option) -> Parameter:
 @with_recipe
 def fit(
     task: TaskName,
-    train: Annotated[str, typer.Option(help="the data to learn from: a file, or the name of a data set")],
+    train: Annotated[list[str], typer.Option(help=TRAIN_HELP)],
     out: Annotated[Path, typer.Option(help="the folder to save the tuned model in; must not be there yet")],
     options: Options,
-    dev: Annotated[str | None, typer.Option(help="the data to measure by; a tenth of --train if not given")] = None,
+    dev: Annotated[list[str] | None, typer.Option(help="the data to measure by; a tenth of --train if not given")] = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP, show_default=False)] = None,
     map: Map = None,
     format: Format = None,
     recipe: Annotated[Path | None, typer.Option(help="running options from a TOML file; flags come before it")] = None,
 ) -> None:
-    """Tune a model on a task, and save the best of it with its scores."""
+    """Tune a model on a task, or one encoder on several (pos+ner), and save the best of it with its scores."""
     from tasktune import recipe as recipes
     from tasktune.models.named import default_model
     from tasktune.readers.mapping import parse_mapping
@@ -113,15 +116,17 @@ def fit(
 
     resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
     mapping = parse_mapping(map or [])
-    before_fit(task, train, dev, model, out, mapping, format)
-    model = default_model(task_called(task)) if model is None else model
-    with companions(processes_for(resolved, train, dev, model)):
+    learnt, held_out = before_fit(task, train, dev or [], model, out, mapping, format)
+    model = default_model(task_called(next(iter(learnt)))) if model is None else model
+    with companions(processes_for(resolved, learnt.values(), held_out.values(), model)):
         with loading():
             from tasktune.models import processes
             from tasktune.verbs.fit import fit as verb
             from tasktune.verbs.show import show_facts
 
-        tuned = verb(task, train, dev, model, out, resolved, mapping, format)
+        more = (model, out, resolved, mapping, format)
+        several = len(learnt) > 1
+        tuned = verb(task, learnt, held_out, *more) if several else verb(task, learnt[task], held_out.get(task), *more)
         if processes.is_first():
             show_facts(tuned, out)
 
@@ -130,26 +135,25 @@ def fit(
 @with_recipe
 def evaluate(
     model: ModelFolder,
-    data: DataFile,
+    data: Annotated[list[str], typer.Argument(help=DATA_HELP, metavar="DATA")],
     options: Options,
     as_json: Annotated[bool, typer.Option("--json", help="print the scores as JSON")] = False,
     map: Map = None,
     format: Format = None,
 ) -> None:
     """Measure a tuned model on data with answers."""
-    from tasktune.datasets import records
     from tasktune.readers.mapping import parse_mapping
-    from tasktune.verbs.slips import before_asking
+    from tasktune.verbs.slips import before_measuring
 
     mapping = parse_mapping(map or [])
-    before_asking(model, options, data, records, mapping, format)
+    files = before_measuring(model, options, data, mapping, format)
     with loading():
-        from tasktune.models.model import load
+        from tasktune.models.multitask import load
         from tasktune.verbs.evaluate import evaluate as verb
         from tasktune.verbs.show import show_evaluation
 
         tuned = load(model, options)
-    measured = verb(tuned, data, mapping, format)
+    measured = verb(tuned, files, mapping, format)
     if as_json:
         print(json.dumps(measured.as_json(), ensure_ascii=False))
     else:
@@ -166,11 +170,11 @@ def predict(
     engine: Annotated[
         Engine, typer.Option(help="ray answers a Parquet file, or a folder of them, on a Ray cluster (here unless RAY_ADDRESS)")
     ] = Engine.LOCAL,
+    task: Annotated[str | None, typer.Option(help="which task's answers, of a model of several; all if not given")] = None,
     map: Map = None,
     format: Format = None,
 ) -> None:
     """Answer the records of a file, as JSON lines in their order."""
-    from tasktune.datasets import questions
     from tasktune.notations.plain import as_json
     from tasktune.readers import write
     from tasktune.readers.mapping import parse_mapping
@@ -179,15 +183,23 @@ def predict(
     if engine is Engine.RAY and format not in (None, "parquet"):
         raise InputError(f"--engine ray reads Parquet files, and nothing as --format {format}; leave one of them out")
     lost, mapping = Lost(), parse_mapping(map or [])
-    before_asking(model, options, data, questions, mapping, format)
+    before_asking(model, options, data, mapping, format, task)
     # `write` opens its file before it asks for the first answer, and so before the model is loaded
-    written = {".conll": "conll", ".conllu": "conllu"}.get(Path(out).suffix, "jsonl")
+    written = {".conll": "conll", ".conllu": "conllu", ".run": "trec"}.get(Path(out).suffix, "jsonl")
     spelled = "as_json" if written == "jsonl" else "as_columns"
-    answers = _answers(model, data, options, engine, mapping, format, lost)
-    write(out, (as_json(methodcaller(spelled)(answer)) for answer in answers), written)
+    answers = _answers(model, data, options, engine, task, mapping, format, lost)
+    rows = _run(answers) if written == "trec" else (as_json(methodcaller(spelled)(answer)) for answer in answers)
+    write(out, rows, written)
     from tasktune.verbs.show import show_lost
 
     show_lost(lost)
+
+
+def _run(answers: Iterator[Prediction]) -> Iterator[dict[str, Any]]:
+    """What a search found, where the answers are vectors or grades."""
+    from tasktune.verbs.search import found
+
+    yield from found(answers)
 
 
 def _answers(
@@ -195,20 +207,51 @@ def _answers(
     data: str,
     options: Options,
     engine: Engine,
+    task: str | None,
     mapping: dict[str, str],
     format: str | None,
     lost: Lost,
 ) -> Iterator[Prediction]:
     """What `predict` writes."""
     with loading():
-        from tasktune.models.model import load
+        from tasktune.models.multitask import load
         from tasktune.verbs import predict as verb
 
         if engine is Engine.RAY:
             answers = verb.predict_with_ray(model, Path(data), mapping, options, lost)
         else:
-            answers = verb.predict(load(model, options), data, mapping, format, lost)
+            answers = verb.predict(load(model, options), data, mapping, format, lost, task)
     yield from answers
+
+
+@app.command()
+@with_recipe
+def cluster(
+    data: DataFile,
+    out: Annotated[Path, typer.Option(help="the folder to write clusters and map in; must not be there yet")],
+    options: Options,
+    model: Annotated[str, typer.Option(help="what makes vectors of the texts: a name, folder or hub id")] = "minilm",
+    clusters: Annotated[
+        str | None, typer.Option(help="how many, or auto; if not given, one wherever texts lie dense (HDBSCAN)", metavar="K")
+    ] = None,
+    smallest: Annotated[int, typer.Option(help="texts in a cluster, at least; k-means warns of smaller ones")] = 10,
+    map: Map = None,
+    format: Format = None,
+) -> None:
+    """Group texts by what they are about, name the groups and draw a map of them."""
+    from tasktune import recipe as recipes
+    from tasktune.models.folder import refuse_taken
+    from tasktune.readers.mapping import parse_mapping
+    from tasktune.verbs.slips import how_many
+
+    resolved, mapping, wanted = recipes.of(options, "the options"), parse_mapping(map or []), how_many(clusters)
+    refuse_taken(out)
+    with loading():
+        from tasktune.verbs.cluster import cluster as verb
+        from tasktune.verbs.show import show_clusters
+
+    found = verb(data, model, wanted, smallest, resolved, mapping, format)
+    show_clusters(found, found.save(out, Path(data.partition(",")[0]).stem))
 
 
 @app.command()
@@ -233,23 +276,6 @@ def new_task(name: Annotated[str, typer.Argument(help="the name of the task, in 
     from tasktune.verbs.new_task import new_task as verb
 
     print(verb(name))
-
-
-@models_app.callback()
-def models(context: typer.Context) -> None:
-    """List the models that can be had by name."""
-    if context.invoked_subcommand is None:
-        from tasktune.verbs import models as verb
-
-        verb.show(verb.models())
-
-
-@models_app.command("get")
-def models_get(name: Annotated[str, typer.Argument(help="a name out of `tasktune models`")]) -> None:
-    """Fetch a model, verify it and keep it in the cache."""
-    from tasktune.verbs import models as verb
-
-    print(verb.get(name))
 
 
 def main() -> None:

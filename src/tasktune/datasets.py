@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasktune.core import InputError, Record, Row, Task
+from tasktune.core import InputError, Lost, Record, Row, Task
 from tasktune.readers import rows
 from tasktune.readers.mapping import known_names, mapped
 
@@ -75,13 +75,90 @@ def questions(
     task: Task[Any], data: Data, mapping: Mapped = None, format: str | None = None, known: Mapped = None
 ) -> Iterator[Record]:
     """Like `records`, for those to be answered: a `text` gives the first field of a row that has neither that nor an answer."""
-    first = task.record.field_names()[0]
     for given in _given(task, data, mapping or {}, format, known or {}):
-        if isinstance(given, Record):
-            yield given
+        yield from _questions(task, given)
+
+
+def _questions(task: Task[Any], given: Row | Record) -> Iterable[Record]:
+    if isinstance(given, Record):
+        return [given]
+    first = task.record.field_names()[0]
+    alone = given.get(first) is None and given.get("answer") is None and given.get("text") is not None
+    made: Iterable[Record] = task.record.several(Row({**given.values, first: given.get("text")}, given.where) if alone else given)
+    return made
+
+
+def questions_of_several(
+    tasks: Mapping[str, Task[Any]],
+    data: Data,
+    lost: Lost,
+    mapping: Mapped = None,
+    format: str | None = None,
+    known: Mapping[str, Mapped] | None = None,
+) -> Iterator[dict[str, Record]]:
+    """Of everything that `data` holds, the records of all tasks that can be made of it, by task.
+
+    A task that needs more than is there (a second text) is not asked, which is counted in `lost`. Raises `InputError` where no
+    task finds what it needs. `known` are the mappings of other data by task, as `records` takes them.
+    """
+    own = {name: mapping_for(name, tasks, mapping) for name in tasks}
+    for number, given in enumerate(_rows_of_several(tasks, data, own, format), 1):
+        made, refused = dict[str, list[Record]](), dict[str, InputError]()
+        for name, task in tasks.items():
+            try:
+                made[name] = [*_questions(task, _row(task, given, number, own[name], (known or {}).get(name) or {}))]
+            except InputError as wrong:
+                refused[name] = wrong
+        if not made:
+            raise next(iter(refused.values()))
+        for name in refused:
+            lost.add(
+                f"{name}: not asked, for want of what it asks about", given.id if isinstance(given, Row) else f"input {number}"
+            )
+        for k in range(max(map(len, made.values()))):  # a row may hold several records of a task
+            yield {name: found[k] for name, found in made.items() if k < len(found)}
+
+
+def _rows_of_several(
+    tasks: Mapping[str, Task[Any]], data: Data, mapping: Mapping[str, Mapping[str, str]], format: str | None
+) -> Iterable[Any]:
+    if not isinstance(data, str | Path):
+        return data
+    kinds = {name: task.record for name, task in tasks.items()}
+    names = [known_names((*kind.field_names(), *kind.aliases), kind.aliases, mapping[name]) for name, kind in kinds.items()]
+    return rows(data, format, frozenset[str]().union(*names))
+
+
+def mapping_for(name: str, tasks: Mapping[str, Task[Any]], mapping: Mapped) -> dict[str, str]:
+    """What of a mapping for several tasks is for one of them: `ner.text`, and `text` where its record has such a field.
+
+    A field that no task has is for all of them, who refuse it.
+    """
+    fields = {task.name: {*task.record.field_names(), *task.record.aliases} for task in tasks.values()}
+    shared = {field: column for field, column in (mapping or {}).items() if field.partition(".")[0] not in tasks}
+    own = {field.removeprefix(f"{name}."): c for field, c in (mapping or {}).items() if field.startswith(f"{name}.")}
+    return {f: c for f, c in shared.items() if f in fields[name] or not any(f in those for those in fields.values())} | own
+
+
+def by_task(names: Iterable[str], given: Iterable[str]) -> dict[str, str]:
+    """`["pos=a.conllu", "b.conll"]` as files by task: one without a name is for all tasks that have none of their own.
+
+    A task for which there is none at all is left out. Raises `InputError` where two are for the same task.
+    """
+    tasks, own, shared = tuple(names), dict[str, str](), list[str]()
+    for each in given:
+        name, named, file = each.partition("=")
+        if not (named and name in tasks):
+            shared.append(each)
+        elif name in own:
+            raise InputError(f"{each}: {name} has {own[name]} already; give a task one file")
         else:
-            alone = given.get(first) is None and given.get("answer") is None and given.get("text") is not None
-            yield from task.record.several(Row({**given.values, first: given.get("text")}, given.where) if alone else given)
+            own[name] = file
+    if len(shared) > 1:
+        raise InputError(f"{' and '.join(shared)}: which is for which task? Say so: {tasks[0]}={shared[0]}")
+    if shared and len(own) == len(tasks):
+        raise InputError(f"{shared[0]} is for no task: each of {', '.join(tasks)} has a file of its own")
+    return {name: own[name] if name in own else shared[0] for name in tasks if name in own or shared}
 
 
 def as_record(task: Task[Any], given: Any, number: int = 1) -> Record:

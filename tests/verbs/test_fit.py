@@ -169,7 +169,7 @@ def test_checkpoints_are_of_their_data_model_and_recipe(tiny: Tiny, tmp_path: Pa
 
     monkeypatch.setattr(Pace, "due", lambda self: True)
     with monkeypatch.context() as patched:
-        patched.setattr("tasktune.verbs.fit._calibrated", interrupted)
+        patched.setattr("tasktune.verbs.material.Material.calibrated", interrupted)
         with pytest.raises(KeyboardInterrupt):
             fitted(example("nli"))
     for changed, what in (

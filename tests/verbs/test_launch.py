@@ -33,17 +33,17 @@ def train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_process_has_four_records_of_a_batch_at_least(train: str) -> None:
-    assert launch.processes_for(CPU, train, None, "minilm") == 4
-    assert launch.processes_for(Recipe(device="cpu", batch_size=64), train, None, "minilm") == 8
-    assert launch.processes_for(Recipe(device="cpu", batch_size=3), train, None, "minilm") == 1
+    assert launch.processes_for(CPU, [train], [], "minilm") == 4
+    assert launch.processes_for(Recipe(device="cpu", batch_size=64), [train], [], "minilm") == 8
+    assert launch.processes_for(Recipe(device="cpu", batch_size=3), [train], [], "minilm") == 1
 
 
 def test_memory_has_room_for_all_of_them(train: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "_free_memory", lambda: 20e9)
-    assert launch.processes_for(CPU, train, None, "smollm2") == 2
-    assert launch.processes_for(Recipe(device="cpu", token_budget=1024), train, None, "smollm2") == 4
+    assert launch.processes_for(CPU, [train], [], "smollm2") == 2
+    assert launch.processes_for(Recipe(device="cpu", token_budget=1024), [train], [], "smollm2") == 4
     monkeypatch.setattr(launch, "_free_memory", lambda: 8e9)
-    assert launch.processes_for(CPU, train, None, "smollm2") == 1
+    assert launch.processes_for(CPU, [train], [], "smollm2") == 1
 
 
 @pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16], ids=str)
@@ -53,13 +53,13 @@ def test_a_folder_counts_by_its_weights_of_whatever_size(train: str, tmp_path: P
             {"one": torch.zeros(weights // 2, dtype=kind), "two": torch.zeros(2, weights // 4, dtype=kind)}, tmp_path / NAME
         )
         assert launch._weights(str(tmp_path)) == weights
-        assert launch.processes_for(CPU, train, None, str(tmp_path)) == among
+        assert launch.processes_for(CPU, [train], [], str(tmp_path)) == among
 
 
 def test_what_is_no_model_is_left_to_be_refused(train: str, tmp_path: Path) -> None:
     (tmp_path / NAME).write_text("not what it seems")
-    assert launch.processes_for(CPU, train, None, str(tmp_path)) == 1
-    assert launch.processes_for(CPU, train, None, "someone/something") == 1
+    assert launch.processes_for(CPU, [train], [], str(tmp_path)) == 1
+    assert launch.processes_for(CPU, [train], [], "someone/something") == 1
 
 
 def test_a_container_allows_what_it_does_not_take_but_for_cached_files(tmp_path: Path) -> None:
@@ -74,24 +74,24 @@ def test_a_container_allows_what_it_does_not_take_but_for_cached_files(tmp_path:
 def test_where_there_is_little_to_do_or_no_telling_there_is_one(train: str, tmp_path: Path) -> None:
     (tmp_path / "small.txt").write_text("a little")
     for other in (str(tmp_path / "small.txt"), "-", "demo-ner", "none.txt"):
-        assert launch.processes_for(CPU, other, None, "minilm") == 1
+        assert launch.processes_for(CPU, [other], [], "minilm") == 1
 
 
 def test_what_can_be_read_but_once_is_read_by_one(train: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for dev in ("-", str(tmp_path / "pipe"), "none.txt"):
-        assert launch.processes_for(CPU, train, dev, "minilm") == 1
-    assert launch.processes_for(CPU, train, train, "minilm") == 4
+        assert launch.processes_for(CPU, [train], [dev], "minilm") == 1
+    assert launch.processes_for(CPU, [train], [train], "minilm") == 4
 
 
 @pytest.mark.parametrize("decided", ["OMP_NUM_THREADS", "WORLD_SIZE"])
 def test_who_has_decided_is_left_alone(train: str, decided: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(decided, "1")
-    assert launch.processes_for(CPU, train, None, "minilm") == 1
+    assert launch.processes_for(CPU, [train], [], "minilm") == 1
 
 
 def test_an_accelerator_needs_no_others(train: str) -> None:
-    assert launch.processes_for(Recipe(device="cuda"), train, None, "minilm") == 1
+    assert launch.processes_for(Recipe(device="cuda"), [train], [], "minilm") == 1
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def test_what_is_no_number_is_null_and_each_answer_is_out_before_the_next_is_ask
             out.append(capfd.readouterr().out)
             yield Prediction(Classification(text=text), Scored("x", score=math.nan))
 
-    monkeypatch.setattr("tasktune.models.model.load", lambda *_: None)
+    monkeypatch.setattr("tasktune.models.multitask.load", lambda *_: None)
     monkeypatch.setattr("tasktune.verbs.slips.before_asking", lambda *_: None)
     monkeypatch.setattr("tasktune.verbs.predict.predict", answers)
     monkeypatch.setattr("tasktune.verbs.show.show_lost", lambda lost: isinstance(lost, Lost))

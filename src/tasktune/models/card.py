@@ -41,6 +41,46 @@ def card(facts: Mapping[str, Any]) -> str:
     )
 
 
+def card_of_several(facts: Mapping[str, Any]) -> str:
+    """The card of a model for several tasks."""
+    made, tasks = facts.get("made", {}), facts["tasks"]
+    rows = [
+        _row(f"{task}: {name}", **score)
+        for task, told in tasks.items()
+        for name, score in told.get("evaluation", {}).get("scores", {}).items()
+        if score["value"] is not None
+    ]
+    return "\n".join(
+        [
+            "---",
+            "library_name: transformers",
+            f"tags: [tasktune, {', '.join(tasks)}]",
+            f"base_model: {made.get('model', 'unknown')}",
+            "---",
+            "",
+            f"# {', '.join(tasks)} by tasktune",
+            "",
+            f"One encoder with a head for each of {len(tasks)} tasks, tuned together from `{made.get('model')}`",
+            f"(tasktune {made.get('tasktune')}, {made.get('date')}):",
+            "",
+            *(f"- {task} on `{told.get('made', {}).get('train')}`" for task, told in tasks.items()),
+            "",
+            "| score on the dev split | value | 95 % interval |",
+            "|---|---|---|",
+            *rows,
+            "",
+            "`tasktune.json` says how it came about, `recipe.toml` holds the options. `AutoModel` opens the encoder.",
+            "",
+            "```python",
+            "import tasktune as tt",
+            "",
+            'tt.load("this/folder").predict(["…"])',
+            "```",
+            "",
+        ]
+    )
+
+
 def _row(name: str, value: float, low: float | None, high: float | None) -> str:
     interval = "–" if low is None or high is None else f"{low:.4f} – {high:.4f}"
     return f"| {name} | {value:.4f} | {interval} |"

@@ -37,6 +37,11 @@ class Evaluation:
     calibration: dict[str, float]
     lost: Lost
 
+    @property
+    def evaluations(self) -> dict[str, Evaluation]:
+        """This one by the name of its task, as there are several of a model of several tasks."""
+        return {self.task: self}
+
     def as_json(self) -> dict[str, Any]:
         """As `tasktune evaluate --json` prints it; `null` where there is no number."""
         shown: dict[str, Any] = as_json(
@@ -51,6 +56,21 @@ class Evaluation:
             }
         )
         return shown
+
+
+@dataclass(frozen=True, slots=True)
+class MultiTaskEvaluation:
+    """What came of measuring a model in several tasks, each on data of its own."""
+
+    evaluations: dict[str, Evaluation]
+
+    def __getitem__(self, task: str) -> Evaluation:
+        """The evaluation of a task."""
+        return self.evaluations[task]
+
+    def as_json(self) -> dict[str, Any]:
+        """Each task's, by its name."""
+        return {"task": "+".join(self.evaluations), "tasks": {name: each.as_json() for name, each in self.evaluations.items()}}
 
 
 def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:

@@ -25,12 +25,14 @@ _BATCHES_AHEAD = 16
 """Batches' worth of tokens that are read ahead, at most: long work is answered as it comes."""
 
 T = TypeVar("T")
+Asked = TypeVar("Asked")
+Input = TypeVar("Input")
 Answered = tuple[Record, list[Raw], Scored]
 """A record, what the network said of each of its features, and the answer that this makes."""
 
-Encoded = tuple[Record, list[Features]]
-Begin = Callable[[Passes, PreTrainedModel, Head, Sequence[Features]], Callable[[], list[T]]]
-"""Begins some work on features in passes, and gives what waits for its results."""
+Encoded = tuple[Asked, list[Input]]
+Begin = Callable[[Passes, Sequence[Input]], Callable[[], list[T]]]
+"""Begins some work on inputs in passes, and gives what waits for its results."""
 
 UNANSWERED = Scored(None, 0.0)
 
@@ -46,7 +48,8 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
 
 
 def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
-    for (record, _), raws in _worked(net, head, records, lambda record: head.encode(record, lost), _decoded):
+    passes, begin = Passes(net, head.recipe), partial(_decoded, net, head)
+    for (record, _), raws in worked(passes, records, lambda record: head.encode(record, lost), head.cost, begin):
         scored = head.answer(record, raws) if raws else UNANSWERED
         if scored.lost:
             lost.add(scored.lost, record.id)
@@ -75,7 +78,8 @@ def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], los
 
 
 def _likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
-    for (record, features), told in _worked(net, head, records, lambda record: head.supervise(record, lost), _told):
+    passes, begin = Passes(net, head.recipe), partial(_told, net, head)
+    for (record, features), told in worked(passes, records, lambda record: head.supervise(record, lost), head.cost, begin):
         if features:
             counts = {name: sum(each[name] for each in told) for name in told[0]}
             tokens, characters = sum(len(f.targets) for f in features), _characters(head, record, features)
@@ -91,29 +95,37 @@ def _characters(head: Head, record: Record, told: Sequence[Features]) -> int:
     return round(whole * sum(len(f.targets) for f in told) / max(1, sum(len(f.targets) for f in uncut)))
 
 
-def _ahead(records: Iterable[Record], encode: Callable[[Record], list[Features]], head: Head) -> Iterator[list[Encoded]]:
-    """Records with their features, in lists that are worth sorting by length and short enough to wait for."""
-    window: list[Encoded] = []
-    cost = 0
+def _ahead(
+    records: Iterable[Asked], encode: Callable[[Asked], list[Input]], cost: Callable[[Input], int], budget: int
+) -> Iterator[list[Encoded[Asked, Input]]]:
+    """Records with their inputs, in lists that are worth sorting by length and short enough to wait for."""
+    window: list[Encoded[Asked, Input]] = []
+    tokens = 0
     for record in records:
         window.append((record, encode(record)))
-        cost += sum(map(head.cost, window[-1][1]))
-        if len(window) == WINDOW or cost >= _BATCHES_AHEAD * head.recipe.token_budget:
+        tokens += sum(map(cost, window[-1][1]))
+        if len(window) == WINDOW or tokens >= _BATCHES_AHEAD * budget:
             yield window
-            window, cost = [], 0
+            window, tokens = [], 0
     if window:
         yield window
 
 
-def _worked(
-    net: PreTrainedModel, head: Head, records: Iterable[Record], encode: Callable[[Record], list[Features]], begin: Begin[T]
-) -> Iterator[tuple[Encoded, list[T]]]:
-    """Each record with its features and what came of them. While the network is at one window, the next is read."""
-    passes = Passes(net, head.recipe)
-    begun: deque[tuple[list[Encoded], Callable[[], list[T]]]] = deque()
+def worked(
+    passes: Passes,
+    records: Iterable[Asked],
+    encode: Callable[[Asked], list[Input]],
+    cost: Callable[[Input], int],
+    begin: Begin[Input, T],
+) -> Iterator[tuple[Encoded[Asked, Input], list[T]]]:
+    """Each record with its inputs and what came of them. While the network is at one window, the next is read.
+
+    `cost` is how many tokens of an input pass through the network.
+    """
+    begun: deque[tuple[list[Encoded[Asked, Input]], Callable[[], list[T]]]] = deque()
     try:
-        for window in _ahead(records, encode, head):
-            begun.append((window, begin(passes, net, head, [f for _, features in window for f in features])))
+        for window in _ahead(records, encode, cost, passes.recipe.token_budget):
+            begun.append((window, begin(passes, [each for _, inputs in window for each in inputs])))
             while len(begun) > passes.ahead:
                 yield from _each(*begun.popleft())
         while begun:
@@ -122,20 +134,22 @@ def _worked(
         passes.end()
 
 
-def _each(window: Sequence[Encoded], found: Callable[[], list[T]]) -> Iterator[tuple[Encoded, list[T]]]:
-    """The records of a window with what was found for their features."""
+def _each(
+    window: Sequence[Encoded[Asked, Input]], found: Callable[[], list[T]]
+) -> Iterator[tuple[Encoded[Asked, Input], list[T]]]:
+    """The records of a window with what was found for their inputs."""
     rest = iter(found())
     return ((encoded, list(islice(rest, len(encoded[1])))) for encoded in window)
 
 
-def _decoded(passes: Passes, net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Callable[[], list[Raw]]:
+def _decoded(net: PreTrainedModel, head: Head, passes: Passes, features: Sequence[Features]) -> Callable[[], list[Raw]]:
     """What the network says of each feature."""
     if head.paces_itself:
         return passes.whole(partial(head.decode, net), features)
     return passes.begin(partial(head.decode, net), features, list(map(head.cost, features)))
 
 
-def _told(passes: Passes, net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Callable[[], list[Counts]]:
+def _told(net: PreTrainedModel, head: Head, passes: Passes, features: Sequence[Features]) -> Callable[[], list[Counts]]:
     """What is counted of the targets of each feature."""
 
     def told(part: Sequence[Features]) -> list[Counts]:
@@ -148,6 +162,6 @@ def log_p_of(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> 
     """log p of the targets of each feature, in their order."""
     passes = Passes(net, head.recipe)
     try:
-        return [-counts["nats"] for counts in _told(passes, net, head, features)()]
+        return [-counts["nats"] for counts in _told(net, head, passes, features)()]
     finally:
         passes.end()

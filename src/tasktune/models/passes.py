@@ -14,7 +14,6 @@ from typing import Any, TypeVar, final
 import torch
 from transformers import PreTrainedModel
 
-from tasktune.heads.base import Features
 from tasktune.models import processes
 from tasktune.models.batching import batches
 from tasktune.models.network import autocast
@@ -24,8 +23,9 @@ _FEWEST = 512
 """Tokens of a pass, at least, however many share the budget: smaller ones run at a lower rate."""
 
 T = TypeVar("T")
-Work = Callable[[Sequence[Features]], Sequence[T]]
-"""What is done with the features of a pass, which gives one thing for each of them."""
+Input = TypeVar("Input")
+Work = Callable[[Sequence[Input]], Sequence[T]]
+"""What is done with the inputs of a pass (`Features`, most often), which gives one thing for each of them."""
 
 
 @final
@@ -43,14 +43,14 @@ class Passes:
         """How many windows may be begun before the first of them is waited for."""
         return int(self.abreast > 1)
 
-    def begin(self, work: Work[T], features: Sequence[Features], costs: Sequence[int]) -> Callable[[], list[T]]:
-        """Begin to work on features that take `costs` tokens each. Gives what waits for the results, in their order.
+    def begin(self, work: Work[Input, T], inputs: Sequence[Input], costs: Sequence[int]) -> Callable[[], list[T]]:
+        """Begin to work on inputs that take `costs` tokens each. Gives what waits for the results, in their order.
 
         Where there are too few passes for every core to have one, they begin when they are waited for, on all cores together.
         """
         budget = min(self.recipe.token_budget, max(_FEWEST, self.recipe.token_budget // self.abreast))
         cut = batches(costs, budget)[::-1]  # the longest first, so that no core is left with one at the end
-        parts = [[features[k] for k in part] for part in cut]
+        parts = [[inputs[k] for k in part] for part in cut]
         if self.abreast == 1 or len(cut) < self.abreast:
             return lambda: _in_order(cut, [self._pass(work, part) for part in parts])
         if self._pool is None:
@@ -58,18 +58,18 @@ class Passes:
         begun = [self._pool.submit(self._pass, work, part) for part in parts]
         return lambda: _in_order(cut, list(map(Future.result, begun)))
 
-    def whole(self, work: Work[T], features: Sequence[Features]) -> Callable[[], list[T]]:
+    def whole(self, work: Work[Input, T], inputs: Sequence[Input]) -> Callable[[], list[T]]:
         """The same for work that makes passes of its own: it begins when it is waited for, on all cores."""
-        return lambda: list(self._pass(work, features))
+        return lambda: list(self._pass(work, inputs))
 
     def end(self) -> None:
         """Begin nothing more."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def _pass(self, work: Work[T], features: Sequence[Features]) -> Sequence[T]:
+    def _pass(self, work: Work[Input, T], inputs: Sequence[Input]) -> Sequence[T]:
         with torch.inference_mode(), autocast(self.recipe):
-            return work(features)
+            return work(inputs)
 
 
 def _threads(count: int) -> ThreadPoolExecutor:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from colorsys import hls_to_rgb
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tasktune.core import Answer, Dependency, Record, Span, WordTag
+from tasktune.core import Answer, Dependency, Link, Record, Span, WordTag
 from tasktune.heads.base import Scored
-from tasktune.notations.columns import as_columns
+from tasktune.notations.columns import as_columns, columns_of_several
 from tasktune.notations.plain import answer_as_json, record_as_json
 
 if TYPE_CHECKING:
@@ -42,14 +42,20 @@ class Prediction:
 
     def as_json(self) -> dict[str, Any]:
         """The record's fields, its own answer as `gold` where it has one, `answer`, `score` or `interval`, and `others`."""
-        fields = record_as_json(self.record)
-        if "answer" in fields:
-            fields["gold"] = fields.pop("answer")
-        fields["answer"] = answer_as_json(self.answer, self.text, self.scored.scores)
+        return {**self.asked_as_json(), **self.said_as_json()}
+
+    def asked_as_json(self) -> dict[str, Any]:
+        """The record's fields, without its own answer."""
+        return {name: value for name, value in record_as_json(self.record).items() if name != "answer"}
+
+    def said_as_json(self) -> dict[str, Any]:
+        """The record's own answer as `gold` where it has one, and what the model says."""
+        gold = {} if self.record.answer is None else {"gold": record_as_json(self.record)["answer"]}
+        said = {**gold, "answer": answer_as_json(self.answer, self.text, self.scored.scores)}
         if self.scored.interval is not None:
-            return {**fields, "interval": list(self.scored.interval)}
+            return {**said, "interval": list(self.scored.interval)}
         others = [{"answer": answer_as_json(answer, self.text), "score": score} for answer, score in self.scored.others]
-        return {**fields, "score": self.score, **({"others": others} if others else {})}
+        return {**said, "score": self.score, **({"others": others} if others else {})}
 
     def as_columns(self) -> dict[str, Any]:
         """The record's words with what the answer says of each, as CoNLL and CoNLL-U have them."""
@@ -73,11 +79,15 @@ class Prediction:
     def _pieces(self) -> Iterator[tuple[str, str]]:
         """(surface, label) stretches that make up the text and its answer; label empty where nothing is marked.
 
-        Of a tree, each word is marked with its relation.
+        Of a tree, each word is marked with its relation. What is linked is marked, and the links stand behind the text.
         """
         parts = self.answer if isinstance(self.answer, tuple) else (self.answer,)
         places = [part for part in parts if isinstance(part, Span | WordTag | Dependency)]
-        if len(places) < len(parts):
+        links = [part for part in parts if isinstance(part, Link)]
+        if links:
+            ends = {end for link in links for end in (link.source, link.target) if end is not None}
+            places = sorted({*places, *ends}, key=lambda place: (place.start, place.end))
+        elif len(places) < len(parts):
             yield self.text + " " if self.text else "", ""
             yield "→ ", ""
             yield from ((str(part), "answer") for part in parts)
@@ -89,6 +99,51 @@ class Prediction:
                 yield self.text[part.start : part.end], part.label
                 done = part.end
         yield self.text[done:], ""
+        for link in links:
+            source, target = (end and self.text[end.start : end.end] for end in (link.source, link.target))
+            yield "\n→ ", ""
+            yield f"{source or '–'} | {target or '–'}", link.label
+
+
+@dataclass(frozen=True, slots=True)
+class MultiTaskPrediction:
+    """What a model says of one text in all its tasks: `prediction["ner"]` is its prediction for `ner`."""
+
+    predictions: Mapping[str, Prediction]
+
+    def __getitem__(self, task: str) -> Prediction:
+        """The prediction for a task; a `KeyError` for one that was not asked."""
+        return self.predictions[task]
+
+    @property
+    def text(self) -> str:
+        """The text that was read."""
+        return next(iter(self.predictions.values())).text
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """The answers by task."""
+        return {task: prediction.answer for task, prediction in self.predictions.items()}
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields of what was asked, once, and by task what the model says, beside what only this task takes otherwise."""
+        shared: dict[str, Any] = {}
+        for prediction in self.predictions.values():
+            shared = {**prediction.asked_as_json(), **shared}
+        own = {
+            task: {name: value for name, value in prediction.asked_as_json().items() if shared[name] != value}
+            for task, prediction in self.predictions.items()
+        }
+        said = {task: {**own[task], **prediction.said_as_json()} for task, prediction in self.predictions.items()}
+        return {**shared, **said}
+
+    def as_columns(self) -> dict[str, Any]:
+        """The record's words with what all tasks say of each, as CoNLL-U has them; entities in MISC."""
+        return columns_of_several((each.record, each.answer) for each in self.predictions.values())
+
+    def _repr_html_(self) -> str:
+        """The predictions one below the other, each under the name of its task."""
+        return "".join(f"<small>{escape(task)}</small>{each._repr_html_()}" for task, each in self.predictions.items())
 
 
 class Predictions(list[Prediction]):

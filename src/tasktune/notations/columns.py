@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from tasktune.core import Answer, Dependency, InputError, Record, Span, Words, WordTag
+from tasktune.core import Answer, Dependency, InputError, Link, Record, Span, Words, WordTag
 from tasktune.notations import bio
 from tasktune.notations.tokens import words_of
 
@@ -18,6 +18,32 @@ def as_columns(record: Record, answer: Answer) -> dict[str, Any]:
     """
     kept: Mapping[str, Any] = getattr(record, "others", None) or {}
     return {**_spaced(record), **kept, **_said(record, answer)}
+
+
+def columns_of_several(said: Iterable[tuple[Record, Answer]]) -> dict[str, Any]:
+    """What several tasks say of the same words, in one set of columns: heads, relations, tags; spans in MISC as `NE=B-PER`.
+
+    Tags that are asked for come before those of a tree. Raises `InputError` where the words differ, or an answer is not about
+    words.
+    """
+    made: dict[str, Any] = {}
+    for record, answer in sorted(said, key=lambda pair: not _is_tree(pair[1])):
+        columns = as_columns(record, answer)
+        if made and made["words"] != columns["words"]:
+            raise InputError(f"{record.id}: the tasks take the text in different words; write .jsonl instead")
+        if made and "upos" not in columns:
+            columns["misc"] = [_noted(misc, tag) for misc, tag in zip(made["misc"], columns.pop("tags"), strict=True)]
+        made |= columns
+    return {name: column for name, column in made.items() if name != "tags"}  # there is no one tag a word
+
+
+def _is_tree(answer: Answer) -> bool:
+    return isinstance(answer, tuple) and any(isinstance(part, Dependency) for part in answer)
+
+
+def _noted(misc: str, tag: str) -> str:
+    noted = [*(() if misc in ("_", "") else (misc,)), *(() if tag == "O" else (f"NE={tag}",))]
+    return "|".join(noted) or "_"
 
 
 def _spaced(record: Record) -> dict[str, Any]:
@@ -46,6 +72,8 @@ def _said(record: Record, answer: Answer) -> dict[str, Any]:
     if tagged:
         tags = [tagged.get(word, "_") for word in _words(record)]
         return {"upos": tags, "tags": tags}
+    if any(isinstance(part, Link) for part in parts):
+        raise InputError("links between spans are no columns of words; write .jsonl instead")
     words = _words(record)
     spans = aligned(words, [part for part in parts if isinstance(part, Span)])
     return {"tags": list(bio.tags_of(len(words), spans))}

@@ -141,7 +141,7 @@ def _row(source: Source, line: int, tokens: list[list[str]], comments: list[str]
 def write(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Two columns, `words` and `tags`, parted by a tab. Raises `InputError` where reading back would not give the same."""
     for number, row in enumerate(rows, 1):
-        words, tags = row["words"], row["tags"]
+        words, tags = row["words"], row.get("tags", ())
         if len(words) != len(tags) or not words:
             raise InputError(f"record {number} has {len(words)} words and {len(tags)} tags. CoNLL wants one each.")
         for cell in (*words, *tags):

@@ -4,21 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import overload
 
-from tasktune.datasets import Data, records
-from tasktune.models.evaluation import Evaluation, measure
-from tasktune.models.model import Model, load
+from tasktune.core import InputError
+from tasktune.datasets import Data, mapping_for, records
+from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation, measure
+from tasktune.models.model import Model
+from tasktune.models.multitask import MultiTaskModel, load
 from tasktune.verbs.progress import counted
 
 
+@overload
 def evaluate(
-    model: Model | Path | str, data: Data, mapping: Mapping[str, str] | None = None, format: str | None = None
-) -> Evaluation:
+    model: Model | MultiTaskModel | Path | str,
+    data: Mapping[str, Data],
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+) -> MultiTaskEvaluation: ...
+
+
+@overload
+def evaluate(
+    model: Model | MultiTaskModel | Path | str,
+    data: Data,
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+) -> Evaluation: ...
+
+
+def evaluate(
+    model: Model | MultiTaskModel | Path | str,
+    data: Data | Mapping[str, Data],
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+) -> Evaluation | MultiTaskEvaluation:
     """The scores of a tuned model, or of the model in a folder, on `data`, each with a 95 % bootstrap interval.
 
     Columns that `mapping` does not name are read as they were for `fit`. Raises `InputError` for a record
-    without an answer unless the model's recipe says `lossy = "drop"`.
+    without an answer unless the model's recipe says `lossy = "drop"`. A model of several tasks is measured in those of which
+    `data` holds what to measure by, by the task's name.
     """
-    tuned = model if isinstance(model, Model) else load(model)
-    answered = records(tuned.task, data, mapping, format, tuned.columns)
-    return measure(tuned.task, tuned.net, tuned.head, counted(answered, "measuring"))
+    tuned = model if isinstance(model, Model | MultiTaskModel) else load(model)
+    models: dict[str, Model] = tuned.models
+    if not isinstance(data, Mapping):
+        if len(models) > 1:
+            raise InputError(
+                f"this model does {', '.join(models)}: give {{{next(iter(models))!r}: …}}, data for each to be measured by"
+            )
+        (one,) = models.values()
+        return _measured(one, data, mapping, format)
+    if unknown := [name for name in data if name not in models]:
+        raise InputError(f"this model does {', '.join(models)}, and not {', '.join(unknown)}")
+    tasks = {name: one.task for name, one in models.items()}
+    return MultiTaskEvaluation(
+        {name: _measured(models[name], data[name], mapping_for(name, tasks, mapping), format) for name in data}
+    )
+
+
+def _measured(model: Model, data: Data, mapping: Mapping[str, str] | None, format: str | None) -> Evaluation:
+    answered = records(model.task, data, mapping, format, model.columns)
+    return measure(model.task, model.net, model.head, counted(answered, "measuring"))

@@ -1,49 +1,62 @@
-"""Tune a pre-trained model on a task, keep the best of it, calibrate and measure it on the dev split."""
+"""Tune a pre-trained model on a task, or on several at once; keep the best of it, calibrate and measure it on the dev split."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
+from itertools import chain
+from math import isnan, nan
 from pathlib import Path
-from random import Random
-from statistics import fmean, pstdev
+from statistics import fmean
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import torch
 from safetensors import SafetensorError
 
-from tasktune.core import InputError, Lost, Record, Scores
-from tasktune.datasets import Data, records, train_and_dev
-from tasktune.framings import Framing, Label, Labels, Select
-from tasktune.heads.base import Calibration, Features
-from tasktune.models import processes
+from tasktune.core import InputError, Score, Scores
+from tasktune.datasets import Data, mapping_for
+from tasktune.models import multitask, processes
 from tasktune.models.adapters import adapted, merged
-from tasktune.models.baseline import baseline
 from tasktune.models.checkpoints import Checkpoints, claimed, discard
-from tasktune.models.course import Lesson, Subject
-from tasktune.models.evaluation import answered, calibrate, measure, primary
+from tasktune.models.course import Subject
 from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, checkpoints_of, refuse_taken
 from tasktune.models.identity import identity
 from tasktune.models.model import Model, build, put
+from tasktune.models.multitask import MultiTaskModel
 from tasktune.models.named import default_model
-from tasktune.models.network import fold, read_config
-from tasktune.models.sharding import gathered, shard
-from tasktune.models.training import train
+from tasktune.models.network import read_config
+from tasktune.models.sharding import gathered, is_sharded, shard
+from tasktune.models.training import Trained, train
 from tasktune.models.weights import locate
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
-from tasktune.verbs.progress import counted, say, steps
+from tasktune.tasks import tasks_called
+from tasktune.verbs.material import Material, material
+from tasktune.verbs.progress import say, steps
 
-_DEV_SHARE = 0.1
-_CALIBRATED_ON = 2000  # records: one number is learnt, and more would not move it
+Made = TypeVar("Made", Model, MultiTaskModel)
 
 
+@overload
+def fit(
+    task: str,
+    train: Mapping[str, Data],
+    dev: Mapping[str, Data] | None = None,
+    model: str | None = None,
+    out: Path | str | None = None,
+    recipe: Recipe | None = None,
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+) -> MultiTaskModel: ...
+
+
+@overload
 def fit(
     task: str,
     train: Data,
@@ -53,7 +66,19 @@ def fit(
     recipe: Recipe | None = None,
     mapping: Mapping[str, str] | None = None,
     format: str | None = None,
-) -> Model:
+) -> Model: ...
+
+
+def fit(
+    task: str,
+    train: Data | Mapping[str, Data],
+    dev: Data | Mapping[str, Data] | None = None,
+    model: str | None = None,
+    out: Path | str | None = None,
+    recipe: Recipe | None = None,
+    mapping: Mapping[str, str] | None = None,
+    format: str | None = None,
+) -> Model | MultiTaskModel:
     """Tune `model` on a task and give back the tuned model, saved in the folder `out` where one is named.
 
     Without `model`, it is the first of the named ones (`tasktune models`) whose family can do the task.
@@ -61,14 +86,40 @@ def fit(
     Without `dev`, a tenth of `train` is set aside. The model kept is the one of the best dev score. Raises `InputError` for input
     that cannot be used; nothing is written then. Under a launcher (`torchrun`, `accelerate launch`) all its processes tune one
     model together, and the first of them writes it.
+
+    For several tasks at once, `task` names them with `+` between and `train` and `dev` hold the data of each by its name; a
+    `mapping` may begin with a task's name and a dot (`ner.text`). They share an encoder. The model kept is the one of the best
+    mean of the tasks' primary scores.
     """
+    kinds = tasks_called(task)
+    if len(kinds) > 1 or isinstance(train, Mapping):
+        given = {name: (_of(name, train, "train"), _of(name, dev, "dev") if dev else None) for name in kinds}
+        return _into(out, lambda work: _fit_several(given, model, work, recipe or Recipe(), mapping, format))
+    assert not isinstance(train, Mapping)
+    assert not isinstance(dev, Mapping)
+    return _into(out, lambda work: _fit(task, train, dev, model, work, recipe or Recipe(), mapping, format))
+
+
+def _of(task: str, data: Data | Mapping[str, Data], what: str) -> Any:
+    """The data of one of several tasks."""
+    if isinstance(data, Mapping) and task in data:
+        return data[task]
+    if isinstance(data, Mapping) and what == "dev":
+        return None
+    raise InputError(
+        f"there is no data for {task}: with several tasks, give {what}={{{task!r}: …}}, a file (or the like) for each"
+    )
+
+
+def _into(out: Path | str | None, make: Callable[[Path | None], Made]) -> Made:
+    """The model that is made, in the folder `out` where one is named; it is given a folder for its checkpoints then."""
     with processes.together():
         if out is None:
-            return _fit(task, train, dev, model, None, recipe, mapping, format)
+            return make(None)
         _clear_up(Path(out))
         refuse_taken(Path(out))
         with claimed(Path(out)) as work:
-            tuned = _fit(task, train, dev, model, work, recipe, mapping, format)
+            tuned = make(work)
             if processes.is_first():
                 _put(tuned, work, Path(out))
         return tuned
@@ -81,7 +132,7 @@ def _clear_up(out: Path) -> None:
             discard(work)
 
 
-def _put(tuned: Model, work: Path, out: Path) -> None:
+def _put(tuned: Model | MultiTaskModel, work: Path, out: Path) -> None:
     """Save the model, by way of the folder `work`, and take its checkpoints away."""
     try:
         saved = tuned.save(work / f".{out.name}-tuned")
@@ -100,138 +151,121 @@ def _fit(
     dev: Data | None,
     model: str | None,
     work: Path | None,
-    recipe: Recipe | None,
+    recipe: Recipe,
     mapping: Mapping[str, str] | None,
     format: str | None,
 ) -> Model:
     """The tuned model; its checkpoints are in the folder `work`, where there is one."""
-    kind, chosen, lost, started = task_called(task), recipe or Recipe(), Lost(), perf_counter()
-    if chosen.precision == "int8":
-        raise InputError("precision int8 only answers, and learns nothing; leave it out here, and give it to predict or evaluate")
+    kind, started = task_called(task), perf_counter()
+    _refuse_int8(recipe)
     model = default_model(kind) if model is None else model
     source = locate(model)
     kind.framing(family_of(read_config(source)))  # what cannot be done is told before anything is read
-    files = train_and_dev(kind, train, dev)
-    learnt, held_out = (None if f is None else list(answered(records(kind, f, mapping, format), chosen, lost)) for f in files)
-    learnt, held_out = _split(learnt or [], held_out, chosen.seed)
-    torch.manual_seed(chosen.seed)  # the layers that a task adds begin at random
-    tuned = build(kind, model, partial(_inventory, learnt), chosen, partial(_scale, learnt))
-    lessons = _lessons(tuned, learnt, lost)
-    identified = cache(partial(identity, source, tuned.head, lessons, held_out))
-    trained = _train(tuned, lessons, held_out, None if work is None else Checkpoints(work, identified, say))
-    tuned = _calibrated(tuned, held_out)
-    facts = {
-        "made": {
-            "model": model,
-            "train": _named(train),
-            "dev": _named(dev),
-            "mapping": dict(mapping or {}),
-            "records": len(learnt),
-            "dev_records": len(held_out),
-            "seconds": round(perf_counter() - started, 1),
-            "processes": processes.count(),
-            **{package: version(package) for package in ("tasktune", "transformers", "torch")},
-            "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        },
-        "training": trained,
-        **_measured(tuned, learnt, held_out),
-        "lost_in_training": lost.as_json(),
-    }
-    tuned.facts = as_json(facts)
+    given = material(kind, train, dev, recipe, mapping, format)
+    torch.manual_seed(recipe.seed)  # the layers that a task adds begin at random
+    tuned = build(kind, model, given.labels, recipe, given.scale)
+    subject = given.subject(tuned)
+    trained = _train(tuned, subject, given, _kept(work, source, {"": subject}, {"": given}))
+    tuned = given.calibrated(tuned)
+    made = {"model": model, **given.source, **_made(started)}
+    tuned.facts = as_json({"made": made, "training": _facts(trained), **given.facts(tuned)})
     return tuned
 
 
-def _named(data: Data | None) -> str:
-    if data is None:
-        return f"{_DEV_SHARE:.0%} of train, set aside"
-    return str(data) if isinstance(data, str | Path) else "records in Python"
-
-
-def _split(learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:
-    """The records to learn from and those to measure by: where none are given for that, a tenth of the others."""
-    if held_out is None:
-        shuffled = Random(seed).sample(learnt, len(learnt))
-        cut = max(1, round(_DEV_SHARE * len(learnt)))
-        learnt, held_out = shuffled[cut:], shuffled[:cut]
-    if not learnt or not held_out:
-        raise InputError(f"there are {len(learnt)} records to learn from and {len(held_out)} to measure by; both must have some")
-    return learnt, held_out
-
-
-def _inventory(learnt: Sequence[Record], framing: Framing) -> Labels:
-    """The labels that the training data show. Raises `InputError` where they leave nothing to choose between."""
-    labels = framing.inventory(name for record in learnt for name in framing.names(record))
-    fewest = {"one": 2, "many": 1, "number": 0}[framing.kind] if isinstance(framing, Label) else 0
-    if len(labels) < fewest:
-        raise InputError(f"the training data show {len(labels)} label ({', '.join(labels)}); it takes {fewest} to choose between")
-    return labels
-
-
-def _scale(learnt: Sequence[Record], framing: Framing) -> Calibration:
-    """The mean and standard deviation of the training numbers, where answers are numbers; how many parts answers have."""
-    if isinstance(framing, Select):
-        return Calibration(parts=framing.usual(learnt))
-    if not (isinstance(framing, Label) and framing.kind == "number"):
-        return Calibration()
-    numbers = [framing.write(record) for record in learnt]
-    return Calibration(center=fmean(numbers), scale=pstdev(numbers) or 1.0)
-
-
-def _lessons(model: Model, learnt: Sequence[Record], lost: Lost) -> list[Lesson]:
-    """What there is to learn from the records."""
-    lessons = [Lesson(record.id, features) for record in learnt for features in _supervised(model, record, lost)]
-    if not lessons:
-        raise InputError(f"the policy --lossy {model.head.recipe.lossy} leaves no record to learn from")
-    return lessons
-
-
-def _train(model: Model, lessons: Sequence[Lesson], held_out: Sequence[Record], kept: Checkpoints | None) -> dict[str, Any]:
-    """Tune the model's network in place. Returns what came of it, as JSON."""
-    head, recipe = model.head, model.head.recipe
+def _train(model: Model, subject: Subject, given: Material, kept: Checkpoints | None) -> Trained:
+    """Tune the model's network in place."""
+    recipe = model.head.recipe
     if recipe.lora:
-        model.net = adapted(model.net, head.framing, model.family, recipe)
+        model.net = adapted(model.net, model.head.framing, model.family, recipe)
     shard(model.net)
     with steps(model.task.metric.primary) as report:
-        trained = train(model.net, [Subject(model.net, head, lessons)], lambda: _dev_scores(model, held_out), report, kept)
+        subjects = [replace(subject, net=model.net)]
+        trained = train(model.net, subjects, lambda: given.dev_scores(model), report, kept)
     if recipe.lora:
         model.net = merged(model.net)
     model.net = gathered(model.net)
-    return {name: fact for name, fact in asdict(trained).items() if name != "losses"}  # one a step: too many for a list of facts
+    return trained
 
 
-def _calibrated(model: Model, held_out: Sequence[Record]) -> Model:
-    """The model with a confidence that suits the dev split, and numbers in their own unit."""
-    known = model.head.calibration
-    if known.scale != 1.0 and fold(model.net, known.center, known.scale):
-        model = model.calibrated(Calibration())
-    some = Random(model.head.recipe.seed).sample(held_out, min(_CALIBRATED_ON, len(held_out)))
-    return model.calibrated(calibrate(model.task, model.net, model.head, counted(some, "calibrating")))
-
-
-def _dev_scores(model: Model, held_out: Sequence[Record]) -> Scores:
-    return primary(model.task, model.net, model.head, counted(held_out, "measuring"))
-
-
-def _supervised(model: Model, record: Record, lost: Lost) -> list[Features]:
-    """The features of a record to learn from; one without anything to learn is an error unless the policy is to drop."""
-    features = model.head.supervise(record, lost)
-    useful = [f for f in features if f.targets]
-    if useful or not features:
-        return useful
-    if model.head.recipe.lossy != "drop":
-        raise InputError(
-            f"record {record.id or record!r} leaves nothing to learn: no label, word or token of it is supervised; "
-            "mend it, or leave such records out with --lossy drop"
-        )
-    lost.add("nothing to learn", record.id)
-    return []
-
-
-def _measured(model: Model, learnt: Sequence[Record], held_out: Sequence[Record]) -> dict[str, Any]:
-    """The model's scores on the dev split, and those of guessing by frequency, as JSON."""
-    evaluation = measure(model.task, model.net, model.head, counted(held_out, "measuring"))
-    guessed = baseline(model.task, learnt, held_out)
-    return {
-        "evaluation": evaluation.as_json(),
-        "baseline": {} if guessed is None else {name: score.value for name, score in guessed.values.items()},
+def _fit_several(
+    data: Mapping[str, tuple[Data, Data | None]],
+    model: str | None,
+    work: Path | None,
+    recipe: Recipe,
+    mapping: Mapping[str, str] | None,
+    format: str | None,
+) -> MultiTaskModel:
+    """The model tuned for all tasks of which `data` holds what to learn from and to measure by."""
+    kinds, started = {name: task_called(name) for name in data}, perf_counter()
+    _refuse_int8(recipe)
+    model = default_model(next(iter(kinds.values()))) if model is None else model
+    source = locate(model)
+    multitask.refuse_apart(kinds, source, recipe)
+    given = {
+        name: material(kinds[name], train, dev, recipe, mapping_for(name, kinds, mapping), format)
+        for name, (train, dev) in data.items()
     }
+    torch.manual_seed(recipe.seed)
+    tuned = multitask.build(
+        kinds, model, lambda name, framing: given[name].labels(framing), recipe, lambda name, framing: given[name].scale(framing)
+    )
+    subjects = {name: given[name].subject(tuned[name]) for name in kinds}
+    trained = _train_several(tuned, subjects, given, _kept(work, source, subjects, given))
+    tuned.models = {name: given[name].calibrated(tuned[name]) for name in kinds}
+    made, training = {"model": model, **_made(started)}, _facts(trained)
+    for name, one in tuned.models.items():
+        one.facts = as_json({"made": {**made, **given[name].source}, "training": training, **given[name].facts(one)})
+    tuned.facts = as_json({"made": made, "training": training})
+    return tuned
+
+
+def _train_several(
+    model: MultiTaskModel, subjects: Mapping[str, Subject], given: Mapping[str, Material], kept: Checkpoints | None
+) -> Trained:
+    """Tune the network of all tasks in place."""
+    shard(model.net)
+    if is_sharded(model.net):
+        raise InputError("several tasks at once are not learnt by a network in parts; leave --use_fsdp out, or tune them alone")
+    with steps("mean") as report:
+        return train(model.net, [*subjects.values()], lambda: _mean(model, given), report, kept)
+
+
+def _mean(model: MultiTaskModel, given: Mapping[str, Material]) -> Scores:
+    """The mean of the tasks' primary scores: one that is better where it is less counts against it, one undefined for nothing."""
+    found = [given[name].dev_scores(one) for name, one in model.models.items()]
+    signed = [scores.main.value if scores.higher_is_better else -scores.main.value for scores in found]
+    value = fmean(0.0 if isnan(each) else each for each in signed)
+    return Scores("mean", {"mean": Score(value, nan, nan)})
+
+
+def _refuse_int8(recipe: Recipe) -> None:
+    if recipe.precision == "int8":
+        raise InputError("precision int8 only answers, and learns nothing; leave it out here, and give it to predict or evaluate")
+
+
+def _kept(work: Path | None, source: Path, subjects: Mapping[str, Subject], given: Mapping[str, Material]) -> Checkpoints | None:
+    """The checkpoints in a folder, of a run that is known by what is learnt and measured."""
+    if work is None:
+        return None
+    head = next(iter(subjects.values())).head
+
+    def identified() -> dict[str, Any]:
+        lessons = chain.from_iterable(subject.lessons for subject in subjects.values())
+        return identity(source, head, lessons, chain.from_iterable(each.held_out for each in given.values()))
+
+    return Checkpoints(work, cache(identified), say)
+
+
+def _made(started: float) -> dict[str, Any]:
+    """How long it took, by how many processes, with what, and when."""
+    return {
+        "seconds": round(perf_counter() - started, 1),
+        "processes": processes.count(),
+        **{package: version(package) for package in ("tasktune", "transformers", "torch")},
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+    }
+
+
+def _facts(trained: Trained) -> dict[str, Any]:
+    """What came of training, as JSON, without the losses: one a step is too many for a list of facts."""
+    return {name: fact for name, fact in asdict(trained).items() if name != "losses"}

@@ -11,7 +11,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from math import inf, prod
 from pathlib import Path
@@ -41,15 +41,15 @@ _BESIDE = 0.7e9
 """Bytes that a process takes beside all this: Python and torch."""
 
 
-def processes_for(recipe: Recipe, train: str, dev: str | None, model: str) -> int:
-    """How many processes should tune `model` on the file `train` on this machine's processor; 1 where there is no telling.
+def processes_for(recipe: Recipe, train: Collection[str], dev: Collection[str], model: str) -> int:
+    """How many processes should tune `model` on the files `train` on this machine's processor; 1 where there is no telling.
 
     Only one of them could read what can be read but once: standard input, a pipe.
     """
-    if not _free_to_choose(recipe) or not all(Path(data).is_file() for data in (train, dev or train)):
+    if not _free_to_choose(recipe) or not all(Path(data).is_file() for data in (*train, *dev)):
         return 1
     weights = _weights(model)
-    work = 6 * weights * Path(train).stat().st_size / _BYTES_A_TOKEN * (recipe.epochs or 1)
+    work = 6 * weights * sum(Path(data).stat().st_size for data in train) / _BYTES_A_TOKEN * (recipe.epochs or 1)
     needed = weights * (_BYTES_A_WEIGHT + _BYTES_A_WEIGHT_AND_TOKEN * recipe.token_budget) + _BESIDE
     cores, room = len(os.sched_getaffinity(0)), int(_free_memory() / needed)
     return max(1, min(cores, room, recipe.batch_size // _RECORDS)) if work > _WORTH_IT else 1

@@ -5,33 +5,57 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tasktune.core import Lost
 
 if TYPE_CHECKING:
-    from tasktune.models.evaluation import Evaluation
+    from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation
     from tasktune.models.model import Model
+    from tasktune.models.multitask import MultiTaskModel
+    from tasktune.verbs.cluster import Clustering
 
 
-def show_evaluation(measured: Evaluation) -> None:
-    """Scores with intervals and the framing ceiling, calibration, and what was lost."""
-    _table(measured.as_json(), {})
-    show_lost(measured.lost)
+def show_evaluation(measured: Evaluation | MultiTaskEvaluation) -> None:
+    """Scores with intervals and the framing ceiling, calibration, and what was lost; of several tasks one after the other."""
+    for each in measured.evaluations.values():
+        _table(each.as_json(), {})
+        show_lost(each.lost)
 
 
-def show_facts(tuned: Model, out: Path) -> None:
+def show_facts(tuned: Model | MultiTaskModel, out: Path) -> None:
     """What came of tuning: dev scores beside ceiling and baseline, and where the model is."""
     made, training = tuned.facts["made"], tuned.facts["training"]
-    _table(tuned.facts["evaluation"], tuned.facts["baseline"])
-    _lost(tuned.facts["lost_in_training"], "train: ")
-    _lost(tuned.facts["evaluation"]["lost"], "dev: ")
+    told = [each.facts for each in tuned.models.values()]
+    for facts in told:
+        _table(facts["evaluation"], facts["baseline"])
+        _lost(facts["lost_in_training"], "train: ")
+        _lost(facts["evaluation"]["lost"], "dev: ")
     kept = f"kept step {training['best_step']} of {training['steps']}"
-    print(f"{kept}; {made['records']} records, {made['seconds']} s; saved in {out}")
+    records = sum(facts["made"]["records"] for facts in told)
+    print(f"{kept}; {records} records, {made['seconds']} s; saved in {out}")
+
+
+def show_clusters(found: Clustering, out: Path) -> None:
+    """The clusters with their sizes, their scores where there are labels, and where all of it is."""
+    table = Table("cluster", box=None, pad_edge=False, expand=True)
+    table.add_column("texts", justify="right")
+    table.add_column("nearest to its middle", ratio=1, no_wrap=True, overflow="ellipsis")
+    for each in found.clusters:
+        table.add_row(escape(each.name), str(each.size), escape(each.example))
+    Console().print(table)
+    if found.scores is not None:
+        figures = {name: asdict(score) for name, score in found.scores.values.items()}
+        told = {"task": "clusters and labels", "records": len(found.texts), "primary": found.scores.primary, "scores": figures}
+        _table({**told, "ceiling": {}, "calibration": {}}, {})
+    outside = f", {found.outside} in none" if found.outside else ""
+    print(f"{len(found.texts)} texts in {len(found.clusters)} clusters{outside}; saved in {out}")
 
 
 def show_lost(lost: Lost) -> None:

@@ -5,54 +5,125 @@ Each check is the one that the verb makes itself, only earlier; what passes here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tasktune import recipe as recipes
-from tasktune.core import InputError, Record, Task
-from tasktune.datasets import records, train_and_dev
+from tasktune.core import InputError, Lost, Record, Task
+from tasktune.datasets import by_task, mapping_for, questions, questions_of_several, records, train_and_dev
 from tasktune.models.folder import FACTS, RECIPE, checkpoints_of, columns, read_facts, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
 from tasktune.tasks import task as task_called
+from tasktune.tasks import tasks_called
 
 Reader = Callable[[Task[Any], str, Mapping[str, str], str | None, Mapping[str, str]], Iterator[Record]]
 """`datasets.records`, or `datasets.questions`."""
 
+Files = dict[str, str]
+"""Files by task."""
+
 
 def before_fit(
-    task: str, train: str, dev: str | None, model: str | None, out: Path, mapping: Mapping[str, str], format: str | None
-) -> None:
-    """Raise `InputError` where there is no such task, model or data, the data begin with no record of it, or `out` is taken."""
-    kind = task_called(task)
+    names: str,
+    train: Sequence[str],
+    dev: Sequence[str],
+    model: str | None,
+    out: Path,
+    mapping: Mapping[str, str],
+    format: str | None,
+) -> tuple[Files, Files]:
+    """Raise `InputError` where there is no such task, model or data, the data begin with no record of it, or `out` is taken.
+
+    Gives the files to learn from and those to measure by, by task.
+    """
+    kinds = tasks_called(names)
     if not checkpoints_of(out).exists():  # else `fit` clears up after a run that was killed, and then refuses
         refuse_taken(out)
-    if model in NAMED:
-        kind.framing(NAMED[model].family)
-    for data in train_and_dev(kind, train, dev):
-        if data is not None:
-            _begun(records, kind, str(data), mapping, format, {})
+    learnt, held_out = _by_task(kinds, train, "--train"), _by_task(kinds, dev, "--dev") if dev else {}
+    for name, kind in kinds.items():
+        if name not in learnt:
+            raise InputError(f"there is nothing for {name} to learn from; say --train {name}=FILE")
+        if model in NAMED:
+            kind.framing(NAMED[model].family)
+        for data in train_and_dev(kind, learnt[name], held_out.get(name)):
+            if data is not None:
+                _begun(records, kind, str(data), mapping_for(name, kinds, mapping), format, {})
     if model is not None:
         locate(model)  # last, since it may have much to fetch
+    return learnt, held_out
+
+
+def _by_task(kinds: Mapping[str, Task[Any]], given: Sequence[str], what: str) -> Files:
+    """The files given, by task; of one task there can be but one."""
+    if len(kinds) > 1:
+        return by_task(kinds, given)
+    if len(given) > 1:
+        raise InputError(f"{what} is one file, but {len(given)} are given: {', '.join(given)}; join them, or use one")
+    return dict.fromkeys(kinds, given[0])
+
+
+def before_measuring(
+    model: Path, options: Mapping[str, Any], data: Sequence[str], mapping: Mapping[str, str], format: str | None
+) -> str | Files:
+    """Raise `InputError` where `model` is no tuned model, an option is none of its recipe, or data begin with no record.
+
+    Gives the file, or for a model of several tasks the files by task.
+    """
+    told = _told(model, options)
+    kinds = {name: task_called(name) for name in told}
+    files = _by_task(kinds, data, "DATA")
+    for name, file in files.items():
+        _begun(records, kinds[name], file, mapping_for(name, kinds, mapping), format, columns(told[name]))
+    return files if len(told) > 1 else data[0]
 
 
 def before_asking(
-    model: Path, options: Mapping[str, Any], data: str, read: Reader, mapping: Mapping[str, str], format: str | None
+    model: Path, options: Mapping[str, Any], data: str, mapping: Mapping[str, str], format: str | None, task: str | None
 ) -> None:
-    """Raise `InputError` where `model` is no tuned model, an option is none of its recipe, or `data` begins with no record."""
+    """Raise `InputError` where `model` is no tuned model, does no such task, or `data` begin with nothing to ask about."""
+    told = _told(model, options)
+    kinds = {name: task_called(name) for name in ([task] if task in told else told)}
+    if task not in (None, *told):
+        raise InputError(f"the model in {model} does not do {task!r}, but {', '.join(told)}")
+    if len(kinds) == 1:
+        (name,) = kinds
+        _begun(questions, kinds[name], data, mapping_for(name, kinds, mapping), format, columns(told[name]))
+    elif _can_be_read_again(data):
+        known = {name: columns(told[name]) for name in kinds}
+        next(questions_of_several(kinds, data, Lost(), mapping, format, known), None)
+
+
+def _told(model: Path, options: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What a tuned model's folder tells of each of its tasks. Raises `InputError` for an option that is none of its recipe."""
     facts = read_facts(model)
-    task = facts.get("task")
-    if not isinstance(task, str):
+    if not isinstance(facts.get("task"), str):
         raise InputError(f"{model / FACTS} is not as tasktune writes it ('task'); tune the model anew")
     recipes.read(model / RECIPE, options)
-    _begun(read, task_called(task), data, mapping, format, columns(facts))
+    return facts.get("tasks") or {facts["task"]: facts}
 
 
 def _begun(
     read: Reader, task: Task[Any], data: str, mapping: Mapping[str, str], format: str | None, known: Mapping[str, str]
 ) -> None:
     """Read one record. Not of what can be read but once: standard input, a pipe."""
-    path = Path(data)
-    if data != "-" and (path.is_file() or not path.exists()):
+    if _can_be_read_again(data):
         next(read(task, data, mapping, format, known), None)
+
+
+def _can_be_read_again(data: str) -> bool:
+    path = Path(data)
+    return data != "-" and (path.is_file() or not path.exists())
+
+
+def how_many(clusters: str | None) -> int | Literal["auto"] | None:
+    """What `--clusters` says: a number, or "auto". Raises `InputError` where it says neither."""
+    match clusters:
+        case None:
+            return None
+        case "auto":
+            return "auto"
+    if not (clusters.isascii() and clusters.isdigit() and int(clusters)):
+        raise InputError(f"--clusters {clusters}: give how many there are to be, or auto")
+    return int(clusters)

@@ -1,0 +1,136 @@
+"""What a task is learnt from and measured by: the records of its own files, and what they come to on a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from statistics import fmean, pstdev
+from typing import Any, final
+
+from tasktune.core import InputError, Lost, Record, Scores, Task
+from tasktune.datasets import Data, records, train_and_dev
+from tasktune.framings import Framing, Label, Labels, Select
+from tasktune.heads.base import Calibration, Features
+from tasktune.models.baseline import baseline
+from tasktune.models.course import Lesson, Subject
+from tasktune.models.evaluation import answered, calibrate, measure, primary
+from tasktune.models.model import Model
+from tasktune.models.network import fold
+from tasktune.recipe import Recipe
+from tasktune.verbs.progress import counted
+
+_DEV_SHARE = 0.1
+_CALIBRATED_ON = 2000  # records: one number is learnt, and more would not move it
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The records that a task is learnt from and measured by, where they are from, and what of them was lost."""
+
+    task: Task[Any]
+    learnt: Sequence[Record]
+    held_out: Sequence[Record]
+    source: dict[str, Any]
+    lost: Lost
+
+    def labels(self, framing: Framing) -> Labels:
+        """The labels that the training data show. Raises `InputError` where they leave nothing to choose between."""
+        labels = framing.inventory(name for record in self.learnt for name in framing.names(record))
+        fewest = {"one": 2, "many": 1, "number": 0}[framing.kind] if isinstance(framing, Label) else 0
+        if len(labels) < fewest:
+            raise InputError(
+                f"the training data show {len(labels)} label ({', '.join(labels)}); it takes {fewest} to choose between"
+            )
+        return labels
+
+    def scale(self, framing: Framing) -> Calibration:
+        """The mean and standard deviation of the training numbers, where answers are numbers; how many parts answers have."""
+        if isinstance(framing, Select):
+            return Calibration(parts=framing.usual(self.learnt))
+        if not (isinstance(framing, Label) and framing.kind == "number"):
+            return Calibration()
+        numbers = [framing.write(record) for record in self.learnt]
+        return Calibration(center=fmean(numbers), scale=pstdev(numbers) or 1.0)
+
+    def subject(self, model: Model) -> Subject:
+        """What there is to learn from the records."""
+        lessons = [Lesson(record.id, f) for record in self.learnt for f in _supervised(model, record, self.lost)]
+        if not lessons:
+            raise InputError(f"the policy --lossy {model.head.recipe.lossy} leaves no record to learn from")
+        return Subject(model.net, model.head, lessons)
+
+    def dev_scores(self, model: Model) -> Scores:
+        """The scores on the dev split alone."""
+        return primary(self.task, model.net, model.head, counted(self.held_out, "measuring"))
+
+    def calibrated(self, model: Model) -> Model:
+        """The model with a confidence that suits the dev split, and numbers in their own unit."""
+        known = model.head.calibration
+        if known.scale != 1.0 and fold(model.net, known.center, known.scale):
+            model = model.calibrated(Calibration())
+        some = Random(model.head.recipe.seed).sample(self.held_out, min(_CALIBRATED_ON, len(self.held_out)))
+        return model.calibrated(calibrate(self.task, model.net, model.head, counted(some, "calibrating")))
+
+    def facts(self, model: Model) -> dict[str, Any]:
+        """The model's scores on the dev split, those of guessing by frequency, and what was lost in training, as JSON."""
+        evaluation = measure(self.task, model.net, model.head, counted(self.held_out, "measuring"))
+        guessed = baseline(self.task, self.learnt, self.held_out)
+        return {
+            "evaluation": evaluation.as_json(),
+            "baseline": {} if guessed is None else {name: score.value for name, score in guessed.values.items()},
+            "lost_in_training": self.lost.as_json(),
+        }
+
+
+def material(
+    task: Task[Any], train: Data, dev: Data | None, recipe: Recipe, mapping: Mapping[str, str] | None, format: str | None
+) -> Material:
+    """The records of a task's files. Raises `InputError` where they cannot be read, have no answers, or are too few."""
+    lost = Lost()
+    files = train_and_dev(task, train, dev)
+    read = (None if f is None else list(answered(records(task, f, mapping, format), recipe, lost)) for f in files)
+    learnt, held_out = read
+    learnt, held_out = _split(learnt or [], held_out, recipe.seed)
+    source = {
+        "train": _named(train),
+        "dev": _named(dev),
+        "mapping": dict(mapping or {}),
+        "records": len(learnt),
+        "dev_records": len(held_out),
+    }
+    return Material(task, learnt, held_out, source, lost)
+
+
+def _named(data: Data | None) -> str:
+    if data is None:
+        return f"{_DEV_SHARE:.0%} of train, set aside"
+    return str(data) if isinstance(data, str | Path) else "records in Python"
+
+
+def _split(learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:
+    """The records to learn from and those to measure by: where none are given for that, a tenth of the others."""
+    if held_out is None:
+        shuffled = Random(seed).sample(learnt, len(learnt))
+        cut = max(1, round(_DEV_SHARE * len(learnt)))
+        learnt, held_out = shuffled[cut:], shuffled[:cut]
+    if not learnt or not held_out:
+        raise InputError(f"there are {len(learnt)} records to learn from and {len(held_out)} to measure by; both must have some")
+    return learnt, held_out
+
+
+def _supervised(model: Model, record: Record, lost: Lost) -> list[Features]:
+    """The features of a record to learn from; one without anything to learn is an error unless the policy is to drop."""
+    features = model.head.supervise(record, lost)
+    useful = [f for f in features if f.targets]
+    if useful or not features:
+        return useful
+    if model.head.recipe.lossy != "drop":
+        raise InputError(
+            f"record {record.id or record!r} leaves nothing to learn: no label, word or token of it is supervised; "
+            "mend it, or leave such records out with --lossy drop"
+        )
+    lost.add("nothing to learn", record.id)
+    return []
