@@ -28,6 +28,7 @@ from tasktune.readers import jsonl, trec
 from tasktune.readers.source import Source
 
 Texts = dict[str, str]
+_CANDIDATES = 100  # of a run, for each query
 _NO_CODE = 5  # of Cleverdon's: of no interest
 
 
@@ -59,7 +60,8 @@ def read(source: Source) -> Iterator[Row]:
     for query, grades in judged.items():
         if query not in queries:
             raise InputError(f"{folder}: there are judgments of a query {query!r}, but no such query")
-        texts = ({name: documents[name] for name in names if name in documents} for names in (grades, found.get(query, ())))
+        candidates = list(found.get(query, ()))[:_CANDIDATES]
+        texts = ({name: documents[name] for name in names if name in documents} for names in (grades, candidates))
         fields = zip(("passages", "candidates"), texts, strict=True)
         yield Row({"id": query, "text": queries[query], "answer": grades, **dict(fields)}, f"{folder}:query {query}")
 

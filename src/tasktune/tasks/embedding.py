@@ -7,7 +7,8 @@ Encoder, decoder  the pooled text, of length 1; learns from numbers by their ord
 Metric            Spearman and Pearson of cosines with numbers; else nDCG@10, MRR, MAP and recall of exact search, as trec_eval
 
 The folder that `fit` makes is opened by `SentenceTransformer` too. A folder that holds `corpus`, `queries` and `qrels` (BEIR), or
-a SMART collection (Cranfield), is data: `tasktune evaluate MODEL cranfield/` searches it.
+a SMART collection (Cranfield), is data: `tasktune evaluate MODEL cranfield/` searches it, `predict --out cranfield/mine.run`
+keeps what was found. What a run in the folder found and nobody judged gives hard negatives to learn from.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tasktune.framings import Embed, Lesson, Side
 from tasktune.metrics.similarity import similarity
 
 _NEGATIVE = re.compile(r"negative_?\d+")
+_MINED = 4  # hard negatives of a query, of those that a run found
 Judged = tuple[tuple[str, int], ...]
 """Documents and their grades; 1 and more is relevant."""
 
@@ -78,8 +80,11 @@ def _negatives(row: Row) -> tuple[str, ...]:
 
 
 def _passages(row: Row) -> tuple[tuple[str, str], ...]:
+    """The judged passages, and the first of those that a search found besides, which are taken not to be relevant."""
     given = row.get("passages") or ()
-    return tuple((str(name), text) for name, text in (given.items() if isinstance(given, Mapping) else given))
+    judged = dict(given.items() if isinstance(given, Mapping) else given)
+    others = [(name, text) for name, text in (row.get("candidates") or {}).items() if name not in judged]
+    return tuple((str(name), text) for name, text in (*judged.items(), *others[:_MINED]))
 
 
 def _answer(row: Row, pair: str) -> float | str | Judged | None:

@@ -6,8 +6,8 @@ Decoder, enc-dec  the number, written out
 Metric            nDCG@10, MAP, MRR, precision and recall over the passages of each query, as trec_eval counts them
 
 Lists are read too: `query` with `positive` and `negative` passages, HotpotQA's questions with their context, and a folder of
-documents, queries and judgments (BEIR, Cranfield), in which a run (`tasktune search MODEL FOLDER --out FOLDER/mine.run`) names
-further passages. `tasktune predict MODEL FOLDER --out new.run` writes the better order as a run.
+documents, queries and judgments (BEIR, Cranfield), in which a run (`tasktune predict EMBEDDER FOLDER --out FOLDER/mine.run`)
+names further passages. `tasktune predict MODEL FOLDER --out new.run` writes the better order as a run.
 """
 
 from __future__ import annotations
