@@ -7,15 +7,15 @@ from tasktune.notations.telling import telling_words
 
 
 def test_what_all_groups_say_tells_nothing():
-    found = telling_words({"a": ["the cat sat", "the cat ran"], "b": ["the dog sat", "the dog ran"]}, 3)
-    assert found["a"][0] == "cat"
-    assert found["b"][0] == "dog"
-    assert "dog" not in found["a"]
+    assert telling_words({"a": ["the cat sat", "the cat ran"], "b": ["the dog sat", "the dog ran"]}, 3) == {
+        "a": ("cat",),
+        "b": ("dog",),
+    }
 
 
 def test_weights_are_those_of_the_paper():
     """tf * log(1 + A / f): of two words as frequent in the group, the one that is rarer elsewhere comes first."""
-    found = telling_words({0: ["xx yy", "xx yy"], 1: ["xx zz", "zz zz"]}, 2)
+    found = telling_words({0: ["xx yy", "xx yy"], 1: ["xx zz", "zz zz", "zz zz", "zz zz"]}, 2)
     assert found[0] == ("yy", "xx")
 
 

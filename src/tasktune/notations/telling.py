@@ -18,6 +18,9 @@ from tasktune.notations.words import is_cjk, words
 _LONGEST: Final = 4
 """Characters of a Chinese word, at most."""
 
+_TIMES: Final = 3
+"""How many times as frequent as elsewhere a word is that tells something, at least."""
+
 _CHINESE = re.compile(f"[{CJK}]+")
 
 Group = TypeVar("Group")
@@ -26,8 +29,8 @@ Group = TypeVar("Group")
 def telling_words(groups: Mapping[Group, Sequence[str]], count: int) -> dict[Group, tuple[str, ...]]:
     """The `count` words that tell most of each group of texts, the weightiest first; fewer where a group has no more.
 
-    Words that are no more frequent in the group than elsewhere tell nothing, and of two of which one contains the other the
-    weightier is taken.
+    A word that is no more frequent in the group than elsewhere ("the", "how") tells nothing, and of two of which one contains the
+    other the weightier is taken.
     """
     seen = {group: Counter(word for text in texts for word in _spoken(text)) for group, texts in groups.items()}
     everywhere = sum(seen.values(), Counter[str]())
@@ -36,11 +39,11 @@ def telling_words(groups: Mapping[Group, Sequence[str]], count: int) -> dict[Gro
 
 
 def _weights(times: Counter[str], everywhere: Counter[str], average: float) -> dict[str, float]:
-    said, all_said = times.total(), everywhere.total()
+    here, elsewhere = times.total(), everywhere.total() - times.total()
     return {
-        word: n / said * log(1 + average / everywhere[word]) * (len(word) / 2 if is_cjk(word[0]) else 1)
+        word: n / here * log(1 + average / everywhere[word]) * (len(word) / 2 if is_cjk(word[0]) else 1)
         for word, n in times.items()
-        if n * all_said >= everywhere[word] * said
+        if n * elsewhere >= _TIMES * (everywhere[word] - n) * here
     }
 
 

@@ -156,7 +156,7 @@ def _told(texts: Sequence[str], numbers: grouping.Numbers, distances: Any, place
         )
         for group, inside in groups.items()
     ]
-    rows = zip(texts, numbers.tolist(), distances.tolist(), places.tolist(), strict=True)
+    rows = zip(texts, numbers.tolist(), distances.round(6).tolist(), places.round(6).tolist(), strict=True)
     return Clustering(tuple(_text(clusters, *row) for row in rows), tuple(clusters))
 
 

@@ -67,11 +67,15 @@ def page(found: Clustering, title: str) -> str:
         legend.append(_entry(-1, "in no cluster", found.outside, _GREY))
     filled = {
         "TITLE": escape(title),
-        "SUMMARY": f"{len(found.texts):,} texts in {len(found.clusters)} clusters",
+        "SUMMARY": _summary(found),
         "LEGEND": "\n".join(legend),
         "DATA": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),
     }
     return _filled(_PAGE.read_text(encoding="utf-8"), filled)
+
+
+def _summary(found: Clustering) -> str:
+    return f"{len(found.texts):,} texts in {len(found.clusters)} clusters"
 
 
 def _entry(number: int, name: str, size: int, colour: str) -> str:
@@ -102,7 +106,8 @@ def draw(found: Clustering, title: str, path: Path) -> None:
     axes.scatter(*places[order].T, s=size, c=[shades[k] for k in numbers[order]], alpha=0.75, linewidths=0)
     axes.set_axis_off()
     family = [name for name in _FONTS if name in installed] or ["sans-serif"]
-    axes.set_title(title, loc="left", fontsize=16, fontweight="bold", color="#1d2328", family=family, pad=14)
+    axes.set_title(title, loc="left", fontsize=18, fontweight="bold", color="#1d2328", family=family, pad=30)
+    axes.text(0, 1.02, _summary(found), transform=axes.transAxes, fontsize=11, color="#69737c")
     _write_names(axes, found, places, numbers, family)
     _legend(axes, found, shades, family)
     with warnings.catch_warnings():

@@ -42,13 +42,12 @@ def refuse_missing() -> None:
 
 
 def components(vectors: Vectors, seed: int) -> Vectors:
-    """The principal components (texts, 50 at most) of vectors (texts, D)."""
+    """The first 50 principal components (texts, 50) of vectors (texts, D); the vectors themselves where there are no more."""
     from sklearn.decomposition import PCA
 
-    size = min(_COMPONENTS, *vectors.shape)
-    found: Vectors = PCA(size, svd_solver="randomized" if size < min(vectors.shape) else "full", random_state=seed).fit_transform(
-        vectors
-    )
+    if min(vectors.shape) <= _COMPONENTS:
+        return vectors
+    found: Vectors = PCA(_COMPONENTS, svd_solver="randomized", random_state=seed).fit_transform(vectors)
     return found
 
 
