@@ -21,8 +21,9 @@ from torch import Tensor
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
-from tasktune.core import Answer, Counts, Lost, Record
-from tasktune.heads.base import Batch, Features, Head, Raw, Scored, asked, at, by_policy, log_p_of, on, padded, run
+from tasktune.core import Answer, Counts, Lost, Record, Words
+from tasktune.framings import Mask
+from tasktune.heads.base import Batch, Features, Head, Raw, Scored, asked, at, by_policy, log_p_of, on, padded, run, token_ids
 from tasktune.heads.masking import Units, mask_id, masked, ordinary, units_of, unmasked, without
 from tasktune.heads.texts import frame
 
@@ -58,7 +59,9 @@ class MaskedWords(Head):
 
         A text longer than the model makes a window for each mask.
         """
-        ids, masks = self._asked(record)
+        filled, _ = _filled(self.framing, record, [str(self.tokenizer.mask_token)] * len(self.framing.masks(record)))
+        ids, mask = token_ids(self.tokenizer, filled), mask_id(self.tokenizer)
+        masks = [k for k, token in enumerate(ids) if token == mask]
         if not masks:
             lost.add("texts without a mask", record.id)
         before, after = frame(self.tokenizer)
@@ -67,17 +70,6 @@ class MaskedWords(Head):
             return [self._framed(ids, tuple(masks))]
         windows = [self._around(ids, mask, room, k) for k, mask in enumerate(masks)]
         return by_policy(self, record, len(ids), room, windows or [self._framed(ids[:room], ())], lost)
-
-    def _asked(self, record: Record, words: Sequence[str] = ()) -> tuple[list[int], list[int]]:
-        """The tokens of the text, masks or else `words` in the places of its masks, and where among them masks are."""
-        text, mask = self.framing.text(record), mask_id(self.tokenizer)
-        places = self.framing.masks(record)
-        put = words or [self.tokenizer.mask_token] * len(places)
-        starts, ends = [0, *(end for _, end in places)], [*(start for start, _ in places), len(text)]
-        stretches = [text[start:end] for start, end in zip(starts, ends, strict=True)]
-        filled = "".join(part for pair in zip(stretches, [*put, ""], strict=True) for part in pair)
-        ids = list(self.tokenizer(filled, add_special_tokens=False)["input_ids"])
-        return ids, [k for k, token in enumerate(ids) if token == mask]
 
     def _framed(self, ids: list[int], positions: tuple[int, ...], start: int = 0, units: Units = ()) -> Features:
         before, after = frame(self.tokenizer)
@@ -109,13 +101,12 @@ class MaskedWords(Head):
         return [replace(f, targets=said[f.start : f.start + len(f.positions)]) for f in self.encode(record, lost)]
 
     def _said(self, record: Record) -> tuple[int, ...] | None:
-        """The tokens under the masks: those that the tokenizer makes of the text with the words in it, one for each."""
-        ids, masks = self._asked(record)
-        told, _ = self._asked(record, self.framing.write(record))
-        alike = len(told) == len(ids) and all(
-            one == other for k, (one, other) in enumerate(zip(ids, told, strict=True)) if k not in masks
-        )
-        return tuple(told[k] for k in masks) if alike else None
+        """The tokens under the masks, as the tokenizer makes them of the words in their places; `None` where one takes more."""
+        filled, places = _filled(self.framing, record, self.framing.write(record))
+        read = self.tokenizer(filled, add_special_tokens=False, return_offsets_mapping=True)
+        found = units_of(read["offset_mapping"], places)
+        alone = len(found) == len(places) and all(end - first == 1 for first, end in found)
+        return tuple(read["input_ids"][first] for first, _ in found) if alone else None
 
     def _windows(self, record: Record, lost: Lost) -> list[Features]:
         """All of the text in windows of one size, cut between words, with what may be masked in each."""
@@ -178,6 +169,17 @@ class MaskedWords(Head):
         """The words, where each is a single token."""
         answer: Answer = record.answer
         return answer if self._said(record) is not None else None
+
+
+def _filled(framing: Mask[Any], record: Record, words: Sequence[str]) -> tuple[str, Words]:
+    """The text with words in the places of its masks, and where they stand in it."""
+    text, filled, done = framing.text(record), "", 0
+    places = []
+    for (start, end), word in zip(framing.masks(record), words, strict=True):
+        filled += text[done:start] + word
+        places.append((len(filled) - len(word), len(filled)))
+        done = end
+    return filled + text[done:], tuple(places)
 
 
 def said_at(net: PreTrainedModel, batch: Batch) -> Any:

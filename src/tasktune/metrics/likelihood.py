@@ -50,7 +50,7 @@ masked_tokens: Metric[Any] = Metric(
 
 
 def _count_pair(record: Any, likelihood: Likelihood) -> Counts:
-    return {"pairs": 1, **likelihood.counts}
+    return {"pairs": 1, "words": likelihood.nats, "masked": likelihood.tokens, **likelihood.counts}
 
 
 def _score_pair(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
