@@ -69,6 +69,7 @@ _THUCNEWS = ("topic_zh/train.txt", "topic_zh/dev.txt")
 _CHNSENTI = ("classification/chnsenticorp/train.tsv", "classification/chnsenticorp/dev.tsv")
 _PAIR_SCORE = {"text": "1", "pair": "2", "answer": "3"}
 _TEXT_LABEL = {"text": "1", "answer": "2"}
+_PARSER = {"learning_rate": 4e-4, "epochs": 16, "evaluations": 0.25}
 _TENDER = {"learning_rate": 3e-4}
 """A small encoder at work on hundreds of records learns little at the rates that suit large ones on many."""
 _SHORT = {
@@ -112,7 +113,7 @@ RUNS = (
         (32, 16),
         options={"max_new_tokens": 32, "batch_size": 8},
     ),
-    Run("ewt-parsing", "dependency-parsing", "minilm", *_EWT, 9.0, options={"epochs": 10, "learning_rate": 4e-4}, alone=True),
+    Run("ewt-parsing", "dependency-parsing", "minilm", *_EWT, 12.0, options=_PARSER, alone=True),
     Run("wnut17", "ner", "minilm", *_WNUT17, 6.0, options=_TENDER, alone=True),
     Run("ncbi", "ner", "minilm", *_NCBI, 6.0, (1800, 500), options=_TENDER, alone=True),
     Run("14res-aspects", "aspect-sentiment", "minilm", *_14RES, 4.0, options=_TENDER, alone=True),
@@ -126,7 +127,7 @@ RUNS = (
     Run("mrpc", "paraphrase", "minilm", *_MRPC, 5.0, (1500, None), alone=True),
     Run("scitldr", "summarization-extractive", "minilm", *_SCITLDR, 5.0, (300, 150), options={"epochs": 2}, alone=True),
     Run("stsb-embedding", "embedding", "minilm", *_STSB, 4.0, (1500, 500), _PAIR_SCORE, options={"epochs": 1}, alone=True),
-    Run("gsdsimp-parsing", "dependency-parsing", "me5-small", *_GSDSIMP, 8.0, options={"epochs": 8}, alone=True),
+    Run("gsdsimp-parsing", "dependency-parsing", "me5-small", *_GSDSIMP, 8.0, options=_PARSER | {"epochs": 12}, alone=True),
     Run("gsdsimp-pos", "pos", "me5-small", *_GSDSIMP, 4.0, alone=True),
     Run("weibo", "ner", "me5-small", *_WEIBO, 7.0, (600, 200), options=_TENDER, alone=True),
     Run("resume", "ner", "me5-small", *_RESUME, 7.0, (600, 200), alone=True),
