@@ -40,6 +40,7 @@ COUNTS: Mapping[str, tuple[str | None, int]] = {
     "classification/chnsenticorp/dev.tsv": (None, 1200),
     "mlm/medical_abstracts/train.csv": (None, 1200),
     "mlm/medical_abstracts/dev.csv": (None, 200),
+    "mlm/wikitext2/valid.txt": (None, 60),
     "sts/stsb_multi_mt/stsb-en-train.csv": (None, 5749),
     "sts/stsb_multi_mt/stsb-en-dev.csv": (None, 1500),
     "sts/stsb_multi_mt/stsb-zh-train.csv": (None, 5749),

@@ -38,6 +38,7 @@ from tasktune.readers import (
     trec,
     triplets,
     tsv,
+    wikitext,
 )
 from tasktune.readers.output import output
 from tasktune.readers.source import BOM, STDIN, Source
@@ -112,6 +113,7 @@ _TABLE = (  # Of several with one suffix, the more special stand first, and the 
     Format("trec", (".run",), "a TREC run: query, Q0, document, rank, score, tag", trec.read, trec.write, trec.looks),
     Format("collection", (), "a folder of documents, queries, judgments: BEIR, SMART (Cranfield)", collection.read),
     Format("parquet", (".parquet",), "Parquet", parquet.read),
+    Format("wikitext", (".txt",), "WikiText: articles under = Title = lines", wikitext.read, looks=wikitext.looks),
     Format("labelled", (".txt",), "a label, a space and a text a line: TREC, fastText", labelled.read, looks=labelled.looks),
     Format("documents", (".txt",), "texts parted by empty or <|endoftext|> lines", documents.read, looks=documents.looks),
     Format("text", (".txt",), "a text a line", text.read, text.write, text.looks),
