@@ -125,8 +125,8 @@ def fit(
             from tasktune.verbs.show import show_facts
 
         more = (model, out, resolved, mapping, format)
-        several = len(learnt) > 1
-        tuned = verb(task, learnt, held_out, *more) if several else verb(task, learnt[task], held_out.get(task), *more)
+        (name, *others) = learnt
+        tuned = verb(task, learnt, held_out, *more) if others else verb(task, learnt[name], held_out.get(name), *more)
         if processes.is_first():
             show_facts(tuned, out)
 

@@ -10,6 +10,7 @@ from typing import Any
 from tasktune.core import InputError, Lost, Record, Row, Task
 from tasktune.readers import rows
 from tasktune.readers.mapping import known_names, mapped
+from tasktune.tasks import own_name
 
 HERE = Path(__file__).parent / "data"
 
@@ -148,6 +149,7 @@ def by_task(names: Iterable[str], given: Iterable[str]) -> dict[str, str]:
     tasks, own, shared = tuple(names), dict[str, str](), list[str]()
     for each in given:
         name, named, file = each.partition("=")
+        name = own_name(name)
         if not (named and name in tasks):
             shared.append(each)
         elif name in own:

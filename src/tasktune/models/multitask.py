@@ -24,6 +24,7 @@ from tasktune.models.model import Model, saved, write_facts, write_weights
 from tasktune.models.prediction import MultiTaskPrediction, Prediction
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
+from tasktune.tasks import own_name
 from tasktune.tasks import task as task_called
 
 LabelsOf = Callable[[str, Framing], Labels]
@@ -44,9 +45,9 @@ class MultiTaskModel:
 
     def __getitem__(self, task: str) -> Model:
         """The model for one of the tasks. Raises `InputError` with the names there are."""
-        if task not in self.models:
+        if (name := own_name(task)) not in self.models:
             raise InputError(f"this model does not do {task!r}, but {', '.join(self.models)}")
-        return self.models[task]
+        return self.models[name]
 
     @property
     def tasks(self) -> dict[str, Task[Any]]:

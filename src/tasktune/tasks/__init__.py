@@ -64,13 +64,18 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 def task(name: str) -> Task[Any]:
     """The task called `name`, or by another name of it. Raises `InputError` with the names there are."""
-    found = name if name in NAMES else next((own for own, others in ALIASES.items() if name in others), None)
-    if found is None:
+    found = own_name(name)
+    if found not in NAMES:
         known = [*NAMES, *(other for others in ALIASES.values() for other in others)]
         near = "".join(f"; did you mean {each}?" for each in get_close_matches(name, known, 1))
         raise InputError(f"there is no task {name!r}; there are: {', '.join(NAMES)} (other names: `tasktune tasks`){near}")
     made: Task[Any] = import_module(f"{__name__}.{found.replace('-', '_')}").TASK
     return made
+
+
+def own_name(name: str) -> str:
+    """The name of the task that is called `name`, where that is another name of one; else as it is."""
+    return next((own for own, others in ALIASES.items() if name in others), name)
 
 
 def tasks_called(names: str) -> dict[str, Task[Any]]:

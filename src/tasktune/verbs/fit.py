@@ -35,8 +35,8 @@ from tasktune.models.training import Trained, train
 from tasktune.models.weights import locate
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
+from tasktune.tasks import own_name, tasks_called
 from tasktune.tasks import task as task_called
-from tasktune.tasks import tasks_called
 from tasktune.verbs.material import Material, material
 from tasktune.verbs.progress import say, steps
 
@@ -102,8 +102,9 @@ def fit(
 
 def _of(task: str, data: Data | Mapping[str, Data], what: str) -> Any:
     """The data of one of several tasks."""
-    if isinstance(data, Mapping) and task in data:
-        return data[task]
+    own = {own_name(name): each for name, each in data.items()} if isinstance(data, Mapping) else {}
+    if task in own:
+        return own[task]
     if isinstance(data, Mapping) and what == "dev":
         return None
     raise InputError(
