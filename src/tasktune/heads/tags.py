@@ -6,9 +6,11 @@ farthest from a cut edge.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import itemgetter
 from typing import Any, final
 
 import numpy as np
@@ -154,5 +156,5 @@ def best_path(log_p: np.ndarray[Any, Any], transitions: np.ndarray[Any, Any]) ->
 
 def product(part: Any, words: Words, chosen: np.ndarray[Any, Any]) -> float:
     """The probability of the part of an answer: of all the words in it."""
-    inside = [k for k, (start, end) in enumerate(words) if part.start <= start and end <= part.end]
-    return float(chosen[inside].prod())
+    first, last = bisect_left(words, part.start, key=itemgetter(0)), bisect_right(words, part.end, key=itemgetter(1))
+    return float(chosen[first:last].prod())
