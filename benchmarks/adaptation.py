@@ -1,8 +1,8 @@
 """What it is worth to adapt a model to a domain: `python benchmarks/adaptation.py` from the root of the repository.
 
 minilm learns the texts of Medical Abstracts by masked words (no labels), and then both it and the model as it was learn two tasks
-of the domain from few records: the abstracts' conditions, and the diseases in NCBI's sentences. Several seeds draw the records and
-the new layers; both sides get the same. The result is `adaptation.json` beside this file, saved after each seed.
+of the domain from few records: the abstracts' conditions, and the diseases in NCBI's sentences. Seeds draw the records and the
+new layers; both sides get the same ones. The result is `adaptation.json` beside this file, saved after each seed.
 
 On one core it takes about twelve minutes as it stands; `--abstracts`, `--epochs`, `--records` and `--seeds` make it longer.
 """

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tasktune.verbs.cluster import Clustering, cluster
     from tasktune.verbs.evaluate import evaluate
     from tasktune.verbs.fit import fit
+    from tasktune.verbs.new_model import new_model
     from tasktune.verbs.predict import predict
 
 _HOME = {
@@ -48,6 +49,7 @@ _HOME = {
     "evaluate": "tasktune.verbs.evaluate",
     "fit": "tasktune.verbs.fit",
     "load": "tasktune.models.multitask",
+    "new_model": "tasktune.verbs.new_model",
     "predict": "tasktune.verbs.predict",
     "task": "tasktune.tasks",
 }
@@ -72,6 +74,7 @@ __all__ = [
     "evaluate",
     "fit",
     "load",
+    "new_model",
     "predict",
     "task",
 ]

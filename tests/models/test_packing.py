@@ -29,7 +29,7 @@ from tasktune.tasks import task
 
 Tiny = Callable[[str], Path]
 FIRST = {"roberta": 2}  # its places begin behind its padding token
-PACKED = [case for case in CASES if case[1] in DECODERS or case[0] == "ner"]
+PACKED = [case for case in CASES if case[1] in DECODERS or case[0] in ("mask", "ner")]
 each_packed = pytest.mark.parametrize("case", PACKED, ids="-".join)
 
 

@@ -27,12 +27,11 @@ from tasktune.models import network
 from tasktune.models.card import card
 from tasktune.models.durable import renamed, synced
 from tasktune.models.family import family_of
-from tasktune.models.folder import FACTS, RECIPE, columns, read_facts, refuse_taken
+from tasktune.models.folder import FACTS, RECIPE, columns, read_facts, read_recipe, refuse_taken, refuse_untrained
 from tasktune.models.inference import answers, pieces
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.quantised import is_quantised, quantise
 from tasktune.models.sentence_modules import longest_text, read_pooling, write_modules
-from tasktune.models.untrained import refuse_untrained
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
@@ -177,7 +176,8 @@ def build(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe, scale: S
 def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     """A tuned model from its folder, to run by its own recipe with `changes` (`{"max_new_tokens": 20}`).
 
-    Raises `InputError` where the folder is none that `Model.save` made, or no longer whole.
+    A folder that sentence-transformers made is a model for embedding. Raises `InputError` where the folder is neither that nor
+    one that `Model.save` made, or no longer whole.
     """
     path = Path(folder)
     facts = read_facts(path)
@@ -188,8 +188,10 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
         calibration = Calibration.from_json(facts.pop("calibration"))
     except (KeyError, TypeError) as wrong:
         raise InputError(f"{path / FACTS} is not as tasktune writes it ({wrong}); tune the model anew") from None
-    recipe = recipes.read(path / RECIPE, changes)
+    recipe = read_recipe(path, changes)
     opened, missing = _opened(task, locate(path), lambda _: labels, recipe, lambda _: calibration)
+    if isinstance(opened.head, Embedder):  # has no use for what BERT puts on its first token, which not all checkpoints keep
+        missing = tuple(name for name in missing if "pooler." not in name)
     if missing:
         raise InputError(f"{folder} lacks weights that a tuned model has ({', '.join(missing[:3])} …); tune the model anew")
     opened.facts = {name: fact for name, fact in facts.items() if name != "family"}

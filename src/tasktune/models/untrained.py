@@ -6,9 +6,7 @@ with a note in `tasktune.json`, by which such a model is let learn texts and ref
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -23,8 +21,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from tasktune.core import InputError, Task
-from tasktune.models.folder import FACTS
+from tasktune.core import InputError
 
 SIZES: Final = {"tiny": (2, 128), "mini": (4, 256), "small": (4, 512), "medium": (8, 512), "base": (12, 768)}
 """Layers and hidden numbers of each size. A head of attention has 64 of these."""
@@ -120,19 +117,3 @@ def untrained(tokenizer: PreTrainedTokenizerBase, family: str, size: str, seed: 
                 eos_token_id=end,
             )
         )
-
-
-def note_untrained(folder: Path) -> None:
-    """Say in a model's folder that its weights are at random."""
-    (folder / FACTS).write_text(json.dumps({"untrained": True}) + "\n", encoding="utf-8")
-
-
-def refuse_untrained(folder: Path, task: Task[Any]) -> None:
-    """Raise `InputError` where a model whose weights are at random is to learn something else than language itself."""
-    note = folder / FACTS
-    if task.metric.of == "likelihood" or not note.is_file() or not json.loads(note.read_text(encoding="utf-8")).get("untrained"):
-        return
-    raise InputError(
-        f"{folder} has learnt nothing yet: its weights are at random. Let it read texts first: "
-        f"tasktune fit mask --model {folder} --train TEXTS --out PRETRAINED (`generation` for a decoder)"
-    )

@@ -10,10 +10,10 @@ from typing import Literal
 
 from tasktune.core import InputError
 from tasktune.datasets import Data, records
-from tasktune.models.folder import refuse_taken
+from tasktune.models.folder import note_untrained, refuse_taken
 from tasktune.models.model import put
 from tasktune.models.network import quiet
-from tasktune.models.untrained import SIZES, learnt_tokenizer, note_untrained, untrained, usual_vocabulary
+from tasktune.models.untrained import SIZES, learnt_tokenizer, untrained, usual_vocabulary
 from tasktune.tasks import task
 
 
