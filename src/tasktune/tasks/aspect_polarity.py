@@ -79,8 +79,8 @@ def _example(text: str, aspect: str, answer: str) -> AspectPolarity:
     return AspectPolarity.from_row(Row({"text": text, "aspect": aspect, "answer": answer}))
 
 
-# The aspect beside the text is the pair of BERT-SPC (Song et al. 2019), and serves categories too. The mark tells which mention is
-# meant where there are several, as the markers of relations do (Zhou & Chen 2022).
+# The aspect beside the text is the pair of BERT-SPC (Song et al. 2019), and serves categories too. The mark tells which mention
+# is meant where there are several, as the markers of relations do (Zhou & Chen 2022).
 label = Label[AspectPolarity](texts=lambda record: (_marked(record), record.aspect))
 
 TASK = Task(
