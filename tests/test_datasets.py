@@ -4,10 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tasktune.core import InputError, Message
-from tasktune.datasets import DATASETS, as_record, questions, records, train_and_dev
+from tasktune.core import InputError, Lost, Message
+from tasktune.datasets import (
+    DATASETS,
+    as_record,
+    by_task,
+    mapping_for,
+    questions,
+    questions_of_several,
+    records,
+    train_and_dev,
+)
 from tasktune.readers import rows
-from tasktune.tasks import NAMES, task
+from tasktune.tasks import NAMES, task, tasks_called
 from tasktune.tasks.classification import Classification
 from tasktune.tasks.ner import NER
 
@@ -81,3 +90,40 @@ def test_columns_are_named_for_mappings_in_python_too():
 def test_what_is_no_record_of_the_task_is_refused(given):
     with pytest.raises(InputError, match="input 1 must be a text, a mapping of fields or a Classification"):
         list(records(task("classification"), [given]))
+
+
+def test_files_are_given_by_task_or_for_all_that_have_none() -> None:
+    names = ("pos", "dependency-parsing", "ner")
+    assert by_task(names, ["ewt.conllu", "ner=a=b.conll"]) == {
+        "pos": "ewt.conllu",
+        "dependency-parsing": "ewt.conllu",
+        "ner": "a=b.conll",
+    }
+    assert by_task(names, ["parsing=x", "pos=y"]) == {"dependency-parsing": "x", "pos": "y"}
+    assert by_task(names, ["odd=name.conllu"]) == dict.fromkeys(names, "odd=name.conllu")
+    for given, what in (
+        (["a", "b"], "a and b: which is for which task"),
+        (["pos=a", "pos=b"], "pos has a already"),
+        (["pos=a", "ner=b", "parsing=c", "d"], "d is for no task"),
+    ):
+        with pytest.raises(InputError, match=what):
+            by_task(names, given)
+
+
+def test_a_mapping_is_for_the_tasks_that_have_the_field_or_are_named() -> None:
+    tasks = tasks_called("pos+nli")
+    mapping = {"text": "said", "premise": "first", "nli.answer": "gold", "nothing": "x"}
+    assert mapping_for("pos", tasks, mapping) == {"text": "said", "nothing": "x"}
+    assert mapping_for("nli", tasks, mapping) == {"premise": "first", "answer": "gold", "nothing": "x"}
+    assert mapping_for("pos", tasks, None) == {}
+
+
+def test_of_one_row_there_are_questions_for_each_task_that_finds_what_it_needs() -> None:
+    lost = Lost()
+    tasks = tasks_called("pos+nli")
+    found = questions_of_several(tasks, ["It rains.", {"premise": "It rains.", "hypothesis": "It is wet."}], lost)
+    assert [list(each) for each in found] == [["pos"], ["nli"]]
+    assert lost.counts == {
+        "nli: not asked, for want of what it asks about": 1,
+        "pos: not asked, for want of what it asks about": 1,
+    }
