@@ -14,9 +14,9 @@ from typing import Any, Final
 from tasktune.core import FamilyName, InputError
 from tasktune.framings import Side
 from tasktune.heads.pooling import MODES, Pooling, Prompts
+from tasktune.models.folder import SENTENCE_MODULES
 from tasktune.recipe import Recipe
 
-_MODULES: Final = "modules.json"
 _PROMPTS: Final = "config_sentence_transformers.json"
 _LIMIT: Final = "sentence_bert_config.json"
 _POOLING: Final = "1_Pooling"
@@ -37,13 +37,13 @@ def read_pooling(folder: Path, family: FamilyName, recipe: Recipe) -> Pooling:
     The recipe's prompts come before the checkpoint's. Raises `InputError` for modules that are not run here.
     """
     prompts = _prompts(_json(folder / _PROMPTS), recipe)
-    modules = _json(folder / _MODULES) or []
+    modules = _json(folder / SENTENCE_MODULES) or []
     if not modules:
         return Pooling("mean" if family == "encoder" else "lasttoken", True, prompts)
     kinds = [str(module["type"]).rpartition(".")[2] for module in modules]
     if kinds[:2] != ["Transformer", "Pooling"] or kinds[2:] not in ([], ["Normalize"]) or modules[0]["path"]:
         raise InputError(
-            f"{folder / _MODULES} names the modules {', '.join(kinds)}; run here are a Transformer beside that file, a "
+            f"{folder / SENTENCE_MODULES} names the modules {', '.join(kinds)}; run here are a Transformer beside that file, a "
             "Pooling and a Normalize behind it, and no others"
         )
     return Pooling(_mode(folder / modules[1]["path"] / "config.json"), kinds[2:] == ["Normalize"], prompts)
@@ -98,7 +98,7 @@ def write_modules(folder: Path, pooling: Pooling, width: int, longest: int) -> N
     prompts = {
         name: sides[side] for side, name in (("query", "query"), ("document", "document"), ("", "default")) if side in sides
     }
-    _write(folder / _MODULES, modules)
+    _write(folder / SENTENCE_MODULES, modules)
     _write(folder / _POOLING / "config.json", {"word_embedding_dimension": width, **flags, "include_prompt": True})
     _write(folder / _LIMIT, {"max_seq_length": longest, "do_lower_case": False})
     _write(

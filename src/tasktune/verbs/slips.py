@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from tasktune import recipe as recipes
 from tasktune.core import InputError, Lost, Record, Task
 from tasktune.datasets import by_task, mapping_for, questions, questions_of_several, records, train_and_dev
-from tasktune.models.folder import FACTS, RECIPE, checkpoints_of, columns, read_facts, refuse_taken
+from tasktune.models.folder import FACTS, checkpoints_of, columns, read_facts, read_recipe, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
 from tasktune.tasks import task as task_called
@@ -100,7 +99,7 @@ def _told(model: Path, options: Mapping[str, Any]) -> dict[str, Mapping[str, Any
     facts = read_facts(model)
     if not isinstance(facts.get("task"), str):
         raise InputError(f"{model / FACTS} is not as tasktune writes it ('task'); tune the model anew")
-    recipes.read(model / RECIPE, options)
+    read_recipe(model, options)
     return facts.get("tasks") or {facts["task"]: facts}
 
 
