@@ -30,6 +30,10 @@ def test_in_chinese_five_characters_are_a_repeat_and_three_are_none():
     assert best_without_repeats([said, same, other], [3, 2, 1], 3) == (True, False, True)
 
 
+def test_short_texts_are_repeats_of_the_same():
+    assert best_without_repeats(["Yes.", "No.", "yes!"], [1, 1, 1], 3) == (True, True, False)
+
+
 def test_punctuation_is_no_repeat():
     assert best_without_repeats(["a ... b", "c ... d"], [1, 1], 2) == (True, True)
 

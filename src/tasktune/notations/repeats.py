@@ -31,6 +31,7 @@ def best_without_repeats(texts: Sequence[str], scores: Sequence[float], count: i
 
 
 def _trigrams(text: str) -> set[tuple[str, ...]]:
+    """The trigrams of a text; of one that is too short to have any, all its words."""
     spoken = [text[start:end].lower() for start, end in words(text) if text[start:end].isalnum()]
     size = _CHARACTERS if 2 * sum(map(is_cjk, spoken)) > len(spoken) else _WORDS
-    return set(zip(*(spoken[k:] for k in range(size)), strict=False))
+    return set(zip(*(spoken[k:] for k in range(size)), strict=False)) or {tuple(spoken)}

@@ -8,6 +8,9 @@ Metric            ROUGE-1, -2, -L, -Lsum (F-measure) of the sentences that are t
 Where the data say no more than a summary in other words, the sentences to learn are those that come nearest to it. The answer
 is the most probable sentences that share no trigram, as many as the training answers have on average, or `--sentences`. The
 baseline is as many first sentences of the text (LEAD); the ceiling is what the sentences nearest to the references score.
+
+Of several references the best counts, for each figure by itself. SciTLDR's authors take all figures of the one with the best
+ROUGE-1: that figure is the same.
 """
 
 from __future__ import annotations
@@ -103,7 +106,7 @@ def sentences_of(record: SummarizationExtractive) -> Words:
 
 
 def _taken(where: Words, taken: Sequence[bool]) -> tuple[Span, ...]:
-    return tuple(Span(*place, LABEL) for place, yes in zip(where, taken, strict=True) if yes)
+    return tuple(Span(*place, LABEL) for place, yes in zip(where, taken, strict=True) if yes and place[0] < place[1])
 
 
 def _write(record: SummarizationExtractive) -> tuple[bool, ...]:
