@@ -30,8 +30,8 @@ framing asks of it. Seconds are of the training steps alone (evaluation and savi
 them, padding apart; × is how many times as many tasktune reads."""
 
 
-def page(results: Result, reasons: Mapping[str, str], published: Mapping[str, Result]) -> str:
-    """The whole page."""
+def page(results: Result, reasons: Mapping[str, str], published: Mapping[str, Result], sections: Iterable[str] = ()) -> str:
+    """The whole page; `sections` are what other scripts have measured."""
     rows: Mapping[str, Result] = results["rows"]
     parts = [
         "# Results",
@@ -42,12 +42,13 @@ def page(results: Result, reasons: Mapping[str, str], published: Mapping[str, Re
         table(_HEAD, (_line(name, row, published.get(name)) for name, row in rows.items())),
         "### What has been published",
         _PUBLISHED,
-        "\n".join(f"- {name}: {_source(published[name])}" for name in rows if name in published),
+        "\n".join(f"- {name}: {source(published[name])}" for name in rows if name in published),
         "## Speed and memory",
         table(_SPEED_HEAD, (_speed_line(name, row) for name, row in rows.items())),
         "## Whole commands",
         "Seconds from start to end of each process: reading, tuning, evaluating each epoch, calibrating, saving; then the rest.",
         table(_WALL_HEAD, (_wall_line(name, row) for name, row in rows.items())),
+        *sections,
         *_startup(results.get("startup")),
         "## Where tasktune is behind, and why",
         "\n".join(_behind(rows, reasons)) or "Nowhere.",
@@ -94,15 +95,16 @@ def _line(name: str, row: Result, published: Result | None) -> list[str]:
     train, dev = row["records"]
     return [
         *(name, row["task"], row["model"], f"{train} / {dev}", main),
-        *(_interval(primary(row, side)) if row[side] else "–" for side in ("tasktune", "trainer")),
-        *(_figure(row["comparison"]["p"]), verdict(row) if row["trainer"] else "–"),
-        *(_figure(row["tasktune"]["baseline"].get(main)), _figure(row["tasktune"]["evaluation"]["ceiling"].get(main))),
-        "–" if published is None else f"{published['score']} {_figure(published['value'])}",
+        *(interval(primary(row, side)) if row[side] else "–" for side in ("tasktune", "trainer")),
+        *(figure(row["comparison"]["p"]), verdict(row) if row["trainer"] else "–"),
+        *(figure(row["tasktune"]["baseline"].get(main)), figure(row["tasktune"]["evaluation"]["ceiling"].get(main))),
+        "–" if published is None else f"{published['score']} {figure(published['value'])}",
     ]
 
 
-def _source(published: Result) -> str:
-    said = [f"{published['score']} {_figure(published['value'])}", published["model"], published["split"], published["source"]]
+def source(published: Result) -> str:
+    """A published figure and where it is from."""
+    said = [f"{published['score']} {figure(published['value'])}", published["model"], published["split"], published["source"]]
     return ", ".join(said if published["confirmed"] else [*said, "not looked up again"])
 
 
@@ -153,7 +155,7 @@ def _shortcomings(row: Result) -> Iterator[str]:
         return
     ours, plain = speed(row)
     if verdict(row) == "worse":
-        values = (_figure(primary(row, side)["value"]) for side in ("tasktune", "trainer"))
+        values = (figure(primary(row, side)["value"]) for side in ("tasktune", "trainer"))
         yield "{} {} against {}".format(row["comparison"]["primary"], *values)
     if ours < 0.95 * plain:
         yield f"{ours:.0f} tokens a second against {plain:.0f}"
@@ -179,11 +181,13 @@ def table(head: Iterable[str], lines: Iterable[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (names, ["---"] * len(names), *lines))
 
 
-def _interval(score: Mapping[str, float | None]) -> str:
-    return f"{_figure(score['value'])} ({_figure(score['low'])}–{_figure(score['high'])})"
+def interval(score: Mapping[str, float | None]) -> str:
+    """A figure and its 95 % interval."""
+    return f"{figure(score['value'])} ({figure(score['low'])}–{figure(score['high'])})"
 
 
-def _figure(x: float | None) -> str:
+def figure(x: float | None) -> str:
+    """A number as the page shows it."""
     if x is None or x != x:
         return "–"
     return f"{x:.3f}" if abs(x) < 100 else f"{x:.0f}"

@@ -25,6 +25,7 @@ from typing import Any
 
 from compare import compared, told
 from page import page
+from sections import sections
 from sides import SHARED, Plan, flat, plan, tasktune_side, trainer_side
 from startup import startup
 from table import BY_NAME, RUNS, Run
@@ -152,7 +153,7 @@ def _save(place: Path, results: dict[str, Any]) -> None:
     results["rows"] = {name: results["rows"][name] for name in BY_NAME if name in results["rows"]}
     reasons, published = (tomllib.loads((HERE / name).read_text(encoding="utf-8")) for name in ("reasons.toml", "published.toml"))
     _replace(place / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n")
-    _replace(place / "RESULTS.md", page(results, reasons, published))
+    _replace(place / "RESULTS.md", page(results, reasons, published, sections(HERE, published)))
 
 
 def _replace(file: Path, text: str) -> None:

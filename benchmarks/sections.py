@@ -1,0 +1,80 @@
+"""The sections of RESULTS.md that other scripts than run.py measure: vectors, several tasks at once, adaptation to a domain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from page import figure, interval, source, table
+from several import table as together
+
+Result = Mapping[str, Any]
+
+
+def sections(folder: Path, published: Mapping[str, Result]) -> Iterator[str]:
+    """Those whose results lie in `folder`."""
+    for name, section in _SECTIONS.items():
+        file = folder / f"{name}.json"
+        if file.exists():
+            yield from section(json.loads(file.read_text(encoding="utf-8")), published)
+
+
+def _vectors(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    yield "## Vectors of a model as it comes"
+    yield "By `benchmarks/vectors.py`: nothing is tuned. Seconds are of embedding and measuring, on the threads named."
+    rows = found["rows"]
+    yield table(
+        ("data", "model", "what", "records", "scores", "seconds", "threads", "date"),
+        (
+            [
+                *(name, row["model"], row["what"], str(row["records"])),
+                "; ".join(f"{score} {interval(value)}" for score, value in row["scores"].items()),
+                *(f"{row['seconds']:.0f}", str(row["threads"]), row["date"]),
+            ]
+            for name, row in rows.items()
+        ),
+    )
+    if known := [f"- {name}: {source(published[name])}" for name in rows if name in published]:
+        yield "Published of a model of base size, mostly tuned on these data:"
+        yield "\n".join(known)
+
+
+def _several(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    sizes = found["sentences"]
+    yield "## Several tasks on one encoder"
+    yield (
+        f"By `benchmarks/several.py` on {found['date']}, {found['model']}, {sizes['train']} sentences of each file to learn from "
+        f"and {sizes['dev']} to measure by, one thread: EWT for parts of speech and trees, WikiGold for entities."
+    )
+    yield together(found["rows"])
+
+
+def _adaptation(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    adapted = found["adaptation"]
+    yield "## Adaptation to a domain"
+    yield (
+        f"By `benchmarks/adaptation.py`: minilm learns {adapted['abstracts']} texts of Medical Abstracts by masked words, in "
+        f"{adapted['seconds']:.0f} s, to a perplexity of {figure(adapted['perplexity'])} of masked words; then it and the model "
+        "as it was learn two tasks from few records, each seed of its own records and new layers."
+    )
+    tasks = {name: each for name, each in found.items() if isinstance(each, Mapping) and "gain" in each}
+    yield table(
+        ("task", "records", "score", "as it was", "adapted", "mean gain"),
+        (
+            [
+                *(name, str(each["records"]), each["score"]),
+                *(", ".join(figure(scores[each["score"]]) for scores in each[side]) for side in ("without", "with")),
+                f"{each['gain']['mean']:+.3f}",
+            ]
+            for name, each in tasks.items()
+        ),
+    )
+
+
+_SECTIONS: dict[str, Callable[[Result, Mapping[str, Result]], Iterator[str]]] = {
+    "vectors": _vectors,
+    "several": _several,
+    "adaptation": _adaptation,
+}
