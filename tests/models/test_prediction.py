@@ -39,3 +39,11 @@ def test_a_tree_marks_each_word_with_its_relation() -> None:
     record = task("dependency-parsing").example[1]
     shown = Prediction(record, Scored(record.answer, 1.0)).__rich__().plain
     assert shown == "She nsubj sings root well advmod . punct"
+
+
+def test_links_are_shown_behind_the_text_in_which_their_ends_are_marked() -> None:
+    record = task("opinion-quadruples").example[0]
+    shown = Prediction(record, Scored(record.answer, 1.0))._repr_html_()
+    assert shown.count(">aspect<") == shown.count(">opinion<") == 1
+    assert "soup | cold" in shown
+    assert "– | –" in shown

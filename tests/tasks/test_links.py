@@ -4,6 +4,8 @@ import pytest
 
 from tasktune.core import InputError, Link, Span
 from tasktune.datasets import as_record
+from tasktune.notations.columns import as_columns
+from tasktune.notations.plain import answer_as_json
 from tasktune.tasks import task
 
 TEXT = "Ada left Ada"
@@ -65,3 +67,17 @@ def test_what_an_encoder_cannot_say_is_counted():
         assert framing.read(record, framing.write(record), ()) == said
         assert framing.lost(record) == 1
     assert framing.lost(kind(text=TEXT, answer=(*said, over, Link(over, ADA, "x")))) == 2
+
+
+def test_links_as_json_and_in_no_columns():
+    record = as_record(task("opinion-triplets"), {"text": TEXT, "answer": []})
+    link = Link(Span(0, 3, "aspect"), None, "POS")
+    (shown,) = answer_as_json((link,), TEXT, (0.5,))
+    assert shown == {
+        "source": {"start": 0, "end": 3, "label": "aspect", "text": "Ada"},
+        "target": None,
+        "label": "POS",
+        "score": 0.5,
+    }
+    with pytest.raises(InputError, match="links between spans are no columns"):
+        as_columns(record, (link,))

@@ -1,14 +1,15 @@
 """`Links` on an encoder: spans over words, found by a tag for each word, and labelled links between them.
 
-A link is scored between the last words of its spans (Bekoulis et al. 2018); the text's first token stands for an end that is
-nowhere. log p is that of the tags, of every two places being linked or not, and of the label of each link.
+Given the spans, every two whose kinds may be linked are, or are not, with one of the labels; the text's first token stands for an
+end that is nowhere. log p of an answer is that of its tags and of what it says of each two of its spans, and both are learnt
+together, the links between the right spans. To answer, spans are found first, and linked then.
 
 A text too long for the model is read in windows that overlap; what is linked stands together in one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product as pairs_of
 from typing import Any, final
@@ -16,7 +17,7 @@ from typing import Any, final
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import logsigmoid, pad
+from torch.nn.functional import pad
 from transformers import PreTrainedModel
 
 from tasktune.core import Answer, Lost, Record, Span, Words
@@ -26,35 +27,46 @@ from tasktune.heads.tags import best_path, merged, product, transitions
 from tasktune.heads.words import word_windows
 from tasktune.notations import bio
 
-_PARTS = 3  # targets of a link: its source, its target, its label
-
 ACROSS = "links between what stands too far apart"
 
-Ends = tuple[int, int]
-"""The places of a link: the numbers of words, from 1, or 0 for nowhere."""
+End = tuple[int, int, str]
+"""A span that may be linked: the numbers, from 1, of its first and its last word, and its kind."""
+
+NOWHERE: End = (0, 0, "")
+
+_PARTS = 5
+"""Targets of two spans: the first and the last word of either, and the class, 0 for no link or that of the label, from 1."""
+
+
+_BLOCK = 1024
+"""Pairs of spans that are scored at a time: so many take 25 MB with 60 labels, and a text of nothing but spans has a million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of two places: how probable a link between them is, its best label, and how probable that is of one."""
+    """What is said of two spans: how probable a link between them is, its best label, and how probable they are so linked."""
 
     linked: float
     label: str
-    of_label: float
+    labelled: float
 
     @property
     def score(self) -> float:
         """The probability of what is answered: this link, or none."""
-        return self.linked * self.of_label if self.linked > 0.5 else 1 - self.linked
+        return self.labelled if self.linked > 0.5 else 1 - self.linked
+
+
+Pair = tuple[End, End]
+Verdicts = Mapping[Pair, Verdict]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What the network said of one window: log-probabilities of its words' tags (W, P), and of the places that may be linked."""
+    """What the network said of one window: log-probabilities of its words' tags (W, P), and of the spans found in it."""
 
     start: int
     tags: np.ndarray[Any, Any]
-    verdicts: Mapping[Ends, Verdict]
+    verdicts: Verdicts
 
 
 @final
@@ -67,22 +79,34 @@ class LinkedSpans(Head):
         return word_windows(self, record, lost)
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
-        """The windows with the number of their words, the tag of each, and the ends and the label of each link in them."""
+        """The windows with the number of their words, the tag of each, and what is said of each two spans in them."""
         if unsaid := self.unsayable(record):
             lost.add(UNSAYABLE, record.id, unsaid)
+        graph = self.framing.write(record)
+        tags = places(self._tags, bio.tags_of(len(self.framing.words(record)), graph[0])).tolist()
+        windows = self.encode(record, lost)
+        if windows and (apart := len(graph[1]) - len(set().union(*(_held(graph, f) for f in windows)))):
+            lost.add(ACROSS, record.id, apart)
+        return [replace(f, targets=self._targets(f, tags, graph)) for f in windows]
+
+    def _targets(self, window: Features, tags: list[int], graph: Graph) -> tuple[int, ...]:
+        """What a window says, given the tags of all words; nothing of no words."""
         labels, _ = relations_and_tags(self.labels)
-        spans, links = graph = self.framing.write(record)
-        tags = places(self._tags, bio.tags_of(len(self.framing.words(record)), spans)).tolist()
-        windows, apart = self.encode(record, lost), set(links)
-        for k, f in enumerate(windows):
-            inside = {link: ends for link in links if (ends := _within(_ends(graph, link), f)) is not None}
-            apart -= inside.keys()
-            said = [part for link, ends in inside.items() for part in (*ends, labels.index(link[-1]))]
-            own = tags[f.start : f.start + len(f.positions)]
-            windows[k] = replace(f, targets=(len(own), *own, *said) if own else ())
-        if windows and apart:
-            lost.add(ACROSS, record.id, len(apart))
-        return windows
+        own = tags[window.start : window.start + len(window.positions)]
+        links = {pair: 1 + labels.index(label) for pair, label in _held(graph, window).items()}
+        spans = [end for end in _ends(graph[0]) if _inside(end, window)]
+        pairs = [(pair, links.get(pair, 0)) for pair in self._possible(spans)]
+        said = [
+            part
+            for pair, found in pairs
+            for part in (*(place and place - window.start for end in pair for place in end[:2]), found)
+        ]
+        return (len(own), *own, *said) if own else ()
+
+    def _possible(self, spans: Iterable[End]) -> list[Pair]:
+        """Each two spans, nowhere among them, that may be linked."""
+        ends = [NOWHERE, *spans]
+        return [(source, target) for source, target in pairs_of(ends, ends) if self.framing.joins(source[-1], target[-1])]
 
     def unsayable(self, record: Record) -> int:
         """Spans that do not begin and end with a word, or overlap one before; links between such; second links of a pair."""
@@ -90,29 +114,21 @@ class LinkedSpans(Head):
 
     @property
     def _tags(self) -> Labels:
-        """The tags that say where spans of the known kinds are."""
+        """The tags that say where spans of the known kinds are; those with which they begin come first, in the kinds' order."""
         _, kinds = relations_and_tags(self.labels)
         return bio.inventory(f"B-{kind}" for kind in kinds)
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
-        """log p of what the targets say, (B, S).
-
-        At a word's tag it is that of the tag and of all that the word is or is not linked to, at the number of words before them
-        that of what nowhere is linked to, and at a link's label that of the label.
-        """
+        """log p of what the targets say, (B, S): of each word's tag, and of each two spans at their class."""
         network: Any = net
         targets, positions = batch["targets"], batch["positions"]
         said = network(batch["input_ids"], batch["attention_mask"], positions)
         known = torch.arange(positions.size(1), device=targets.device) < targets[:, :1]
-        there = pad(known, (1, 0), value=True)
-        tags = log_p_of(said.tags, targets[:, 1 : 1 + positions.size(1)].masked_fill(~known, 0)).masked_fill(~known, 0.0)
-        text, slot, source, target, label = _links_of(batch)
-        linked = torch.zeros_like(said.links, dtype=torch.bool)
-        linked[text, source, target] = True
-        odds = said.links.float()
-        rows = logsigmoid(torch.where(linked, odds, -odds)).masked_fill(~there.unsqueeze(1) | ~there.unsqueeze(2), 0.0).sum(-1)
-        log_p = pad(pad(tags, (1, 0)) + rows, (0, targets.size(1) - there.size(1)))
-        return log_p.index_put((text, slot), log_p_of(network.labels(said, text, source, target), label), accumulate=True)
+        tags = targets[:, 1 : 1 + positions.size(1)].masked_fill(~known, 0)
+        log_p = pad(log_p_of(said.tags, tags).masked_fill(~known, 0.0), (1, targets.size(1) - 1 - positions.size(1)))
+        text, slot, *ends, found = _pairs_of(batch)
+        spans = (torch.stack([*end, _kind(targets, text, end[0])], 1) for end in (ends[:2], ends[2:]))
+        return log_p.index_put((text, slot), log_p_of(network.links(said, text, *spans), found))
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """A `Window` for each feature."""
@@ -123,31 +139,29 @@ class LinkedSpans(Head):
         )
         log_p = said.tags.float().log_softmax(-1).cpu().numpy()
         tags = [each[: len(f.positions)] for each, f in zip(log_p, features, strict=True)]
-        ends = [(k, *pair) for k, window in enumerate(tags) for pair in self._possible(self._spans(window))]
-        verdicts: list[dict[Ends, Verdict]] = [{} for _ in features]
-        for (k, *pair), verdict in zip(ends, self._verdicts(network, said, ends), strict=True):
-            source, target = (place and place + features[k].start for place in pair)
-            verdicts[k][source, target] = verdict
+        pairs = [(k, pair) for k, window in enumerate(tags) for pair in self._possible(self._spans(window))]
+        verdicts: list[dict[Pair, Verdict]] = [{} for _ in features]
+        for (k, (source, target)), verdict in zip(pairs, self._verdicts(network, said, pairs), strict=True):
+            verdicts[k][_moved(source, features[k].start), _moved(target, features[k].start)] = verdict
         return [Window(f.start, *found) for f, *found in zip(features, tags, verdicts, strict=True)]
 
-    def _spans(self, log_p: np.ndarray[Any, Any]) -> list[bio.WordSpan]:
+    def _spans(self, log_p: np.ndarray[Any, Any]) -> list[End]:
         """The most probable spans, given log-probabilities of tags (W, P)."""
         best = best_path(log_p, transitions(bio.follows, self._tags)) if len(log_p) else ()
-        return bio.spans_of([self._tags[k] for k in best])
+        return _ends(bio.spans_of([self._tags[k] for k in best]))
 
-    def _possible(self, spans: Sequence[bio.WordSpan]) -> list[Ends]:
-        """The places of the two spans of each link that there may be."""
-        labels, _ = relations_and_tags(self.labels)
-        ends = [(0, ""), *((last, kind) for _, last, kind in spans)]
-        pairs = pairs_of(ends, ends) if labels else ()
-        return [(source, target) for (source, a), (target, b) in pairs if self.framing.joins(a, b)]
-
-    def _verdicts(self, network: Any, said: Any, ends: Sequence[tuple[int, ...]]) -> list[Verdict]:
-        labels, _ = relations_and_tags(self.labels)
-        at = torch.tensor(ends, dtype=torch.long, device=said.links.device).view(-1, 3).unbind(1)
-        linked = said.links[at].float().sigmoid().tolist()
-        best = network.labels(said, *at).float().softmax(-1).max(-1)
-        return [Verdict(p, labels[k], q) for p, k, q in zip(linked, best.indices.tolist(), best.values.tolist(), strict=True)]
+    def _verdicts(self, network: Any, said: Any, pairs: Sequence[tuple[int, Pair]]) -> list[Verdict]:
+        labels, kinds = relations_and_tags(self.labels)
+        if not labels:
+            return [Verdict(0.0, "", 0.0) for _ in pairs]
+        number = {"": 0, **{kind: k for k, kind in enumerate(kinds, 1)}}
+        asked = [(k, *((first, last, number[kind]) for first, last, kind in pair)) for k, pair in pairs]
+        blocks = [asked[at : at + _BLOCK] for at in range(0, len(asked), _BLOCK)]
+        scores = [network.links(said, *_columns(block, said.places.device)) for block in blocks]
+        odds = torch.cat(scores or [said.places.new_zeros(0, 1 + len(labels))]).float().softmax(-1)
+        best = odds[:, 1:].max(-1)
+        said_of = zip(odds[:, 0].tolist(), best.indices.tolist(), best.values.tolist(), strict=True)
+        return [Verdict(1 - none, labels[k], p) for none, k, p in said_of]
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The most probable spans and the links between them.
@@ -163,8 +177,8 @@ class LinkedSpans(Head):
         best = best_path(log_p, transitions(bio.follows, self._tags))
         chosen = np.where(read, probabilities[np.arange(len(best)), best], 0.0)
         spans = bio.spans_of([self._tags[k] for k in best])
-        known = {ends: verdict for window in reversed(raws) for ends, verdict in window.verdicts.items()}
-        verdicts = {ends: known[ends] for ends in self._possible(spans) if ends in known}
+        known = {pair: verdict for window in reversed(raws) for pair, verdict in window.verdicts.items()}
+        verdicts = {pair: known[pair] for pair in self._possible(_ends(spans)) if pair in known}
         answer = self.framing.read(record, (tuple(spans), _linked(spans, verdicts)), self.labels)
         parts = [*chosen[read], *(verdict.score for verdict in verdicts.values())]
         score = float(np.exp(np.log(np.clip(parts, 1e-30, None)).mean()))
@@ -184,60 +198,82 @@ class LinkedSpans(Head):
         labels, kinds = relations_and_tags(self.labels)
         spans, links = graph = self.framing.write(record)
         windows = self.encode(record, Lost())
-        kept = [
-            k
-            for k, (first, last, kind) in enumerate(spans, 1)
-            if kind in kinds and any(f.start <= first and last <= f.start + len(f.positions) for f in windows)
-        ]
+        held = set().union(*(_held(graph, f) for f in windows))
+        ends = _ends(spans)
+        kept = [k for k, end in enumerate(ends, 1) if end[-1] in kinds and any(_inside(end, f) for f in windows)]
         number = {0: 0, **{k: n for n, k in enumerate(kept, 1)}}
-        held = [
+        said = tuple(
             (number[source], number[target], label)
             for source, target, label in links
-            if source in number and target in number and label in labels
-            if any(_within(_ends(graph, (source, target, label)), f) is not None for f in windows)
-        ]
-        answer: Answer = self.framing.read(record, (tuple(spans[k - 1] for k in kept), tuple(held)), self.labels)
+            if label in labels and source in number and target in number and _pair(ends, source, target) in held
+        )
+        answer: Answer = self.framing.read(record, (tuple(spans[k - 1] for k in kept), said), self.labels)
         return answer
 
 
-def _ends(graph: Graph, link: tuple[int, int, str]) -> Ends:
-    """The places of a link: the last words of its spans."""
-    source, target, _ = link
-    lasts = [0, *(last for _, last, _ in graph[0])]
-    return lasts[source], lasts[target]
+def _ends(spans: Iterable[bio.WordSpan]) -> list[End]:
+    """Spans as what may be linked."""
+    return [(first + 1, last, kind) for first, last, kind in spans]
 
 
-def _within(ends: Ends, window: Features) -> Ends | None:
-    """The places of a link as a window counts them; `None` where one is in another."""
-    inside = tuple(place and place - window.start for place in ends)
-    held = all(0 <= at <= len(window.positions) and bool(at) == bool(place) for at, place in zip(inside, ends, strict=True))
-    return (inside[0], inside[1]) if held else None
+def _pair(ends: Sequence[End], source: int, target: int) -> Pair:
+    """The ends of a link, given their numbers."""
+    every = (NOWHERE, *ends)
+    return every[source], every[target]
 
 
-def _links_of(batch: Batch) -> tuple[Tensor, ...]:
-    """The links that a batch's targets say, (L,) each: number of the text, slot of the label, source, target, label."""
+def _inside(end: End, window: Features) -> bool:
+    """Whether a window holds an end, as it does nowhere."""
+    first, last, _ = end
+    return end == NOWHERE or (window.start < first and last <= window.start + len(window.positions))
+
+
+def _held(graph: Graph, window: Features) -> dict[Pair, str]:
+    """The links of a graph that a window holds, by their ends, and their labels."""
+    spans, links = graph
+    pairs = ((_pair(_ends(spans), source, target), label) for source, target, label in links)
+    return {pair: label for pair, label in pairs if all(_inside(end, window) for end in pair)}
+
+
+def _moved(end: End, words: int) -> End:
+    """An end so many words further on."""
+    first, last, kind = end
+    return end if end == NOWHERE else (first + words, last + words, kind)
+
+
+def _pairs_of(batch: Batch) -> tuple[Tensor, ...]:
+    """The pairs that a batch's targets are about, (L,) each: number of the text, slot of the class, and the parts."""
     rows = zip(batch["targets"].tolist(), batch["mask"].sum(1).long().tolist(), strict=True)
-    links = [
+    pairs = [
         (text, k + _PARTS - 1, *row[k : k + _PARTS])
         for text, (row, length) in enumerate(rows)
         for k in range(1 + row[0], length, _PARTS)
     ]
-    found = torch.tensor(links, dtype=torch.long, device=batch["targets"].device)
+    found = torch.tensor(pairs, dtype=torch.long, device=batch["targets"].device)
     return found.view(-1, 2 + _PARTS).unbind(1)
 
 
-def _linked(spans: Sequence[bio.WordSpan], verdicts: Mapping[Ends, Verdict]) -> tuple[tuple[int, int, str], ...]:
+def _columns(pairs: Sequence[tuple[Any, ...]], device: torch.device) -> tuple[Tensor, ...]:
+    """Numbers of texts (L,) and spans (L, 3) of pairs, the sources and the targets."""
+    return tuple(torch.tensor(column, dtype=torch.long, device=device) for column in zip(*pairs, strict=True))
+
+
+def _kind(targets: Tensor, text: Tensor, first: Tensor) -> Tensor:
+    """The numbers of the kinds of spans, from 1, by the tags with which they begin; 0 for nowhere."""
+    return torch.where(first > 0, targets[text, first] + 1, 0)
+
+
+def _linked(spans: Sequence[bio.WordSpan], verdicts: Verdicts) -> tuple[tuple[int, int, str], ...]:
     """The links that are more probable than none, by the numbers of spans."""
-    number = {0: 0, **{last: k for k, (_, last, _) in enumerate(spans, 1)}}
+    number = {NOWHERE: 0, **{end: k for k, end in enumerate(_ends(spans), 1)}}
     return tuple((number[a], number[b], verdict.label) for (a, b), verdict in verdicts.items() if verdict.linked > 0.5)
 
 
-def _probability(part: Any, words: Words, chosen: np.ndarray[Any, Any], verdicts: Mapping[Ends, Verdict]) -> float:
+def _probability(part: Any, words: Words, chosen: np.ndarray[Any, Any], verdicts: Verdicts) -> float:
     """The probability of a span or a link of an answer."""
     if isinstance(part, Span):
         return product(part, words, chosen)
-    number = {end: k for k, (_, end) in enumerate(words, 1)}
-    spans = [end for end in (part.source, part.target) if end is not None]
-    ends = [0 if end is None else number[end.end] for end in (part.source, part.target)]
-    own = verdicts[ends[0], ends[1]].score
-    return own * float(np.prod([product(span, words, chosen) for span in spans]))
+    starts, ends = ({place[side]: k for k, place in enumerate(words, 1)} for side in (0, 1))
+    spans = (part.source, part.target)
+    source, target = (NOWHERE if end is None else (starts[end.start], ends[end.end], end.label) for end in spans)
+    return verdicts[source, target].score * float(np.prod([product(end, words, chosen) for end in spans if end is not None]))
