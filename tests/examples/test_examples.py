@@ -13,7 +13,7 @@ TINY = {"summarization": "t5", "generation": "gpt2", "chat": "llama"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", (*NAMES, "cluster", "several"))
+@pytest.mark.parametrize("name", [*NAMES, "cluster", "several"])
 def test_an_example_runs(name: str, tiny: Callable[[str], Path], capsys: pytest.CaptureFixture[str]):
     spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
     assert spec is not None
