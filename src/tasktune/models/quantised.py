@@ -75,9 +75,9 @@ def quantise(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Non
     if isinstance(net, BiaffineParser | BiaffineLinker):
         raise InputError("precision int8 is not there for models that parse or link; leave it out")
     asked = [features for record in records for features in head.encode(record, Lost())]
-    before = [_says(net, head, features) for features in asked]
+    before = [part for features in asked for part in _says(net, head, features)]
     own = _replace(net)
-    apart = _apart(before, [_says(net, head, features) for features in asked])
+    apart = _apart(before, [part for features in asked for part in _says(net, head, features)])
     if apart <= ALLOWED:
         return
     for parent, name, layer in own:
@@ -104,13 +104,15 @@ def _replace(net: PreTrainedModel) -> list[tuple[nn.Module, str, nn.Module]]:
 
 
 @torch.inference_mode()
-def _says(net: PreTrainedModel, head: Head, features: Any) -> Tensor:
-    """The log-probabilities (N, K) that a network gives at each of its places; an encoder-decoder writes what it reads."""
+def _says(net: PreTrainedModel, head: Head, features: Any) -> list[Tensor]:
+    """The log-probabilities (N, K) that a network gives at each of its places; an encoder-decoder writes what it reads.
+
+    They are several where a network says several things: starts and ends, masked words and whether texts follow each other.
+    """
     batch = on(net, head.collate([features]))
     also = {"decoder_input_ids": batch["input_ids"]} if net.config.is_encoder_decoder else {}
     said = net(**batch, **also)
-    logits = [said[name] for name in said if name.endswith("logits")]  # two where starts and ends are told apart
-    return torch.cat([each.float().log_softmax(-1).flatten(0, -2) for each in logits])
+    return [said[name].float().log_softmax(-1).flatten(0, -2) for name in said if name.endswith("logits")]
 
 
 def _apart(before: list[Tensor], after: list[Tensor]) -> float:
