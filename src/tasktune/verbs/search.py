@@ -22,10 +22,11 @@ def found(answers: Iterable[Prediction]) -> Iterator[dict[str, Any]]:
     documents: dict[str, Any] = {}
     queries: dict[str, Any] = {}
     for answer in answers:
-        match answer.answer:
+        said: Any = answer.answer
+        match said:
             case float():
                 given = answer.record
-                yield {"query_id": getattr(given, "query_id", ""), "id": given.id, "answer": answer.answer}
+                yield {"query_id": getattr(given, "query_id", ""), "id": given.id, "answer": said}
             case (float(), *_) as vector:
                 side = documents if answer.record.answer == () else queries
                 side[answer.record.id] = np.array(vector, dtype=np.float32)
