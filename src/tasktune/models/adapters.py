@@ -45,8 +45,18 @@ def adapted(net: PreTrainedModel, framing: Framing, family: FamilyName, recipe: 
 
 
 def _beside_the_body(net: PreTrainedModel) -> list[str]:
-    """The names of a network's own layers."""
-    return [name for name, layer in net.named_children() if name != net.base_model_prefix and [*layer.parameters()]]
+    """The names of a network's own layers; of one that is tied to the body (an LM head to the table of words), of its others."""
+    body = {id(weight) for weight in net.base_model.parameters()}
+    names: list[str] = []
+    for name, layer in net.named_children():
+        if name == net.base_model_prefix or not [*layer.parameters()]:
+            continue
+        if body.isdisjoint(map(id, layer.parameters())):
+            names.append(name)
+        else:
+            parts = [(f"{name}.{inner}", part) for inner, part in layer.named_modules() if not [*part.children()]]
+            names += [inner for inner, part in parts if [*part.parameters()] and body.isdisjoint(map(id, part.parameters()))]
+    return names
 
 
 def merged(net: Any) -> PreTrainedModel:
