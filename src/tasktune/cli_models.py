@@ -13,8 +13,8 @@ from tasktune.cli_options import Format, Map
 models_app = typer.Typer(help="The models that can be had by name, fetching them, making new ones.", invoke_without_command=True)
 
 Family = Enum("Family", {"ENCODER": "encoder", "DECODER": "decoder"})
-Size = Enum("Size", {name.upper(): name for name in ("tiny", "mini", "small", "medium", "base")})
-Pieces = Enum("Pieces", {name.upper(): name for name in ("wordpiece", "bpe", "unigram")})
+Size = Enum("Size", {"TINY": "tiny", "MINI": "mini", "SMALL": "small", "MEDIUM": "medium", "BASE": "base"})
+Pieces = Enum("Pieces", {"WORDPIECE": "wordpiece", "BPE": "bpe", "UNIGRAM": "unigram"})
 
 
 @models_app.callback()

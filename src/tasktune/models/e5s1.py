@@ -49,7 +49,8 @@ def dequantise(file: Path, tokenizer_file: Path, out: Path) -> None:
     from transformers import BertModel, PreTrainedTokenizerFast
 
     names = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>"}
-    tokenizer: Any = PreTrainedTokenizerFast(
+    fast: Any = PreTrainedTokenizerFast  # ships no types
+    tokenizer = fast(
         tokenizer_file=str(tokenizer_file),
         model_input_names=["input_ids", "attention_mask"],
         unk_token="<unk>",

@@ -6,6 +6,7 @@ with a note in `tasktune.json`, by which such a model is let learn texts and ref
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ _SPECIAL: Final = {
 
 def usual_vocabulary(words: int) -> int:
     """Tokens that suit texts of so many words: 20 √words, so that most occur often enough to be learnt; BERT's 30,000 at most."""
-    return min(30_000, max(1_000, 1_000 * round(words**0.5 / 50)))
+    return min(30_000, max(1_000, 1_000 * round(math.sqrt(words) / 50)))
 
 
 def learnt_tokenizer(texts: Iterable[str], family: str, pieces: str, vocabulary: int) -> PreTrainedTokenizerBase:
@@ -57,13 +58,15 @@ def learnt_tokenizer(texts: Iterable[str], family: str, pieces: str, vocabulary:
             single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=ends
         )
         inputs = ["input_ids", "token_type_ids", "attention_mask"]
-    return PreTrainedTokenizerFast(
+    fast: Any = PreTrainedTokenizerFast  # ships no types
+    made: PreTrainedTokenizerBase = fast(
         tokenizer_object=tokenizer,
         model_input_names=inputs,
         model_max_length=LENGTH[family],
         clean_up_tokenization_spaces=False,
         **special,
     )
+    return made
 
 
 def _parts(pieces: str, vocabulary: int, special: dict[str, str]) -> tuple[Tokenizer, Any]:

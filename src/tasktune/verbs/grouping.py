@@ -124,7 +124,8 @@ def layout(vectors: Vectors, seed: int) -> npt.NDArray[np.float64]:
     if len(others):
         places[others] = _among_neighbours(vectors[drawn], places[drawn], vectors[others])
     low, high = places.min(0), places.max(0)
-    return (places - low) / np.where(high > low, high - low, 1)
+    unit: npt.NDArray[np.float64] = (places - low) / np.where(high > low, high - low, 1)
+    return unit
 
 
 def _laid_out(vectors: Vectors, seed: int) -> Any:
