@@ -22,7 +22,8 @@ from profile_training import peak
 from tasktune import recipe as recipes
 from tasktune.core import Lost
 from tasktune.datasets import records
-from tasktune.heads.base import Calibration, Features, Raw
+from tasktune.heads.base import Calibration, Raw
+from tasktune.heads.features import Features
 from tasktune.models.batching import batches
 from tasktune.models.model import build
 from tasktune.tasks import task as task_called

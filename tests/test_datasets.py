@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tasktune.core import InputError, Lost, Message
+from tasktune.answers import Message
+from tasktune.core import InputError, Lost
 from tasktune.datasets import (
     DATASETS,
     as_record,

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from cut import spaced
-from tasktune.core import Message, Record
+from tasktune.answers import Message
+from tasktune.core import Record
 from tasktune.datasets import records
 from tasktune.tasks import task
 from tasktune.tasks.chat import Chat

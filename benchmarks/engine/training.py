@@ -24,7 +24,8 @@ from engine import sources
 from engine.machine import flops
 from engine.pairs import Asked, Baton, Facts
 from tasktune.core import Lost, Score, Scores
-from tasktune.heads.base import Calibration, Features
+from tasktune.heads.base import Calibration
+from tasktune.heads.features import Features
 from tasktune.models import processes
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.course import Lesson, Subject

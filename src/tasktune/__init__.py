@@ -15,7 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tasktune.core import InputError, Message, Score, Scores, Span, WordTag
+    from tasktune.answers import Dependency, Link, Message, Span, WordTag
+    from tasktune.core import InputError, Score, Scores
     from tasktune.decoding import Decoding
     from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation
     from tasktune.models.model import Model
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
 _HOME = {
     "Clustering": "tasktune.verbs.cluster",
     "Decoding": "tasktune.decoding",
+    "Dependency": "tasktune.answers",
     "Evaluation": "tasktune.models.evaluation",
     "InputError": "tasktune.core",
-    "Message": "tasktune.core",
+    "Link": "tasktune.answers",
+    "Message": "tasktune.answers",
     "Model": "tasktune.models.model",
     "MultiTaskEvaluation": "tasktune.models.evaluation",
     "MultiTaskModel": "tasktune.models.multitask",
@@ -43,8 +46,8 @@ _HOME = {
     "Recipe": "tasktune.recipe",
     "Score": "tasktune.core",
     "Scores": "tasktune.core",
-    "Span": "tasktune.core",
-    "WordTag": "tasktune.core",
+    "Span": "tasktune.answers",
+    "WordTag": "tasktune.answers",
     "cluster": "tasktune.verbs.cluster",
     "evaluate": "tasktune.verbs.evaluate",
     "fit": "tasktune.verbs.fit",
@@ -57,8 +60,10 @@ _HOME = {
 __all__ = [
     "Clustering",
     "Decoding",
+    "Dependency",
     "Evaluation",
     "InputError",
+    "Link",
     "Message",
     "Model",
     "MultiTaskEvaluation",

@@ -8,7 +8,8 @@ from compare import agree, metric_of, plain_answers
 from sides import Plan, commands
 from table import BY_NAME, Run
 from tasktune import recipe as recipes
-from tasktune.core import Likelihood, Span
+from tasktune.answers import Span
+from tasktune.core import Likelihood
 from tasktune.tasks import task
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records import HARD, MADE
-from tasktune.core import Likelihood, Record, Row, Span
+from tasktune.answers import Span
+from tasktune.core import Likelihood, Record, Row
 from tasktune.framings import Framing
 from tasktune.metrics.bootstrap import Tally
 from tasktune.notations.plain import record_as_json

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import untrained, with_options
-from tasktune.core import Lost, Record, Span, WordTag
+from tasktune.answers import Span, WordTag
+from tasktune.core import Lost, Record
 from tasktune.heads.words import window_cuts
 from tasktune.models.inference import answers
 from tasktune.models.model import Model

@@ -9,7 +9,8 @@ import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from families import byte_level
-from tasktune.core import InputError, Message
+from tasktune.answers import Message
+from tasktune.core import InputError
 from tasktune.heads import turns
 from tasktune.heads.bounded import EndlessError, bounded
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import untrained, with_options
-from tasktune.core import Link, Lost, Span
+from tasktune.answers import Link, Span
+from tasktune.core import Lost
 from tasktune.framings import relations_and_tags
 from tasktune.heads.links import ACROSS, NOWHERE, LinkedSpans, Verdict, Window
 from tasktune.models.inference import log_p_of

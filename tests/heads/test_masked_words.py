@@ -14,7 +14,7 @@ import transformers as hf
 from cases import untrained, with_options
 from families import ENCODERS
 from tasktune.core import InputError, Lost
-from tasktune.heads.base import on, run
+from tasktune.heads.features import on, run
 from tasktune.heads.masked_words import NO_WORD, UNFIT, said_at
 from tasktune.models.model import Model
 from tasktune.tasks import task

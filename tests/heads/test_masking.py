@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktune.heads.base import Features
+from tasktune.heads.features import Features
 from tasktune.heads.masked_words import cuts, together
 from tasktune.heads.masking import masked, units_of, unmasked, without
 from tasktune.notations.words import words

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from cases import example, untrained, with_options
 from families import ENCODERS
-from tasktune.core import InputError, Lost, Row, Span
+from tasktune.answers import Span
+from tasktune.core import InputError, Lost, Row
 from tasktune.heads.base import UNSAYABLE, Calibration
 from tasktune.models.baseline import baseline
 from tasktune.models.evaluation import measure

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from cases import untrained, with_options
 from families import ENCODERS
-from tasktune.core import Lost, Span
+from tasktune.answers import Span
+from tasktune.core import Lost
 from tasktune.heads.base import UNSAYABLE, Calibration
 from tasktune.heads.spans import BestSpan, tokens_of
 from tasktune.models.evaluation import calibrate

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from families import CHATML, byte_level
-from tasktune.core import InputError, Message
-from tasktune.heads.base import token_ids
+from tasktune.answers import Message
+from tasktune.core import InputError
+from tasktune.heads.features import token_ids
 from tasktune.heads.turns import rendered, stretches
 
 LLAMA2 = (

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from cases import KNOWING, each_case, example, untrained, with_options
 from families import ENCODERS
 from records import reading_on
-from tasktune.core import InputError, Lost, Message, Record, Span
-from tasktune.heads.base import Features
+from tasktune.answers import Message, Span
+from tasktune.core import InputError, Lost, Record
+from tasktune.heads.features import Features
 from tasktune.heads.tags import best_path, transitions
 from tasktune.heads.words import window_cuts
 from tasktune.models.model import Model

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records import MADE
-from tasktune.core import Link, Span
+from tasktune.answers import Link, Span
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.links import quadruple_f1, strict_f1, triplet_f1
 from tasktune.tasks.opinion_quadruples import OpinionQuadruples

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktune.core import Span, WordTag
+from tasktune.answers import Span, WordTag
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.spans import span_f1, tagging_accuracy
 

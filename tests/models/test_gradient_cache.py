@@ -11,7 +11,7 @@ import torch
 
 from cases import untrained, with_options
 from tasktune.core import Lost
-from tasktune.heads.base import Features
+from tasktune.heads.features import Features
 from tasktune.models import gradient_cache
 from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.model import Model

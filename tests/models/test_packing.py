@@ -15,7 +15,7 @@ from transformers import AttentionInterface
 from cases import CASES, KNOWING, each_case, example, untrained
 from families import DECODERS, ENCODERS, TINY
 from tasktune.core import Lost
-from tasktune.heads.base import Features
+from tasktune.heads.features import Features
 from tasktune.models import foretold
 from tasktune.models.adapters import adapted
 from tasktune.models.attention import NAME, Sight

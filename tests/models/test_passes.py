@@ -12,7 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktune.heads.base import Features
+from tasktune.heads.features import Features
 from tasktune.models.passes import Passes
 from tasktune.recipe import Recipe
 

@@ -14,7 +14,7 @@ import torch
 
 from cases import CASES, HEADS, KNOWING, example, untrained
 from tasktune.core import InputError, Lost, Score, Scores
-from tasktune.heads.base import Features
+from tasktune.heads.features import Features
 from tasktune.models import durable, training
 from tasktune.models.adapters import adapted
 from tasktune.models.checkpoints import Checkpoints, Pace

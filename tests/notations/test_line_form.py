@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records import HARD, MADE
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.forms import accepts
 from tasktune.notations import lines
 from tasktune.notations.line_form import SpanLines

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.notations import lines
 
 HARD = st.text(st.sampled_from("ab( 2)\n\\:;5c\u00a0é人\u2028"), min_size=1, max_size=12)

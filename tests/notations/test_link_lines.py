@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasktune.core import Link, Span
+from tasktune.answers import Link, Span
 from tasktune.notations import link_lines, relation_lines
 
 KINDS = ("aspect", "opinion")

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from records import MADE
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.notations.marked import marked, untagged
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tasktune.core import WordTag
+from tasktune.answers import WordTag
 from tasktune.notations import tagged
 from tasktune.notations.words import words
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasktune.core import InputError, Row, Span, WordTag
+from tasktune.answers import Span, WordTag
+from tasktune.core import InputError, Row
 from tasktune.notations.tokens import spans_of, tags_of, text_and_words
 
 PLACES = ((0, 3), (4, 10))

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records import TEXTS
-from tasktune.core import Dependency
+from tasktune.answers import Dependency
 from tasktune.notations.trees import UNKNOWN, flaw, mended, read, write
 from tasktune.notations.words import words
 

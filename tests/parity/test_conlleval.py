@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasktune.core import Span, WordTag
+from tasktune.answers import Span, WordTag
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.spans import span_f1, tagging_accuracy
 from tasktune.notations import bio

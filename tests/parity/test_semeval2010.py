@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.relations import relation_f1
 from tasktune.tasks.relation import Relation

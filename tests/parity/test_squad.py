@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.datasets import records
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.threshold import best_threshold

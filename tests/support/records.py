@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tasktune.core import Dependency, Link, Message, Record, Span, Words, WordTag
+from tasktune.answers import Dependency, Link, Message, Span, Words, WordTag
+from tasktune.core import Record
 from tasktune.notations.linked import ends_of, ordered
 from tasktune.notations.sentences import sentences
 from tasktune.notations.trees import mended

@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from rows import read
-from tasktune.core import InputError, Span
+from tasktune.answers import Span
+from tasktune.core import InputError
 from tasktune.datasets import records
 from tasktune.tasks import task
 

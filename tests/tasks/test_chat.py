@@ -3,7 +3,8 @@
 import pytest
 
 from rows import read
-from tasktune.core import InputError, Message
+from tasktune.answers import Message
+from tasktune.core import InputError
 from tasktune.tasks.chat import Chat
 
 HELLO = (Message("user", "Hello"),)

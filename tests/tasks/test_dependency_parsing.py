@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasktune.core import Dependency, InputError
+from tasktune.answers import Dependency
+from tasktune.core import InputError
 from tasktune.datasets import as_record
 from tasktune.tasks import task
 

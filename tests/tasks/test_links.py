@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasktune.core import InputError, Link, Span
+from tasktune.answers import Link, Span
+from tasktune.core import InputError
 from tasktune.datasets import as_record
 from tasktune.notations.columns import as_columns
 from tasktune.notations.plain import answer_as_json

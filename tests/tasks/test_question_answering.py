@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasktune.core import InputError, Span
+from tasktune.answers import Span
+from tasktune.core import InputError
 from tasktune.datasets import as_record
 from tasktune.tasks import task
 

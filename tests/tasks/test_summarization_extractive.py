@@ -3,7 +3,8 @@
 import pytest
 
 from rows import read
-from tasktune.core import InputError, Span
+from tasktune.answers import Span
+from tasktune.core import InputError
 from tasktune.tasks import task
 from tasktune.tasks.summarization_extractive import LABEL, SummarizationExtractive
 

@@ -3,7 +3,8 @@
 import pytest
 
 from rows import read
-from tasktune.core import InputError, Span, WordTag
+from tasktune.answers import Span, WordTag
+from tasktune.core import InputError
 from tasktune.datasets import records
 from tasktune.tasks import task
 

@@ -13,7 +13,7 @@ import pytest
 import tasktune as tt
 from cases import KNOWING, example
 from tasktune import cli
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.models.checkpoints import Pace
 from tasktune.tasks.classification import Classification
 from tasktune.tasks.ner import NER

@@ -16,9 +16,11 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.core import Answer, Lost, Record
+from tasktune.answers import Answer
+from tasktune.core import Lost, Record
 from tasktune.framings import Arc, relations_and_tags
-from tasktune.heads.base import FORBIDDEN, Batch, Features, Head, Raw, Scored, log_p_of, on, padded
+from tasktune.heads.base import FORBIDDEN, Head, Raw, Scored
+from tasktune.heads.features import Batch, Features, log_p_of, on, padded
 from tasktune.heads.spanning import best_projective_tree, best_tree
 from tasktune.heads.words import word_windows
 from tasktune.notations.trees import ROOT, UNKNOWN

@@ -13,45 +13,21 @@ from random import Random
 from typing import Any, Self
 
 import numpy as np
-import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tasktune.core import Answer, Counts, InputError, Lost, Record
-from tasktune.forms import Form
+from tasktune.answers import Answer
+from tasktune.core import Counts, InputError, Lost, Record
 from tasktune.framings import Labels
+from tasktune.heads.features import Batch, Features, collate_right
 from tasktune.recipe import Recipe
 
-Batch = dict[str, Tensor]
 FORBIDDEN = -1e9
 """The score of what must not be: finite, since sums of such scores are still compared."""
 
 UNSAYABLE = "parts of answers that no word boundary fits"
 Raw = Any
 """What a network said of one feature, on the CPU: log-probabilities as an array (units, K), or a text and its log p."""
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """One input of the network.
-
-    `inputs` are lists of token ids by argument name. `targets` are what is to be said at `positions` of the output, empty where
-    nothing is supervised. `start` is the number of words or tokens of the record that came in the windows before. `form` is what
-    the text to be written is held to, where it has a form. `units` are the stretches of tokens (first, last + 1) that chance may
-    mask, each as a whole.
-    """
-
-    inputs: dict[str, list[int]]
-    positions: tuple[int, ...] = ()
-    targets: tuple[int, ...] | tuple[float, ...] = ()
-    start: int = 0
-    form: Form | None = None
-    units: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def length(self) -> int:
-        """Tokens in the longest of the inputs."""
-        return max(len(ids) for ids in self.inputs.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,57 +197,6 @@ class Head(ABC):
         return ()
 
 
-def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    """The tokens of a text, with no special ones around it."""
-    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
-
-
-def run(net: PreTrainedModel, batch: Batch) -> Any:
-    """One forward pass with the batch's inputs."""
-    return net(**asked(batch))
-
-
-def asked(batch: Batch) -> dict[str, Any]:
-    """The batch's inputs, without the targets that ride along."""
-    return {name: tensor for name, tensor in batch.items() if name not in ("positions", "targets", "mask")}
-
-
-def padded(rows: Sequence[Sequence[float]], value: float, *, left: bool = False) -> Tensor:
-    """Rows of unequal length as one tensor (B, longest), filled up with `value`."""
-    width = max(len(row) for row in rows)
-    filled = [[value] * (width - len(row)) + [*row] if left else [*row, *[value] * (width - len(row))] for row in rows]
-    return torch.tensor(filled)
-
-
-def collate_right(features: Sequence[Features], pad_id: int) -> Batch:
-    """Features padded on the right, with the mask of what is input and of what is supervised."""
-    fill = {"input_ids": pad_id}
-    batch = {name: padded([f.inputs[name] for f in features], fill.get(name, 0)) for name in features[0].inputs}
-    batch["attention_mask"] = padded([[1] * len(f.inputs["input_ids"]) for f in features], 0)
-    return batch | supervised(features)
-
-
-def supervised(features: Sequence[Features]) -> Batch:
-    """The targets of features, where they have any."""
-    if not any(f.targets for f in features):
-        return {}
-    return {
-        "positions": padded([f.positions for f in features], 0),
-        "targets": padded([f.targets for f in features], 0),
-        "mask": padded([[1.0] * len(f.targets) for f in features], 0.0),
-    }
-
-
-def at(logits: Tensor, positions: Tensor) -> Tensor:
-    """The logits (B, T, K) at `positions` (B, S): (B, S, K)."""
-    return logits.gather(1, positions.unsqueeze(-1).expand(-1, -1, logits.size(-1)))
-
-
-def log_p_of(logits: Tensor, targets: Tensor) -> Tensor:
-    """log softmax of logits (B, S, K) at targets (B, S): (B, S), in float32."""
-    return logits.float().log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
-
-
 def softmax(log_p: np.ndarray[Any, Any], temperature: float) -> np.ndarray[Any, Any]:
     """Probabilities of log-probabilities (units, K) at a temperature."""
     scaled = log_p / temperature
@@ -302,11 +227,6 @@ def by_policy(
         case _:
             lost.add(split, record.id)
             return list(windows)
-
-
-def on(net: PreTrainedModel, batch: Batch) -> Batch:
-    """The batch on the device of the network."""
-    return {name: tensor.to(net.device) for name, tensor in batch.items()}
 
 
 def places(labels: Labels, names: Sequence[str]) -> np.ndarray[Any, Any]:

@@ -9,20 +9,10 @@ from typing import final
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.core import Answer, Lost, Record
-from tasktune.heads.base import (
-    Batch,
-    Features,
-    Head,
-    Raw,
-    Scored,
-    Units,
-    choose,
-    in_closed_set,
-    log_p_of,
-    on,
-    places,
-)
+from tasktune.answers import Answer
+from tasktune.core import Lost, Record
+from tasktune.heads.base import Head, Raw, Scored, Units, choose, in_closed_set, places
+from tasktune.heads.features import Batch, Features, log_p_of, on
 from tasktune.heads.prompts import lessons, name_ids, prompt_ids
 from tasktune.heads.writers import Causal, Writer
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from tasktune.heads.base import Batch
+from tasktune.heads.features import Batch
 
 SHARPNESS = 20.0
 """What cosines are multiplied by in both losses: a temperature of 0.05 (SimCSE, Gao, Yao & Chen 2021; CoSENT)."""

@@ -18,10 +18,12 @@ from torch import Tensor
 from torch.nn.functional import normalize
 from transformers import PreTrainedModel
 
-from tasktune.core import Answer, Lost, Record
+from tasktune.answers import Answer
+from tasktune.core import Lost, Record
 from tasktune.framings import Side
-from tasktune.heads.base import Batch, Features, Head, Raw, Scored, on, padded
+from tasktune.heads.base import Head, Raw, Scored
 from tasktune.heads.contrast import Step, loss
+from tasktune.heads.features import Batch, Features, on, padded
 from tasktune.heads.label import windows_of
 from tasktune.heads.pooling import Pooling, pooled
 

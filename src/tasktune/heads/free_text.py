@@ -11,7 +11,8 @@ import numpy as np
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.core import Answer, Lost, Record
+from tasktune.answers import Answer
+from tasktune.core import Lost, Record
 from tasktune.forms import Form
 from tasktune.generation.choosing import Manner
 from tasktune.generation.constraint import Constraint
@@ -19,7 +20,8 @@ from tasktune.generation.engines import Engine
 from tasktune.generation.held import held_to
 from tasktune.generation.loop import write
 from tasktune.generation.searches import Beams, Line, Search, Written
-from tasktune.heads.base import UNSAYABLE, Batch, Features, Head, Raw, Scored, log_p_of
+from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored
+from tasktune.heads.features import Batch, Features, log_p_of
 from tasktune.heads.forms import CUT, form_of, whole_parts
 from tasktune.heads.prompts import answer_ids, characters, end_id, lessons, longest_answer, prompt_ids
 from tasktune.heads.writers import Causal, Writer

@@ -15,24 +15,10 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tasktune.core import Answer, Lost, Record
-from tasktune.heads.base import (
-    Batch,
-    Choice,
-    Features,
-    Head,
-    Raw,
-    Scored,
-    Units,
-    by_policy,
-    choose,
-    in_closed_set,
-    log_p_of,
-    on,
-    places,
-    run,
-    softmax,
-)
+from tasktune.answers import Answer
+from tasktune.core import Lost, Record
+from tasktune.heads.base import Choice, Head, Raw, Scored, Units, by_policy, choose, in_closed_set, places, softmax
+from tasktune.heads.features import Batch, Features, log_p_of, on, run
 from tasktune.heads.texts import shortened
 
 _TWO_SIDED_95: Final = 1.959964

@@ -20,9 +20,11 @@ from torch import Tensor
 from torch.nn.functional import pad
 from transformers import PreTrainedModel
 
-from tasktune.core import Answer, Lost, Record, Span, Words
+from tasktune.answers import Answer, Span, Words
+from tasktune.core import Lost, Record
 from tasktune.framings import Graph, Labels, relations_and_tags
-from tasktune.heads.base import UNSAYABLE, Batch, Features, Head, Raw, Scored, Units, log_p_of, on, padded, places, softmax
+from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored, Units, places, softmax
+from tasktune.heads.features import Batch, Features, log_p_of, on, padded
 from tasktune.heads.tags import best_path, merged, product, transitions
 from tasktune.heads.words import word_windows
 from tasktune.notations import bio

@@ -16,22 +16,10 @@ from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.models.auto import modeling_auto
 
-from tasktune.core import Answer, Counts, InputError, Lost, Record
-from tasktune.heads.base import (
-    Batch,
-    Features,
-    Head,
-    Raw,
-    Scored,
-    Units,
-    by_policy,
-    choose,
-    in_closed_set,
-    log_p_of,
-    on,
-    places,
-    run,
-)
+from tasktune.answers import Answer
+from tasktune.core import Counts, InputError, Lost, Record
+from tasktune.heads.base import Head, Raw, Scored, Units, by_policy, choose, in_closed_set, places
+from tasktune.heads.features import Batch, Features, log_p_of, on, run
 from tasktune.heads.masked_words import said_at
 from tasktune.heads.masking import mask_id, masked, ordinary, units_of, unmasked, without
 

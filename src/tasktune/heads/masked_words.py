@@ -21,9 +21,11 @@ from torch import Tensor
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
-from tasktune.core import Answer, Counts, Lost, Record, Words
+from tasktune.answers import Answer, Words
+from tasktune.core import Counts, Lost, Record
 from tasktune.framings import Mask
-from tasktune.heads.base import Batch, Features, Head, Raw, Scored, asked, at, by_policy, log_p_of, on, padded, run, token_ids
+from tasktune.heads.base import Head, Raw, Scored, by_policy
+from tasktune.heads.features import Batch, Features, asked, at, log_p_of, on, padded, run, token_ids
 from tasktune.heads.masking import Units, mask_id, masked, ordinary, units_of, unmasked, without
 from tasktune.heads.texts import frame
 

@@ -16,8 +16,9 @@ from typing import Final
 
 from transformers import PreTrainedTokenizerBase
 
-from tasktune.core import InputError, Words
-from tasktune.heads.base import Features
+from tasktune.answers import Words
+from tasktune.core import InputError
+from tasktune.heads.features import Features
 
 SHARE: Final = 0.15
 MASKED: Final = 0.8

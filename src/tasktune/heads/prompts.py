@@ -12,14 +12,11 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
-from tasktune.core import InputError, Lost, Message, Record
+from tasktune.answers import Message
+from tasktune.core import InputError, Lost, Record
 from tasktune.framings import Labels, Prompt, Text
-from tasktune.heads.base import (
-    Features,
-    Head,
-    by_policy,
-    token_ids,
-)
+from tasktune.heads.base import Head, by_policy
+from tasktune.heads.features import Features, token_ids
 from tasktune.heads.texts import shortened
 from tasktune.heads.turns import rendered, stretches
 from tasktune.heads.writers import Said, Tokens, Writer

@@ -15,8 +15,10 @@ import numpy as np
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.core import Answer, Lost, Record
-from tasktune.heads.base import UNSAYABLE, Batch, Features, Head, Raw, Scored, Units, at, log_p_of, on, run, softmax
+from tasktune.answers import Answer
+from tasktune.core import Lost, Record
+from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored, Units, softmax
+from tasktune.heads.features import Batch, Features, at, log_p_of, on, run
 from tasktune.heads.tags import merged
 from tasktune.heads.words import windows_over
 

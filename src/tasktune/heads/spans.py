@@ -18,24 +18,11 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tasktune.core import Answer, Lost, Record
+from tasktune.answers import Answer
+from tasktune.core import Lost, Record
 from tasktune.framings import Place
-from tasktune.heads.base import (
-    FORBIDDEN,
-    UNSAYABLE,
-    Batch,
-    Choice,
-    Features,
-    Head,
-    Raw,
-    Scored,
-    Units,
-    by_policy,
-    on,
-    run,
-    softmax,
-    token_ids,
-)
+from tasktune.heads.base import FORBIDDEN, UNSAYABLE, Choice, Head, Raw, Scored, Units, by_policy, softmax
+from tasktune.heads.features import Batch, Features, on, run, token_ids
 from tasktune.heads.texts import shortened
 
 Array = np.ndarray[Any, Any]

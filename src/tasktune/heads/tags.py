@@ -17,24 +17,11 @@ import numpy as np
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.core import Answer, Lost, Record, Words
+from tasktune.answers import Answer, Words
+from tasktune.core import Lost, Record
 from tasktune.framings import Labels
-from tasktune.heads.base import (
-    FORBIDDEN,
-    UNSAYABLE,
-    Batch,
-    Features,
-    Head,
-    Raw,
-    Scored,
-    Units,
-    at,
-    log_p_of,
-    on,
-    places,
-    run,
-    softmax,
-)
+from tasktune.heads.base import FORBIDDEN, UNSAYABLE, Head, Raw, Scored, Units, places, softmax
+from tasktune.heads.features import Batch, Features, at, log_p_of, on, run
 from tasktune.heads.words import word_windows
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.heads.base import Batch
+from tasktune.heads.features import Batch
 
 _UNSEEN: Final = torch.finfo(torch.bfloat16).min  # not -inf, which would leave rows of nothing but padding without a number
 _SAME: Final = 1e-4

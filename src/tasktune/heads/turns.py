@@ -12,9 +12,10 @@ from dataclasses import asdict
 
 from transformers import PreTrainedTokenizerBase
 
-from tasktune.core import InputError, Message
-from tasktune.heads.base import token_ids
+from tasktune.answers import Message
+from tasktune.core import InputError
 from tasktune.heads.bounded import CHARACTERS, STEPS, EndlessError, bounded
+from tasktune.heads.features import token_ids
 from tasktune.heads.writers import Said, Tokens
 
 

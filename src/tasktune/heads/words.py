@@ -16,8 +16,10 @@ from tokenizers.pre_tokenizers import Metaspace, PreTokenizer
 from tokenizers.pre_tokenizers import Sequence as Steps
 from transformers import PreTrainedTokenizerBase
 
-from tasktune.core import Lost, Record, Words
-from tasktune.heads.base import Features, Head, by_policy
+from tasktune.answers import Words
+from tasktune.core import Lost, Record
+from tasktune.heads.base import Head, by_policy
+from tasktune.heads.features import Features
 from tasktune.heads.texts import frame
 
 _REMEMBERED: Final = 50_000

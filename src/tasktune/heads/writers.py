@@ -17,7 +17,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from tasktune.generation.lanes import EncoderDecoderLanes, Lanes
 from tasktune.generation.rereading import decoder_lanes
-from tasktune.heads.base import Batch, Features, at, collate_right, log_p_of, padded, run
+from tasktune.heads.features import Batch, Features, at, collate_right, log_p_of, padded, run
 from tasktune.heads.texts import frame
 from tasktune.heads.tree import reads_trees, told, tree
 

@@ -15,7 +15,8 @@ from functools import cache
 from string import punctuation
 from typing import Any
 
-from tasktune.core import CJK, Counts, Metric
+from tasktune.answers import CJK
+from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import ratio
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")

@@ -6,10 +6,11 @@ Each figure is a micro F1 over all records, as the authors of each data set coun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tasktune.core import Counts, Link, Linked, Metric, Span
+from tasktune.answers import Link, Linked, Span
+from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import Agreement, by_name, count
 
 _Claims = Iterator[tuple[Any, ...]]
@@ -84,6 +85,6 @@ them, as Cai et al. (2021, table 5) do.
 """
 
 strict_f1: Metric[Any] = Metric("strict_f1", "f1", _counted(_relations), _score)
-"""Relations with the boundaries and kinds of both entities, all right ("strict"): f1, precision, recall, and the f1 of each relation
-as `f1/RELATION`; and entity_f1, of boundaries and kinds.
+"""Relations with the boundaries and kinds of both entities, all right ("strict"): f1, precision, recall, and the f1 of each
+relation as `f1/RELATION`; and entity_f1, of boundaries and kinds.
 """

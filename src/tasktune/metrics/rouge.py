@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from tasktune.core import CJK, Counts, Metric, Span
+from tasktune.answers import CJK, Span
+from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import ratio
 
 FIGURES = ("rougeLsum", "rouge1", "rouge2", "rougeL")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tasktune.core import Counts, Metric, Span, WordTag
+from tasktune.answers import Span, WordTag
+from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import by_name, count, in_all, ratio
 
 

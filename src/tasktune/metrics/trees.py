@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tasktune.core import Counts, Dependency, Metric
+from tasktune.answers import Dependency
+from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import by_name, count
 
 CONTENT = frozenset(

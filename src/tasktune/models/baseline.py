@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import Any
 
-from tasktune.core import Answer, Record, Scores, Task
+from tasktune.answers import Answer
+from tasktune.core import Record, Scores, Task
 from tasktune.framings import Label, Select, Tags
 from tasktune.metrics.bootstrap import Tally
 

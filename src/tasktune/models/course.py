@@ -19,8 +19,9 @@ from torch import Tensor
 from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from tasktune.core import InputError
-from tasktune.heads.base import Features, Head, on
+from tasktune.heads.base import Head
 from tasktune.heads.embed import Embedder
+from tasktune.heads.features import Features, on
 from tasktune.models import foretold, gradient_cache, processes
 from tasktune.models.network import autocast
 from tasktune.models.packing import layout

@@ -15,7 +15,8 @@ from torch import Tensor
 from torch.nn.functional import linear
 from transformers import PreTrainedModel
 
-from tasktune.heads.base import Batch, Features, Head, asked, at, on
+from tasktune.heads.base import Head
+from tasktune.heads.features import Batch, Features, asked, at, on
 from tasktune.models.packing import CANNOT, SAME, Layout
 from tasktune.models.sharding import is_sharded
 

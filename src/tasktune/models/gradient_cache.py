@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.heads.base import Features, on
 from tasktune.heads.embed import Embedder
+from tasktune.heads.features import Features, on
 from tasktune.models import chance, processes
 from tasktune.models.network import autocast
 

@@ -13,7 +13,8 @@ import torch
 from transformers import PreTrainedModel
 
 from tasktune.core import Counts, Likelihood, Lost, Record
-from tasktune.heads.base import Features, Head, Raw, Scored, on
+from tasktune.heads.base import Head, Raw, Scored
+from tasktune.heads.features import Features, on
 from tasktune.heads.free_text import FreeText
 from tasktune.models import processes
 from tasktune.models.batching import WINDOW

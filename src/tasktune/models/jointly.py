@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 
 from tasktune.core import Lost, Record
-from tasktune.heads.base import Features, Head, Raw, Scored, asked, collate_right, on
+from tasktune.heads.base import Head, Raw, Scored
+from tasktune.heads.features import Features, asked, collate_right, on
 from tasktune.heads.several import SharedEncoder
 from tasktune.models.inference import UNANSWERED, worked
 from tasktune.models.passes import Passes

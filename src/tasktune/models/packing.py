@@ -16,7 +16,8 @@ from typing import cast, final
 import torch
 from transformers import PreTrainedModel
 
-from tasktune.heads.base import Batch, Features, Head, on
+from tasktune.heads.base import Head
+from tasktune.heads.features import Batch, Features, on
 from tasktune.models.attention import within_records
 from tasktune.models.batching import batches, rows
 

@@ -9,7 +9,8 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tasktune.core import Answer, Dependency, Link, Record, Span, WordTag
+from tasktune.answers import Answer, Dependency, Link, Span, WordTag
+from tasktune.core import Record
 from tasktune.heads.base import Scored
 from tasktune.notations.columns import as_columns, columns_of_several
 from tasktune.notations.plain import answer_as_json, record_as_json

@@ -17,8 +17,9 @@ from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from tasktune.core import InputError, Lost, Record
-from tasktune.heads.base import Head, on
+from tasktune.heads.base import Head
 from tasktune.heads.biaffine import BiaffineParser
+from tasktune.heads.features import on
 from tasktune.heads.linker import BiaffineLinker
 
 ALLOWED = 0.02

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tasktune.core import Row, Span, Words
+from tasktune.answers import Span, Words
+from tasktune.core import Row
 from tasktune.notations import bio
 from tasktune.notations.columns import aligned
 from tasktune.notations.tokens import spans_of, tags_of, words_of

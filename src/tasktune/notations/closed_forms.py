@@ -8,7 +8,7 @@ from functools import cache
 from math import isfinite
 from typing import final
 
-from tasktune.core import Words
+from tasktune.answers import Words
 from tasktune.forms import Automaton
 from tasktune.notations.names import NONE, spelled_in_list
 from tasktune.notations.tagged import spelled

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from tasktune.core import Answer, Dependency, InputError, Link, Record, Span, Words, WordTag
+from tasktune.answers import Answer, Dependency, Link, Span, Words, WordTag
+from tasktune.core import InputError, Record
 from tasktune.notations import bio
 from tasktune.notations.tokens import words_of
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.forms import Automaton
 from tasktune.notations.escapes import escape
 from tasktune.notations.lines import IN_LABEL, Finder

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from tasktune.core import Span
+from tasktune.answers import Span
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.folding import fold, fold_with_places
 from tasktune.notations.names import NONE, match, spaced

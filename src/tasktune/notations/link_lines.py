@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tasktune.core import Link, Span
+from tasktune.answers import Link, Span
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.lines import IN_LABEL, NUMBERED, Finder, items
 from tasktune.notations.linked import ordered

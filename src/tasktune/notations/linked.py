@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tasktune.core import Link, Linked, Row, Span, Words
+from tasktune.answers import Link, Linked, Span, Words
+from tasktune.core import Row
 from tasktune.notations.columns import aligned
 from tasktune.notations.tokens import span_of
 

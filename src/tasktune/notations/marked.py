@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tasktune.core import Span
+from tasktune.answers import Span
 
 _SIGNS = (("@", "*"), ("#", "^"))
 _TAGS = re.compile(r"</?e[12]>")

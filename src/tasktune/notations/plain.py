@@ -7,7 +7,8 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
-from tasktune.core import Answer, Dependency, Link, Message, Record, Span, WordTag
+from tasktune.answers import Answer, Dependency, Link, Message, Span, WordTag
+from tasktune.core import Record
 
 
 def as_json(value: Any) -> Any:

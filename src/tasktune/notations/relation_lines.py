@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from tasktune.core import Link, Linked, Span
+from tasktune.answers import Link, Linked, Span
 from tasktune.forms import Automaton
 from tasktune.notations import lines, names
 from tasktune.notations.escapes import unescape

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasktune.core import Link, Linked, Row, Span, Words
+from tasktune.answers import Link, Linked, Span, Words
+from tasktune.core import Row
 from tasktune.notations import bio
 from tasktune.notations.linked import ends_of, links_among, ordered, parts_of
 from tasktune.notations.tokens import tags_of, words_of_text

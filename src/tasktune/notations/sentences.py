@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tasktune.core import CJK, Words
+from tasktune.answers import CJK, Words
 
 _ALWAYS = "。！？；｡؟۔।॥։።៕။"
 _CLOSING = "\"'”’»)\\]}」』）】》〉"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from tasktune.core import Words, WordTag
+from tasktune.answers import Words, WordTag
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.folding import fold
 from tasktune.notations.names import match, spaced

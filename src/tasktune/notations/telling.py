@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 from typing import Final, TypeVar
 
-from tasktune.core import CJK
+from tasktune.answers import CJK
 from tasktune.notations.words import is_cjk, words
 
 _LONGEST: Final = 4

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tasktune.core import Row, Span, Words, WordTag
+from tasktune.answers import Span, Words, WordTag
+from tasktune.core import Row
 from tasktune.notations.words import is_cjk
 from tasktune.notations.words import words as words_in
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from tasktune.core import Words
+from tasktune.answers import Words
 from tasktune.forms import Automaton
 from tasktune.notations.trees import escaped
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from tasktune.core import Dependency, Words
+from tasktune.answers import Dependency, Words
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.folding import fold
 from tasktune.notations.names import match

@@ -15,7 +15,7 @@ import re
 import unicodedata
 from functools import cache
 
-from tasktune.core import CJK, Words
+from tasktune.answers import CJK, Words
 
 _CJK = re.compile(f"[{CJK}]")
 _IN_WORDS = ".'’"

@@ -22,7 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tasktune.core import CJK, InputError, Row
+from tasktune.answers import CJK
+from tasktune.core import InputError, Row
 from tasktune.readers.source import Source, is_blank
 
 DOCSTART = "-DOCSTART-"

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tasktune.core import Record, Row, Span, Task
+from tasktune.answers import Span
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Label, Place, Prompt, Text
 from tasktune.metrics.labels import single_label
 from tasktune.notations.lines import Finder

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from tasktune.core import ROLES, Message, Record, Row, Task
+from tasktune.answers import ROLES, Message
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Text
 from tasktune.metrics.likelihood import perplexity
 

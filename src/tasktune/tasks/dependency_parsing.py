@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from tasktune.core import Dependency, Record, Row, Task, Words
+from tasktune.answers import Dependency, Words
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Arc, Arcs, Labels, Prompt, Text, relations_and_tags
 from tasktune.metrics.trees import attachment
 from tasktune.notations import trees

@@ -15,7 +15,8 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tasktune.core import Record, Row, Task, Words
+from tasktune.answers import Words
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Mask
 from tasktune.metrics.likelihood import masked_tokens
 from tasktune.notations.tokens import text_and_words, words_of

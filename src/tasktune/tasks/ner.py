@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tasktune.core import Record, Row, Span, Task, Words
+from tasktune.answers import Span, Words
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Prompt, Tags, Text
 from tasktune.metrics.spans import span_f1
 from tasktune.notations import bio, chunks, lines

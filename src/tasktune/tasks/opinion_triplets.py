@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tasktune.core import Link, Linked, Record, Row, Span, Task, Words
+from tasktune.answers import Link, Linked, Span, Words
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Graph, Labels, Links, Prompt, Text
 from tasktune.metrics.links import triplet_f1
 from tasktune.notations import link_lines

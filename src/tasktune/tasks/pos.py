@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, Self
 
-from tasktune.core import Record, Row, Task, Words, WordTag
+from tasktune.answers import Words, WordTag
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Labels, Prompt, Tags, Text
 from tasktune.metrics.spans import tagging_accuracy
 from tasktune.notations import tagged

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
-from tasktune.core import Record, Row, Span, Task
+from tasktune.answers import Span
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Extract, Labels, Place, Prompt, Text
 from tasktune.metrics.answers import answer_f1
 from tasktune.notations import lines

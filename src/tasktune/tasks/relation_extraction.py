@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tasktune.core import Link, Linked, Record, Row, Span, Task, Words
+from tasktune.answers import Link, Linked, Span, Words
+from tasktune.core import Record, Row, Task
 from tasktune.framings import RELATION, TAG, Graph, Labels, Links, Prompt, Text, relations_and_tags
 from tasktune.metrics.links import strict_f1
 from tasktune.notations import relation_lines

@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
-from tasktune.core import Record, Row, Span, Task, Words
+from tasktune.answers import Span, Words
+from tasktune.core import Record, Row, Task
 from tasktune.framings import Labels, Select
 from tasktune.metrics.oracle import oracle
 from tasktune.metrics.rouge import extract_rouge

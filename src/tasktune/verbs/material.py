@@ -12,7 +12,8 @@ from typing import Any, final
 from tasktune.core import InputError, Lost, Record, Scores, Task
 from tasktune.datasets import Data, records, train_and_dev
 from tasktune.framings import Framing, Label, Labels, Select
-from tasktune.heads.base import Calibration, Features
+from tasktune.heads.base import Calibration
+from tasktune.heads.features import Features
 from tasktune.models.baseline import baseline
 from tasktune.models.course import Lesson, Subject
 from tasktune.models.evaluation import answered, calibrate, measure, primary

@@ -1,0 +1,74 @@
+"""What an answer can be: a label, a number, words, or places in a text with something said of them.
+
+Places are characters of the text: words and sub-words are only views of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled stretch of a text: characters `start` to `end` (end excluded)."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordTag:
+    """One word of a text, characters `start` to `end` (end excluded), and its tag."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A word of a text, its place in a tree, its part of speech ("" for none). `head` counts words from 1; 0 is the root."""
+
+    start: int
+    end: int
+    head: int
+    label: str
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A labelled link from one place of a text to another; `None` for an end that is nowhere in it (implicit)."""
+
+    source: Span | None
+    target: Span | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation. `role` is one of `ROLES`."""
+
+    role: str
+    content: str
+
+
+ROLES = ("system", "user", "assistant", "tool")
+"""Who can speak in a conversation."""
+
+CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Chinese characters and Japanese kana, of which each is taken for a word, as the inside of a `[…]` pattern."""
+
+Linked = tuple[Span | Link, ...]
+"""Spans and the links between them."""
+
+Vectors = tuple[float, ...] | tuple[tuple[float, ...], ...]
+"""The vector of a text, or one for each of several."""
+
+Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | tuple[Dependency, ...] | Linked | Vectors | None
+"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links, vectors or words. `None`: nothing
+known."""
+
+Words = tuple[tuple[int, int], ...]
+"""Where the words of a text stand: (start, end) in characters, in order, not overlapping."""

@@ -1,0 +1,61 @@
+"""`Text`: words, and the prompts that ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal
+
+from tasktune.answers import Message
+from tasktune.core import R
+from tasktune.forms import Form
+from tasktune.framings.names import Labels, as_answered, as_given, no_names, sorted_names
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is given to read. When the whole is too long, `body` alone is shortened, to what `keep` says of it."""
+
+    body: str
+    before: str = ""
+    after: str = ""
+    keep: Literal["start", "end"] = "start"
+
+    def __str__(self) -> str:
+        return self.before + self.body + self.after
+
+
+def texts_of(record: Any) -> tuple[str, ...]:
+    """The `text` of a record and, where it has one, the `pair` that the text is compared with."""
+    return (record.text, record.pair) if record.pair else (record.text,)
+
+
+def prompt_of(record: Any, cue: str) -> Prompt:
+    """The same to be read, and behind them on a line of its own what asks for the answer."""
+    _, *second = texts_of(record)
+    return Prompt(record.text, after="".join(f"\nSecond: {text}" for text in second) + f"\n{cue}")
+
+
+@dataclass(frozen=True)
+class Text(Generic[R]):
+    """Words: free, or (`closed`) exactly one of the label names.
+
+    `prompt` is what the model reads: a `Prompt`, or the turns of a conversation for the model's own chat template. `separator`
+    stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be. `form` is what the
+    answer is held to where it has a form, given the label names: all that `write` can say with them, and all that `read` reads.
+    `lost(record)` counts the parts of the answer that `write` cannot say.
+    """
+
+    prompt: Callable[[R], Prompt | tuple[Message, ...]]
+    write: Callable[[R], str] = as_answered
+    read: Callable[[R, str, Labels], Any] = as_given
+    names: Callable[[R], Iterable[str]] = no_names
+    closed: bool = False
+    separator: str = " "
+    max_new_tokens: int = 64
+    form: Callable[[R, Labels], Form] | None = None
+    lost: Callable[[R], int] = lambda record: 0
+
+    def inventory(self, names: Iterable[str]) -> Labels:
+        """The label set that training data with these names makes."""
+        return sorted_names(names)
