@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tasktune.verbs.fonts import families_for
+from tasktune.verbs.progress import say
+
 if TYPE_CHECKING:
     from tasktune.verbs.cluster import Clustering
 
@@ -24,18 +27,14 @@ _PAGE: Final = Path(__file__).with_suffix(".html")
 _SHOWN: Final = 300
 """Characters of a text that the page shows."""
 
-_FONTS: tuple[str, ...] = (
-    "DejaVu Sans",
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "WenQuanYi Micro Hei",
-    "SimHei",
-)
 _GREY: Final = "#8b949c"
 _NAMED: Final = 40
 """Clusters whose names are written into the picture, at most: of more, the largest."""
+
+_NO_FONT: Final = (
+    "map.png shows boxes for {count} characters ({some} …) that no font here has; map.html shows them by the reader's own fonts. "
+    "To have them in the picture, install such a font (Chinese, Japanese, Korean: apt install fonts-noto-cjk) and run it again"
+)
 
 
 def colours(count: int) -> list[str]:
@@ -93,9 +92,11 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 def draw(found: Clustering, title: str, path: Path) -> None:
     """Write the picture (PNG)."""
     from matplotlib.figure import Figure
-    from matplotlib.font_manager import fontManager
 
-    installed = {font.name for font in fontManager.ttflist}
+    named = found.clusters[:_NAMED]
+    family, missing = families_for(title + "".join(cluster.name for cluster in named))
+    if missing:
+        say(_NO_FONT.format(count=len(missing), some="".join(sorted(missing)[:5])))
     shades = [*colours(len(found.clusters)), _GREY]
     places = np.array([(text.x, text.y) for text in found.texts])
     numbers = np.array([-1 if text.cluster is None else text.cluster for text in found.texts])
@@ -105,7 +106,6 @@ def draw(found: Clustering, title: str, path: Path) -> None:
     order = np.argsort(numbers >= 0, kind="stable")  # what is in no cluster lies below
     axes.scatter(*places[order].T, s=size, c=[shades[k] for k in numbers[order]], alpha=0.75, linewidths=0)
     axes.set_axis_off()
-    family = [name for name in _FONTS if name in installed] or ["sans-serif"]
     axes.set_title(title, loc="left", fontsize=18, fontweight="bold", color="#1d2328", family=family, pad=30)
     axes.text(0, 1.02, _summary(found), transform=axes.transAxes, fontsize=11, color="#69737c")
     _write_names(axes, found, places, numbers, family)
