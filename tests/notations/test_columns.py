@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tasktune.answers import Span, WordTag
 from tasktune.core import InputError
 from tasktune.datasets import records
-from tasktune.notations.columns import as_columns
+from tasktune.notations.columns import as_columns, columns_of_several
 from tasktune.readers import write
 from tasktune.tasks import task
 
@@ -45,3 +46,15 @@ def test_an_answer_that_is_not_about_words_has_no_columns():
     record = task("classification").example[0]
     with pytest.raises(InputError, match="Classification has no words to write in columns"):
         as_columns(record, record.answer)
+
+
+@pytest.mark.parametrize("order", [("ner", "pos"), ("pos", "ner"), ("ner",), ("ner", "aspect-sentiment")])
+def test_spans_of_several_tasks_are_all_noted_whichever_comes_first(order):
+    said = {
+        "ner": (Span(0, 3, "PER"),),
+        "pos": (WordTag(0, 3, "PROPN"), WordTag(4, 9, "VERB")),
+        "aspect-sentiment": (Span(4, 9, "POS"),),
+    }
+    columns = columns_of_several((task(name).record(text="Ada sings"), said[name]) for name in order)
+    assert columns["misc"] == ["NE=B-PER", "NE=B-POS" if "aspect-sentiment" in order else "_"]
+    assert ("upos" in columns) == ("pos" in order)

@@ -32,10 +32,10 @@ def columns_of_several(said: Iterable[tuple[Record, Answer]]) -> dict[str, Any]:
         columns = as_columns(record, answer)
         if made and made["words"] != columns["words"]:
             raise InputError(f"{record.id}: the tasks take the text in different words; write .jsonl instead")
-        if made and "upos" not in columns:
-            columns["misc"] = [_noted(misc, tag) for misc, tag in zip(made["misc"], columns.pop("tags"), strict=True)]
+        misc, tags = made.get("misc", columns["misc"]), columns.pop("tags")  # there is no one tag a word
+        columns["misc"] = misc if "upos" in columns else [_noted(*both) for both in zip(misc, tags, strict=True)]
         made |= columns
-    return {name: column for name, column in made.items() if name != "tags"}  # there is no one tag a word
+    return made
 
 
 def _is_tree(answer: Answer) -> bool:
