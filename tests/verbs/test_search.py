@@ -20,12 +20,23 @@ def said(record: Record, answer: Any) -> Prediction:
 
 
 QUERY = said(Embedding(text="q", id="q", answer=(("a", 1),)), (1.0, 0.0))
-DOCUMENTS = [said(Embedding(text=name, id=name, answer=()), (score, 0.0)) for name, score in (("a", 0.5), ("b", 0.5), ("c", 1.0))]
+VECTORS = {"a": (0.0, 0.5), "b": (0.0, 0.5), "c": (1.0, 0.0)}
+DOCUMENTS = [said(Embedding(text=name, id=name, answer=()), vector) for name, vector in VECTORS.items()]
 
 
 def test_documents_are_found_by_their_vectors_and_of_the_same_score_the_last_by_its_id_first() -> None:
     run = list(found([*DOCUMENTS, QUERY]))
-    assert [(row["query_id"], row["id"], row["answer"]) for row in run] == [("q", "c", 1.0), ("q", "b", 0.5), ("q", "a", 0.5)]
+    assert [(row["query_id"], row["id"], row["answer"]) for row in run] == [("q", "c", 1.0), ("q", "b", 0.0), ("q", "a", 0.0)]
+
+
+def test_vectors_of_any_length_are_compared_by_their_cosine() -> None:
+    long = said(Embedding(text="d", id="d", answer=()), (10.0, 10.0))
+    assert [row["id"] for row in found([*DOCUMENTS, long, QUERY])] == ["c", "d", "b", "a"]
+
+
+def test_what_the_policy_dropped_is_not_found() -> None:
+    dropped = said(Embedding(text="d", id="d", answer=()), None)
+    assert list(found([dropped, *DOCUMENTS, QUERY])) == list(found([*DOCUMENTS, QUERY]))
 
 
 def test_grades_are_kept_as_they_are() -> None:

@@ -56,19 +56,26 @@ def _searched(sums: Mapping[Any, Any], asked: list[int]) -> Iterator[dict[str, f
 
     corpus = _corpus(sums)
     names = sorted(corpus, reverse=True)  # of the same score, the last by its id stands first
-    table = np.stack([corpus[name] for name in names]) if names else None
+    table = np.stack([unit(corpus[name]) for name in names]) if names else None
     for start in range(0, len(asked), _BLOCK):
         block = asked[start : start + _BLOCK]
         known = [k for k in block if isinstance(sums["said"][k], np.ndarray)]
         nearest: dict[int, list[str]] = {}
         if table is not None and known:
-            cosines = np.stack([sums["said"][k][0] for k in known]) @ table.T
+            cosines = np.stack([unit(sums["said"][k][0]) for k in known]) @ table.T
             nearest = {k: [names[place] for place in best(row, DEPTH)] for k, row in zip(known, cosines, strict=True)}
         for k in block:
             gold = sums["gold"][k]
             judged = {gold: 1} if isinstance(gold, str) else dict(gold)
             right = sorted(judged, key=lambda name: -judged[name]) if isinstance(sums["said"][k], str) else []
             yield measured(judged, nearest.get(k, right))
+
+
+def unit(vector: Any) -> Any:
+    """A vector (D,) brought to length 1, as not all models have it, so that products are cosines; one of no length as it is."""
+    import numpy as np
+
+    return vector / (np.linalg.norm(vector) or 1)
 
 
 def best(scores: Any, count: int) -> Any:

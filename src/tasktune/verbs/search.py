@@ -9,27 +9,29 @@ import numpy as np
 
 from tasktune.core import InputError
 from tasktune.metrics.retrieval import DEPTH
-from tasktune.metrics.similarity import best
+from tasktune.metrics.similarity import best, unit
 from tasktune.models.prediction import Prediction
 
 
 def found(answers: Iterable[Prediction]) -> Iterator[dict[str, Any]]:
     """The documents found for each query, `query_id`, `id` and `answer` (the score), at most a thousand a query.
 
-    Of vectors, those of documents are held in memory: every query is compared with every one of them. Raises `InputError` where
-    answers are neither vectors nor numbers, or there is nothing to search.
+    Of vectors, those of documents are held in memory: every query is compared with every one of them, by their cosine. What the
+    policy dropped is not found. Raises `InputError` where answers are neither vectors nor numbers, or there is nothing to search.
     """
     documents: dict[str, Any] = {}
     queries: dict[str, Any] = {}
     for answer in answers:
         said: Any = answer.answer
         match said:
+            case None:
+                continue
             case float():
                 given = answer.record
                 yield {"query_id": getattr(given, "query_id", ""), "id": given.id, "answer": said}
             case (float(), *_) as vector:
                 side = documents if answer.record.answer == () else queries
-                side[answer.record.id] = np.array(vector, dtype=np.float32)
+                side[answer.record.id] = unit(np.array(vector, dtype=np.float32))
             case _:
                 raise InputError("a run is made of vectors (embedding) or of grades (reranking), and this model gives neither")
     if queries or documents:
