@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasktune.metrics.bootstrap import Tally
-from tasktune.metrics.retrieval import measured, ranked
+from tasktune.metrics.retrieval import measured, ranked, rankings
 from tasktune.metrics.similarity import best, similarity
 from tasktune.tasks.embedding import Embedding
+from tasktune.tasks.reranking import Reranking
 
 
 def figures(*said: tuple[Embedding, Any]) -> dict[str, float]:
@@ -30,6 +31,11 @@ def test_every_query_is_compared_with_every_document() -> None:
     query = Embedding(text="q", id="q", answer=(("far", 1), ("near", 2)))
     found = figures(document("far", 0.0, 1.0), document("near", 1.0, 0.0), document("mid", 0.8, 0.6), (query, (1.0, 0.0)))
     assert found == pytest.approx(measured({"far": 1, "near": 2}, ["near", "mid", "far"]))
+
+
+def test_vectors_of_any_length_are_compared_by_their_cosine() -> None:
+    query = Embedding(text="q", id="q", answer=(("near", 1),)), (3.0, 0.3)
+    assert figures(document("long", 10.0, 10.0), document("near", 1.0, 0.0), query)["mrr"] == 1
 
 
 def test_a_text_is_looked_for_among_what_goes_with_others_and_all_negatives() -> None:
@@ -86,3 +92,11 @@ def test_figures_of_a_query_are_shares(judged: dict[str, int], ranking: list[str
     assert all(0 <= value <= 1 + 1e-9 for value in found.values())
     ideal = measured(judged, sorted(judged, key=lambda name: -judged[name]))
     assert all(found[name] <= ideal[name] + 1e-9 for name in ("ndcg", "ndcg@10", "map", "mrr", "recall@100"))
+
+
+def test_queries_of_the_same_words_are_told_apart_by_their_ids() -> None:
+    tally = Tally(rankings)
+    for query, grades in (("1", {"a": 1.0, "b": 0.0}), ("2", {"a": 0.0, "b": 1.0})):
+        for name, grade in grades.items():
+            tally.add(Reranking(query="same", query_id=query, passage=name, id=name, answer=grade), float(name == "a"))
+    assert tally.scores().values["mrr"].value == pytest.approx((1 + 1 / 2) / 2)

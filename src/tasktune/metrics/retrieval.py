@@ -62,7 +62,12 @@ def averaged(queries: Sequence[Mapping[str, float]], times: Any) -> dict[str, An
 
 
 def _count(record: Any, answer: float | None) -> Counts:
-    return {"query": record.query, "passage": record.id or record.passage, "grade": record.answer, "answer": answer}
+    return {
+        "query": record.query_id or record.query,
+        "passage": record.id or record.passage,
+        "grade": record.answer,
+        "answer": answer,
+    }
 
 
 def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
