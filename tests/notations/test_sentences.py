@@ -54,6 +54,7 @@ def test_sentences_follow_each_other_and_hold_all_that_is_not_blank(text):
 def test_long_texts_take_no_long_time():
     assert len(sentences("A word more. " * 10_000)) == 10_000
     assert len(sentences("." * 100_000 + "\n" * 100_000)) == 1
+    assert len(sentences("." * 50_000 + "x" + "!" * 50_000 + "x" + " " * 50_000)) == 1
 
 
 def test_sentences_of_papers_are_found_again(shared):

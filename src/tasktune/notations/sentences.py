@@ -19,10 +19,12 @@ _CLOSING = "\"'”’»)\\]}」』）】》〉"
 _OPENING: Final = "\"'“‘«([{「『（【《〈¿¡-–—•*"
 _END = re.compile(
     rf"(?P<always>[{_ALWAYS}][{_ALWAYS}.!?…]*[{_CLOSING}]*)"
-    rf"|(?P<maybe>[.!?…]+[{_CLOSING}]*)(?=\s|\Z)"
-    rf"|(?P<before_cjk>[!?]+[{_CLOSING}]*)(?=[{CJK}])"
-    r"|(?P<gap>[^\S\n]*\n[^\S\n]*\n)"
+    rf"|(?P<maybe>(?<![.!?…])[.!?…]++[{_CLOSING}]*+)(?=\s|\Z)"
+    rf"|(?P<before_cjk>(?<![!?])[!?]++[{_CLOSING}]*+)(?=[{CJK}])"
+    r"|(?P<gap>\n[^\S\n]*+\n)"
 )
+"""What may end a sentence. Of a run of signs each alternative is tried once, at its first: a text is read in linear time."""
+
 _ABBREVIATIONS: Final = frozenset(
     [
         "mr",
