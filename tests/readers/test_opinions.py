@@ -35,6 +35,18 @@ def test_quadruples(file):
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("x.txt", "a b####[([0], [1], 'POS')]\na b\na c####[]\n", "x.txt:2: a sentence, #### and a list"),
+        ("x.tsv", "a b\t0,1 A 0 1,2\na b\t0,1 A 9 1,2\na c\t0,1 A 0 1,2\n", "x.tsv:2: a quadruple must be"),
+    ],
+)
+def test_a_line_that_is_spoilt_does_not_make_a_table_or_plain_text_of_a_file(file, name, content, told):
+    with pytest.raises(InputError, match=told):
+        list(rows(file(content, name)))
+
+
+@pytest.mark.parametrize(
     ("format", "content", "told"),
     [
         ("triplets", "a b####[([0], [1], 'POS')]\na b\n", "file:2: a sentence, #### and a list"),

@@ -32,6 +32,11 @@ def test_aspects_of_triplets_are_named_once_and_those_that_stand_nowhere_left_ou
     assert record.answer == (Span(11, 15, "POS"),)
 
 
+def test_the_polarity_of_one_aspect_is_of_another_task():
+    with pytest.raises(InputError, match=r"'answer' is 'neutral', of one aspect.* the task is aspect-polarity"):
+        read("aspect-sentiment", text="the $T$ died", aspect="hinge", label="neutral")
+
+
 def test_the_aspects_of_aste_data_are_those_that_its_triplets_name(shared):
     file = shared / "absa/aste_v2/14lap/train_triplets.txt"
     lists = [literal_eval(line.partition("####")[2]) for line in file.read_text("utf-8").splitlines()]

@@ -52,6 +52,12 @@ def test_what_is_no_answer_is_refused(given, told):
         relations(**{"text": TEXT, **given} if "words" not in given else given)
 
 
+@pytest.mark.parametrize("part", [{"source": [0, 3, "aspect"], "target": None, "label": "POS"}, [0, 3, "aspect"]])
+def test_a_triplet_has_both_ends(part):
+    with pytest.raises(InputError, match="found by opinion-quadruples"):
+        as_record(task("opinion-triplets"), {"text": TEXT, "answer": [part]})
+
+
 def test_the_kinds_of_an_opinions_ends_may_be_left_out():
     answer = [{"source": {"start": 0, "end": 3}, "target": None, "label": "A positive"}]
     assert as_record(task("opinion-quadruples"), {"text": TEXT, "answer": answer}).answer == (

@@ -22,9 +22,9 @@ _SENTIMENTS = ("negative", "neutral", "positive")
 
 
 def looks(lines: list[str], known: frozenset[str]) -> bool:
-    """Whether all that stands behind the texts of lines, and something does, is quadruples."""
+    """Whether most of what stands behind the texts is quadruples, so that one that is spoilt is refused with its line."""
     cells = [cell for line in lines for cell in line.split("\t")[1:]]
-    return bool(cells) and all(_QUADRUPLE.fullmatch(cell) for cell in cells)
+    return 2 * sum(1 for cell in cells if _QUADRUPLE.fullmatch(cell)) > len(cells)
 
 
 def read(source: Source) -> Iterator[Row]:

@@ -20,9 +20,9 @@ _WORD = re.compile("[^ ]+")
 
 
 def looks(lines: list[str], known: frozenset[str]) -> bool:
-    """Whether all lines are a sentence, the mark and a list."""
+    """Whether most lines are a sentence, the mark and a list, so that one that is spoilt is refused with its number."""
     there = [line for line in lines if not is_blank(line)]
-    return bool(there) and all(_LINE.fullmatch(line) for line in there)
+    return 2 * sum(1 for line in there if _LINE.fullmatch(line)) > len(there)
 
 
 def read(source: Source) -> Iterator[Row]:

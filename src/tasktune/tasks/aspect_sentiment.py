@@ -48,6 +48,11 @@ def _aspects(row: Row, text: str, words: Words) -> tuple[Span, ...] | None:
             placed = [link["source"] | {"label": link["label"]} for link in given if link["source"]]
             found = chunks.given(Row({"answer": placed}, row.where), text, words)
             return tuple(dict.fromkeys(found or ()))
+        case str(polarity):
+            raise row.refuse(
+                f"'answer' is {polarity[:60]!r}, of one aspect, where all of the text must stand, each {{start, end, label}}. "
+                "To say how one that is given is meant, the task is aspect-polarity"
+            )
     return chunks.given(row, text, words)
 
 

@@ -39,7 +39,13 @@ class OpinionTriplets(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: a text, and links {source, target, label} from aspects to opinions."""
         text, words = text_and_words(row)
-        return cls(text=text, words=words, answer=parts_of(row, text, (ASPECT, OPINION)), id=row.id)
+        answer = parts_of(row, text, (ASPECT, OPINION))
+        if any(isinstance(part, Span) or not (part.source and part.target) for part in answer or ()):
+            raise row.refuse(
+                "a triplet is an aspect and an opinion, both places in the text; of one here, an end is nowhere or not linked. "
+                "Opinions without them are found by opinion-quadruples"
+            )
+        return cls(text=text, words=words, answer=answer, id=row.id)
 
 
 def _write_graph(record: OpinionTriplets) -> Graph:
