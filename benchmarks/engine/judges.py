@@ -32,6 +32,11 @@ def _fact(outcome: Outcome, side: str, name: str) -> Any:
     return outcome.facts.get(side, {}).get(name)
 
 
+def _ours(outcome: Outcome) -> list[str]:
+    """Our contestants, of those that took part."""
+    return [side for side in OURS if side in outcome.turns]
+
+
 def encoder_trained(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Speed, and the dev score of what was learnt."""
     limit = _limit(outcome, limits)
@@ -40,7 +45,7 @@ def encoder_trained(outcome: Outcome, limits: Limits) -> list[Claim]:
     return [
         *(
             faster(outcome, side, against, bar, "real tokens", limit)
-            for side in OURS
+            for side in _ours(outcome)
             for against, bar in (("Trainer", 4.0), ("Trainer, best flags", 1.4))
         ),
         _one(
@@ -59,8 +64,8 @@ def decoder_trained(bar: float) -> Judge:
 
     def judge(outcome: Outcome, limits: Limits) -> list[Claim]:
         return [
-            *(faster(outcome, side, "Trainer", bar, "real tokens", _limit(outcome, limits)) for side in OURS),
-            *(memory(outcome, side, "Trainer") for side in OURS),
+            *(faster(outcome, side, "Trainer", bar, "real tokens", _limit(outcome, limits)) for side in _ours(outcome)),
+            *(memory(outcome, side, "Trainer") for side in _ours(outcome)),
             _one(
                 "largest gap in loss of a step",
                 "each record in a pass of its own",
