@@ -79,7 +79,8 @@ def test_8_bit_weights_answer_and_are_neither_saved_nor_trained(tiny: Callable[[
         tt.fit("nli", example("nli"), model=str(tiny("bert")), recipe=tt.Recipe(precision="int8"))
 
 
-def test_a_parser_is_refused_in_words(tiny: Callable[[str], Path]) -> None:
-    model = untrained(tt.task("dependency-parsing"), tiny("bert"))
-    with pytest.raises(tt.InputError, match="int8 is not there for models that parse"):
-        quantise(model.net, model.head, example("dependency-parsing"))
+@pytest.mark.parametrize("name", ["dependency-parsing", "opinion-triplets", "embedding"])
+def test_what_says_no_distributions_is_refused_in_words(name: str, tiny: Callable[[str], Path]) -> None:
+    model = untrained(tt.task(name), tiny("bert"))
+    with pytest.raises(tt.InputError, match="int8 is not there for models that parse, link or embed"):
+        quantise(model.net, model.head, example(name))

@@ -19,6 +19,7 @@ from transformers.pytorch_utils import Conv1D
 from tasktune.core import InputError, Lost, Record
 from tasktune.heads.base import Head
 from tasktune.heads.biaffine import BiaffineParser
+from tasktune.heads.embed import Embedder
 from tasktune.heads.features import on
 from tasktune.heads.linker import BiaffineLinker
 
@@ -71,10 +72,10 @@ def is_quantised(net: PreTrainedModel) -> bool:
 def quantise(net: PreTrainedModel, head: Head, records: Iterable[Record]) -> None:
     """Give a network 8-bit weights, if it says the same with them when it is asked about `records`; else warn and leave it.
 
-    Raises `InputError` for a parser and a linker, whose trees and links are no distributions to compare.
+    Raises `InputError` for a parser, a linker and an embedder: trees, links and vectors are no distributions to compare.
     """
-    if isinstance(net, BiaffineParser | BiaffineLinker):
-        raise InputError("precision int8 is not there for models that parse or link; leave it out")
+    if isinstance(net, BiaffineParser | BiaffineLinker) or isinstance(head, Embedder):
+        raise InputError("precision int8 is not there for models that parse, link or embed; leave it out")
     asked = [features for record in records for features in head.encode(record, Lost())]
     before = [part for features in asked for part in _says(net, head, features)]
     own = _replace(net)
