@@ -73,8 +73,8 @@ def info_nce(vectors: Tensor, step: Step, first: Tensor) -> Tensor:
     candidates = is_candidate.nonzero().squeeze(1)
     own = torch.searchsorted(candidates, first + 1)
     keys, anchors, positives = step.keys[candidates], step.keys[first], step.keys[first + 1]
-    same_anchor = anchors.unsqueeze(1) == anchors.unsqueeze(0)
-    goes_too = (same_anchor.unsqueeze(2) & (positives.unsqueeze(1) == keys).unsqueeze(0)).any(1)
+    same_anchor, is_positive = (one.unsqueeze(1) == other for one, other in ((anchors, anchors), (positives, keys)))
+    goes_too = same_anchor.float() @ is_positive.float() > 0  # a product, since a table of B x B x C would be too large
     excluded = goes_too | (keys.unsqueeze(0) == anchors.unsqueeze(1))
     excluded[torch.arange(len(first), device=first.device), own] = False
     logits = (SHARPNESS * vectors[first] @ vectors[candidates].T).masked_fill(excluded, -torch.inf)

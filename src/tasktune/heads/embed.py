@@ -22,7 +22,7 @@ from tasktune.answers import Answer
 from tasktune.core import Lost, Record
 from tasktune.framings import Side
 from tasktune.heads.base import Head, Raw, Scored
-from tasktune.heads.contrast import Step, loss
+from tasktune.heads.contrast import SHARPNESS, Step, loss
 from tasktune.heads.features import Batch, Features, on, padded
 from tasktune.heads.label import windows_of
 from tasktune.heads.pooling import Pooling, pooled
@@ -125,7 +125,7 @@ class Embedder(Head):
         for k, number in enumerate(batch["targets"][:, 0]):
             first, *others = vectors[batch["lesson_of_text"] == k]
             cosines = torch.stack(others) @ first
-            found.append((20 * cosines).log_softmax(0)[0] if number.isnan() else -0.5 * (cosines[0] - number) ** 2)
+            found.append((SHARPNESS * cosines).log_softmax(0)[0] if number.isnan() else -0.5 * (cosines[0] - number) ** 2)
         return torch.stack(found).unsqueeze(1)
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
