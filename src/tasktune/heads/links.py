@@ -201,13 +201,13 @@ class LinkedSpans(Head):
         spans, links = graph = self.framing.write(record)
         windows = self.encode(record, Lost())
         held = set().union(*(_held(graph, f) for f in windows))
-        ends = _ends(spans)
-        kept = [k for k, end in enumerate(ends, 1) if end[-1] in kinds and any(_inside(end, f) for f in windows)]
+        ends = [NOWHERE, *_ends(spans)]
+        kept = [k for k, end in enumerate(ends) if end[-1] in kinds and any(_inside(end, f) for f in windows)]
         number = {0: 0, **{k: n for n, k in enumerate(kept, 1)}}
         said = tuple(
             (number[source], number[target], label)
             for source, target, label in links
-            if label in labels and source in number and target in number and _pair(ends, source, target) in held
+            if label in labels and source in number and target in number and (ends[source], ends[target]) in held
         )
         answer: Answer = self.framing.read(record, (tuple(spans[k - 1] for k in kept), said), self.labels)
         return answer
@@ -216,12 +216,6 @@ class LinkedSpans(Head):
 def _ends(spans: Iterable[bio.WordSpan]) -> list[End]:
     """Spans as what may be linked."""
     return [(first + 1, last, kind) for first, last, kind in spans]
-
-
-def _pair(ends: Sequence[End], source: int, target: int) -> Pair:
-    """The ends of a link, given their numbers."""
-    every = (NOWHERE, *ends)
-    return every[source], every[target]
 
 
 def _inside(end: End, window: Features) -> bool:
@@ -233,7 +227,8 @@ def _inside(end: End, window: Features) -> bool:
 def _held(graph: Graph, window: Features) -> dict[Pair, str]:
     """The links of a graph that a window holds, by their ends, and their labels."""
     spans, links = graph
-    pairs = ((_pair(_ends(spans), source, target), label) for source, target, label in links)
+    ends = [NOWHERE, *_ends(spans)]
+    pairs = (((ends[source], ends[target]), label) for source, target, label in links)
     return {pair: label for pair, label in pairs if all(_inside(end, window) for end in pair)}
 
 

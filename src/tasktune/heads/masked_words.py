@@ -10,6 +10,7 @@ padding. When words are asked for, each mask is read with as much text on both s
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -118,7 +119,8 @@ class MaskedWords(Head):
         room = self.max_length - self.tokenizer.num_special_tokens_to_add()
         windows = []
         for first, last in cuts(len(ids), units, room):
-            inside = tuple((a - first, b - first) for a, b in units if first <= a and b <= last)
+            within = units[bisect_left(units, (first, 0)) : bisect_left(units, (last, 0))]
+            inside = tuple((a - first, b - first) for a, b in within if b <= last)
             windows.append(self._framed(ids[first:last], (), first, inside))
         return windows if len(windows) == 1 else by_policy(self, record, len(ids), room, windows, lost)
 

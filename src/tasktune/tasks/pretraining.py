@@ -81,9 +81,11 @@ def _pairs(parts: list[str], chance: Random) -> Iterator[tuple[str, str, str]]:
             yield parts[k], parts[k + 1], _NEXT
             k += 2
             continue
-        elsewhere = [part for at, part in enumerate(parts) if at not in (k, k + 1)]
-        first, second = (parts[k], chance.choice(elsewhere)) if elsewhere else (parts[k + 1], parts[k])
-        yield first, second, _RANDOM
+        first, second = k + 1, k
+        if len(parts) > 2:
+            elsewhere = chance.randrange(len(parts) - 2)  # as if the two were not there
+            first, second = k, elsewhere + 2 * (elsewhere >= k)
+        yield parts[first], parts[second], _RANDOM
         k += 1
 
 
