@@ -259,6 +259,13 @@ def test_every_head_learns(tiny: Tiny, tmp_path: Path) -> None:
     assert "pos: accuracy" in (tmp_path / "m" / "README.md").read_text(encoding="utf-8")
 
 
+def test_tasks_go_by_their_other_names_too(tiny: Tiny) -> None:
+    model = untrained(tiny("bert"), "pos+ner")
+    assert [*tt.evaluate(model, {"tagging": example("pos")}).evaluations] == ["pos"]
+    (said,) = tt.predict(model, ["Ada wrote."], task="tagging")
+    assert said.answer == model["pos"].predict(["Ada wrote."])[0].answer
+
+
 def test_what_cannot_be_joined_is_refused_in_words(tiny: Tiny) -> None:
     data = {name: example(name) for name in ("pos", "ner", "mask", "chat")}
 

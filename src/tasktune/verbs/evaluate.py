@@ -11,6 +11,7 @@ from tasktune.datasets import Data, mapping_for, records
 from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation, measure
 from tasktune.models.model import Model
 from tasktune.models.multitask import MultiTaskModel, load
+from tasktune.tasks import own_name
 from tasktune.verbs.progress import counted
 
 
@@ -53,11 +54,12 @@ def evaluate(
             )
         (one,) = models.values()
         return _measured(one, data, mapping, format)
-    if unknown := [name for name in data if name not in models]:
+    given = {own_name(name): each for name, each in data.items()}
+    if unknown := [name for name in given if name not in models]:
         raise InputError(f"this model does {', '.join(models)}, and not {', '.join(unknown)}")
     tasks = {name: one.task for name, one in models.items()}
     return MultiTaskEvaluation(
-        {name: _measured(models[name], data[name], mapping_for(name, tasks, mapping), format) for name in data}
+        {name: _measured(models[name], each, mapping_for(name, tasks, mapping), format) for name, each in given.items()}
     )
 
 

@@ -12,6 +12,7 @@ from tasktune.models.model import Model
 from tasktune.models.multitask import MultiTaskModel, load
 from tasktune.models.prediction import MultiTaskPrediction, Prediction
 from tasktune.models.shards import answer_shards
+from tasktune.tasks import own_name
 from tasktune.verbs.progress import counted
 
 
@@ -39,7 +40,7 @@ def predict(
 
 
 def _model_for(tuned: Model | MultiTaskModel, task: str | None) -> Model:
-    name = next(iter(tuned.models)) if task is None else task
+    name = next(iter(tuned.models)) if task is None else own_name(task)
     if name not in tuned.models:
         raise InputError(f"this model does not do {task!r}, but {', '.join(tuned.models)}")
     return tuned.models[name]
