@@ -69,7 +69,6 @@ def test_a_format_is_told_by_suffix_and_first_lines(file, name, content, format)
         ("x.txt", "__label__a b\n", ["labelled", "text"]),
         ("x.txt", "a first line\n\na second\n", ["documents", "text"]),
         ("x", "a first line\n\na second\n", ["documents", "text"]),
-        ("x.txt", "", ["tsv", "text"]),
         ("x.xml", "<?xml version='1.0'?>\n<a/>\n", ["jsonl", "parallel"]),
     ],
 )
@@ -77,6 +76,11 @@ def test_what_could_be_several_is_asked_for(file, name, content, candidates):
     with pytest.raises(InputError, match=r"which format is it\?.*--format ") as refused:
         found(file(content, name))
     assert all(f"{candidate} (" in str(refused.value) for candidate in candidates)
+
+
+@pytest.mark.parametrize("name", ["x.txt", "x.tsv", "x.json", "x"])
+def test_an_empty_file_holds_nothing_whatever_its_format(file, name):
+    assert list(rows(file("", name))) == []
 
 
 def test_a_named_format_comes_first(file):

@@ -45,6 +45,17 @@ def test_without_a_dev_split_a_tenth_is_set_aside(tiny: Tiny) -> None:
     assert "10% of train" in made["dev"]
 
 
+def test_a_file_without_records_and_a_record_alone_are_named(tiny: Tiny, tmp_path: Path) -> None:
+    (empty := tmp_path / "empty.jsonl").touch()
+    for train, dev, told in (
+        (empty, None, "empty.jsonl: there is no record"),
+        (rows(2), empty, "empty.jsonl: there is no record"),
+        (rows(1), None, "of one record alone none can be set aside"),
+    ):
+        with pytest.raises(tt.InputError, match=told):
+            tt.fit("classification", train, dev, str(tiny("bert")), recipe=ONCE)
+
+
 def test_the_facts_say_how_it_came_about(tiny: Tiny) -> None:
     facts = fit(tiny, "ner", example("ner"), example("ner"), epochs=2).facts
     assert facts["training"]["steps"] == 2

@@ -156,6 +156,8 @@ def detect(source: Source) -> Format:
     if len(by_suffix) == 1:
         return by_suffix[0]
     lines = source.head()
+    if not lines:
+        return FORMATS["text"]  # nothing is nothing in any format
     fit = [format for format in by_suffix or FORMATS.values() if format.looks(lines, source.known)]
     sure = [format for format in fit if format.name not in PLAIN]
     usual = [format for format in by_suffix[-1:] if format.name not in PLAIN]

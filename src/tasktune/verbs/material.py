@@ -94,6 +94,9 @@ def material(
     files = train_and_dev(task, train, dev)
     read = (None if f is None else list(answered(records(task, f, mapping, format), recipe, lost)) for f in files)
     learnt, held_out = read
+    for data, found in zip(files, (learnt, held_out), strict=True):
+        if found == []:
+            raise InputError(f"{_named(data)}: there is no record in it that can be used; it must have some")
     learnt, held_out = _split(learnt or [], held_out, recipe.seed)
     source = {
         "train": _named(train),
@@ -117,8 +120,8 @@ def _split(learnt: list[Record], held_out: list[Record] | None, seed: int) -> tu
         shuffled = Random(seed).sample(learnt, len(learnt))
         cut = max(1, round(_DEV_SHARE * len(learnt)))
         learnt, held_out = shuffled[cut:], shuffled[:cut]
-    if not learnt or not held_out:
-        raise InputError(f"there are {len(learnt)} records to learn from and {len(held_out)} to measure by; both must have some")
+        if not learnt:
+            raise InputError("of one record alone none can be set aside to measure by. Give more, or others with --dev")
     return learnt, held_out
 
 
