@@ -17,7 +17,7 @@ import tasktune as tt
 from tasktune.core import InputError
 from tasktune.verbs import grouping
 from tasktune.verbs.cluster import Cluster, ClusteredText, Clustering
-from tasktune.verbs.cluster_map import colours, page
+from tasktune.verbs.cluster_map import colours, draw, page
 from tasktune.verbs.slips import how_many
 
 SHIPS = [f"the {kind} {ship} left port" for kind in ("old", "new", "red") for ship in ("ferry", "tug", "trawler", "tanker")]
@@ -90,6 +90,7 @@ def test_tiny_clusters_are_told(model: str, capsys: pytest.CaptureFixture[str]):
     [
         ([], {}, "no texts"),
         (["a", "b"], {"clusters": 3}, "2 texts cannot make 3 clusters"),
+        (["a", "b"], {"clusters": 0}, "2 texts cannot make 0 clusters; give --clusters 1 to 2"),
         (["a", "b"], {}, "nowhere so dense"),
         (["a", "b"], {"clusters": "auto"}, "too few"),
         (["a", "b"], {"smallest": 1}, "2 texts or more"),
@@ -167,6 +168,11 @@ def test_no_text_is_read_as_html():
     assert "alert(1)</script>" not in shown
     assert "<b>&amp;" not in shown
     assert shown.count("<script") == 2
+
+
+def test_no_text_in_the_picture_is_read_as_a_formula(tmp_path: Path):
+    draw(drawn("$\\foo$", "us$ and a$"), "$\\bar$", tmp_path / "map.png")
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_page_needs_nothing_from_elsewhere():

@@ -92,6 +92,7 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 def draw(found: Clustering, title: str, path: Path) -> None:
     """Write the picture (PNG)."""
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
     named = found.clusters[:_NAMED]
     family, missing = families_for(title + "".join(cluster.name for cluster in named))
@@ -110,6 +111,9 @@ def draw(found: Clustering, title: str, path: Path) -> None:
     axes.text(0, 1.02, _summary(found), transform=axes.transAxes, fontsize=11, color="#69737c")
     _write_names(axes, found, places, numbers, family)
     _legend(axes, found, shades, family)
+    texts: list[Any] = figure.findobj(Text)
+    for written in texts:
+        written.set_parse_math(False)  # a dollar is a dollar
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a script that no font here has
         figure.savefig(path, metadata={"Software": None})

@@ -55,8 +55,8 @@ def k_means(vectors: Vectors, groups: int, seed: int) -> Numbers:
     """So many groups around centres (Lloyd 1982; of ten starts the best). Their numbers, the largest group first."""
     from sklearn.cluster import KMeans, MiniBatchKMeans
 
-    if groups > len(vectors):
-        raise InputError(f"{len(vectors)} texts cannot make {groups} clusters; give --clusters {len(vectors)} at most")
+    if not 1 <= groups <= len(vectors):
+        raise InputError(f"{len(vectors)} texts cannot make {groups} clusters; give --clusters 1 to {len(vectors)}")
     many: Any = MiniBatchKMeans(groups, batch_size=4096, n_init=10, random_state=seed)
     chosen = many if len(vectors) > _MANY else KMeans(groups, n_init=10, random_state=seed)
     return _by_size(chosen.fit_predict(vectors))
