@@ -29,6 +29,14 @@ def test_an_encoder_has_a_tokenizer_of_its_own(pieces: str, tmp_path: Path) -> N
     assert tokenizer("a", "a").get("token_type_ids")[-1] == 1
 
 
+def test_it_is_no_encoder_for_several_tasks_either(tmp_path: Path) -> None:
+    new = tmp_path / "a" / "folder" / "new"
+    new_model(new, TEXTS, size="tiny", vocabulary=400)
+    data = {name: task(name).example for name in ("pos", "ner")}
+    with pytest.raises(tt.InputError, match="at random"):
+        tt.fit("pos+ner", data, data, str(new))
+
+
 @pytest.mark.slow
 def test_it_learns_texts_and_only_then_other_tasks_with_its_pooler(tmp_path: Path) -> None:
     new, trained = tmp_path / "new", tmp_path / "trained"

@@ -18,7 +18,7 @@ from tasktune.models import model as single
 from tasktune.models import network
 from tasktune.models.card import card_of_several
 from tasktune.models.family import family_of
-from tasktune.models.folder import RECIPE, read_facts
+from tasktune.models.folder import RECIPE, read_facts, refuse_untrained
 from tasktune.models.jointly import Questions, answers
 from tasktune.models.model import Model, saved, write_facts, write_weights
 from tasktune.models.prediction import MultiTaskPrediction, Prediction
@@ -88,6 +88,8 @@ def build(tasks: Mapping[str, Task[Any]], name: str, labels: LabelsOf, recipe: R
     `labels` and `scale` say what the training data of a task show. Raises `InputError` where tasks cannot be joined.
     """
     folder = locate(name)
+    for task in tasks.values():
+        refuse_untrained(folder, task)
     framings = {name: task.framing("encoder") for name, task in tasks.items()}
     known = {name: labels(name, framing) for name, framing in framings.items()}
     scales = {name: scale(name, framing) for name, framing in framings.items()}

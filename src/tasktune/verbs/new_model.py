@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Literal
 
 from tasktune.core import InputError
 from tasktune.datasets import Data, records
 from tasktune.models.folder import note_untrained, refuse_taken
-from tasktune.models.model import put
+from tasktune.models.model import saved
 from tasktune.models.network import quiet
 from tasktune.models.untrained import SIZES, learnt_tokenizer, untrained, usual_vocabulary
 from tasktune.tasks import task
@@ -46,16 +44,14 @@ def new_model(
     wanted = vocabulary or usual_vocabulary(sum(len(text.split()) for text in texts))
     learnt = learnt_tokenizer(texts, family, tokenizer or ("wordpiece" if family == "encoder" else "bpe"), wanted)
     net = untrained(learnt, family, size, seed)
-    work = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
-    try:
+
+    def write(work: Path) -> None:
         with quiet():
             net.save_pretrained(work)
         learnt.save_pretrained(work)
         note_untrained(work)
-        work.chmod(0o755)
-        put(work, folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+
+    saved(folder, write)
     weights = sum(weight.numel() for weight in net.parameters())
     kind = net.config.model_type
     return f"{folder}: a {kind} of {weights:,} weights at random, with {len(learnt):,} tokens learnt from {len(texts):,} texts"
