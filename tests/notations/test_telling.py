@@ -26,6 +26,10 @@ def test_chinese_words_are_runs_of_characters_and_none_is_a_part_of_another():
     assert not any(one != other and one in other for words in found.values() for one in words for other in words)
 
 
+def test_what_is_said_once_is_no_chinese_word():
+    assert telling_words({0: ["万有效像素的足球", "足球"], 1: ["一年以来"]}, 3) == {0: ("足球",), 1: ()}
+
+
 def test_numbers_signs_and_single_letters_tell_nothing():
     assert telling_words({0: ["a 1 22 !! 👍 ab", ""]}, 5) == {0: ("ab",)}
 

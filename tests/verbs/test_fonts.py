@@ -63,11 +63,14 @@ def test_what_no_font_has_is_known(installed: Path):
     assert families_for("猫鳥") == (["DejaVu Sans", "Few"], {"鳥"})
 
 
-def test_a_picture_has_no_boxes_where_a_font_has_the_characters(installed: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_picture_has_no_boxes_where_a_font_has_the_characters(
+    installed: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         draw(clustered("猫, 犬"), "狗", installed / "map.png")
     assert not capsys.readouterr().err
+    assert not caplog.records
 
 
 def test_boxes_in_a_picture_are_told(installed: Path, capsys: pytest.CaptureFixture[str]):

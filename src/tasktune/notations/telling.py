@@ -1,7 +1,8 @@
 """The words that tell a group of texts from the others: class-based TF-IDF (Grootendorst 2022).
 
 A word weighs its share of the group's words times log(1 + A / f), where f is how often it occurs in all groups, and A how many
-words a group has on average. In Chinese and Japanese, runs of two to four characters are taken for words.
+words a group has on average. In Chinese and Japanese, runs of two to four characters that a group has
+twice are taken for words: what stands once is mostly a piece of words.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _weights(times: Counter[str], everywhere: Counter[str], average: float) -> d
     return {
         word: n / here * log(1 + average / everywhere[word]) * (len(word) / 2 if is_cjk(word[0]) else 1)
         for word, n in times.items()
-        if n * elsewhere >= _TIMES * (everywhere[word] - n) * here
+        if (n > 1 or not is_cjk(word[0])) and n * elsewhere >= _TIMES * (everywhere[word] - n) * here
     }
 
 

@@ -107,7 +107,7 @@ def draw(found: Clustering, title: str, path: Path) -> None:
     order = np.argsort(numbers >= 0, kind="stable")  # what is in no cluster lies below
     axes.scatter(*places[order].T, s=size, c=[shades[k] for k in numbers[order]], alpha=0.75, linewidths=0)
     axes.set_axis_off()
-    axes.set_title(title, loc="left", fontsize=18, fontweight="bold", color="#1d2328", family=family, pad=30)
+    axes.set_title(title, loc="left", fontsize=18, fontweight=_weight(family), color="#1d2328", family=family, pad=30)
     axes.text(0, 1.02, _summary(found), transform=axes.transAxes, fontsize=11, color="#69737c")
     _write_names(axes, found, places, numbers, family)
     _legend(axes, found, shades, family)
@@ -119,6 +119,11 @@ def draw(found: Clustering, title: str, path: Path) -> None:
         figure.savefig(path, metadata={"Software": None})
 
 
+def _weight(family: Sequence[str]) -> str:
+    """Bold in matplotlib's own font; others may have no such face."""
+    return "bold" if len(family) == 1 else "normal"
+
+
 def _write_names(axes: Any, found: Clustering, places: Any, numbers: Any, family: Sequence[str]) -> None:
     """Each name in the middle of its cluster, with a white edge."""
     from matplotlib.patheffects import withStroke
@@ -126,7 +131,7 @@ def _write_names(axes: Any, found: Clustering, places: Any, numbers: Any, family
     for k, cluster in enumerate(found.clusters[:_NAMED]):
         x, y = np.median(places[numbers == k], axis=0)
         written = axes.text(
-            x, y, cluster.name, ha="center", va="center", fontsize=9, fontweight="bold", color="#1d2328", family=family
+            x, y, cluster.name, ha="center", va="center", fontsize=9, fontweight=_weight(family), color="#1d2328", family=family
         )
         written.set_path_effects([withStroke(linewidth=3, foreground="white", alpha=0.85)])
 
