@@ -11,7 +11,7 @@ from typing import Any, final
 
 from tasktune.core import InputError, Lost, Record, Scores, Task
 from tasktune.datasets import Data, records, train_and_dev
-from tasktune.framings import Framing, Label, Labels, Select
+from tasktune.framings import Embed, Framing, Label, Labels, Select
 from tasktune.heads.base import Calibration
 from tasktune.heads.features import Features
 from tasktune.models.baseline import baseline
@@ -97,7 +97,7 @@ def material(
     for data, found in zip(files, (learnt, held_out), strict=True):
         if found == []:
             raise InputError(f"{_named(data)}: there is no record in it that can be used; it must have some")
-    learnt, held_out = _split(learnt or [], held_out, recipe.seed)
+    learnt, held_out = _split(task, learnt or [], held_out, recipe.seed)
     source = {
         "train": _named(train),
         "dev": _named(dev),
@@ -114,12 +114,18 @@ def _named(data: Data | None) -> str:
     return str(data) if isinstance(data, str | Path) else "records in Python"
 
 
-def _split(learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:
-    """The records to learn from and those to measure by: where none are given for that, a tenth of the others."""
+def _split(task: Task[Any], learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:
+    """The records to learn from and those to measure by: where none are given for that, a tenth of the others.
+
+    Of a collection, a tenth of the queries, which search all of its documents; these have nothing to learn from.
+    """
     if held_out is None:
-        shuffled = Random(seed).sample(learnt, len(learnt))
-        cut = max(1, round(_DEV_SHARE * len(learnt)))
-        learnt, held_out = shuffled[cut:], shuffled[:cut]
+        searched = isinstance(task.encoder, Embed)
+        documents = [record for record in learnt if searched and record.answer == ()]
+        others = [record for record in learnt if not (searched and record.answer == ())]
+        shuffled = Random(seed).sample(others, len(others))
+        cut = max(1, round(_DEV_SHARE * len(others)))
+        learnt, held_out = shuffled[cut:], [*documents, *shuffled[:cut]]
         if not learnt:
             raise InputError("of one record alone none can be set aside to measure by. Give more, or others with --dev")
     return learnt, held_out
