@@ -30,10 +30,9 @@ def tagger(tiny: Callable[[str], Path]) -> Callable[[str], Head]:
 def tokens_of_words(head: Head, text: str) -> list[list[str]]:
     """The tokens of each word, as the head gives them to the network."""
     (window,) = head.encode(NER(text=text), Lost())
-    ids = window.inputs["input_ids"]
-    ends = [*window.positions[1:], len(ids) - 1]
-    spelled = head.tokenizer.convert_ids_to_tokens
-    return [spelled(ids[start:end]) for start, end in zip(window.positions, ends, strict=True)]
+    tokens = head.tokenizer.convert_ids_to_tokens(window.inputs["input_ids"])
+    starts = [place - (tokens[place - 1] == "▁") for place in window.positions]  # a blank that is a token goes before its word
+    return [tokens[start:end] for start, end in zip(starts, [*starts[1:], len(tokens) - 1], strict=True)]
 
 
 @pytest.mark.parametrize("kind", ENCODERS)
@@ -67,3 +66,12 @@ def test_words_apart_from_each_other_are_tokenized_as_the_whole_text(tagger: Cal
     head = tagger("multilingual")
     text = "Ada wrote to the team in London"
     assert [*chain.from_iterable(tokens_of_words(head, text))] == head.tokenizer.tokenize(text)
+
+
+def test_a_word_is_looked_for_behind_a_blank_that_is_a_token(tagger: Callable[[str], Head]) -> None:
+    head = tagger("multilingual")
+    (window,) = head.encode(NER(text="Ada wrote ."), Lost())
+    tokens = head.tokenizer.convert_ids_to_tokens(window.inputs["input_ids"])
+    last = window.positions[-1]
+    assert tokens[last - 1 : last + 1] == ["▁", "."]
+    assert all(tokens[place] != "▁" for place in window.positions)

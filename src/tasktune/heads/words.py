@@ -2,7 +2,8 @@
 
 A word and the blanks before it are tokenized on their own, so that none of the words is lost, whatever the tokenizer would have
 joined. SentencePiece puts a blank before every text that it is given; a word that stands right behind another, as each does in
-Chinese and a comma does anywhere, is tokenized without it, as it would be in its place.
+Chinese and a comma does anywhere, is tokenized without it, as it would be in its place. Where the blank is a token of its own,
+the word is looked for at the next one, which says more.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ Stretch = tuple[str, bool]
 
 
 def word_windows(head: Head, record: Record, lost: Lost) -> list[Features]:
-    """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
+    """Windows over the record's words; `positions` are the words' first sub-words that are no mere blanks.
+
+    `start` counts the words before.
+    """
     return windows_over(head, record, head.framing.words(record), lost)
 
 
@@ -113,12 +117,18 @@ def _without_blank(step: PreTokenizer) -> PreTokenizer:
 
 
 def _window(head: Head, pieces: list[list[int]], first: int, last: int) -> Features:
-    before, after = frame(head.tokenizer)
+    (before, after), blank = frame(head.tokenizer), _blank(head.tokenizer)
     ids, positions = [*before], []
     for piece in pieces[first:last]:
-        positions.append(len(ids))
+        positions.append(len(ids) + (len(piece) > 1 and piece[0] == blank))
         ids += piece
     return Features({"input_ids": [*ids, *after]}, tuple(positions), start=first)
+
+
+@lru_cache(maxsize=8)
+def _blank(tokenizer: PreTrainedTokenizerBase) -> int | None:
+    """SentencePiece's token of a blank alone, where there is one."""
+    return tokenizer.get_vocab().get("\u2581")
 
 
 def window_cuts(lengths: Sequence[int], room: int) -> list[tuple[int, int]]:
