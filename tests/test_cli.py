@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -248,7 +249,8 @@ def test_a_slip_is_told_before_torch_is_loaded(
 
 def test_an_interruption_is_one_line_and_leaves_nothing_behind(knowing: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tasktune", "predict", str(knowing), "-", "--out", str(tmp_path / "answers.jsonl")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # what is started in the background hears none
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as running:
         while running.poll() is None and not list(tmp_path.iterdir()):  # the file it writes in is there once it is at work
             time.sleep(0.01)
         running.send_signal(signal.SIGINT)
