@@ -184,7 +184,7 @@ def bad(name: str) -> tuple[list[str], str]:
         "no room for a text": ([*fit(), "--max-length", "2"], "--max-length 2"),
         "more than the model reads": ([*fit(), "--max-length", "9999"], "9999 is more than the 512 tokens"),
         "taken": (fit(out="taken"), "taken is there already"),
-        "empty file": (fit(train="empty.jsonl"), "there are 0 records to learn from"),
+        "empty file": (fit(train="empty.jsonl"), "empty.jsonl: there is no record in it that can be used"),
         "one label": (fit(train="one.jsonl"), "1 label"),
         "no answers": (fit(train="answerless.jsonl"), "answerless.jsonl:2"),
         "a column missing": (fit("ner"), "nli.jsonl:1"),

@@ -66,7 +66,7 @@ def test_a_text_alone_is_the_first_field_of_every_task(name, way, tmp_path):
     record = asked(name, way, tmp_path)
     first = getattr(record, record.field_names()[0])
     assert first == ((Message("user", "Hello"),) if name == "chat" else "Hello")
-    assert record.answer is None
+    assert record.answer == (() if name == "mask" else None)  # of a text without masks nothing is kept back
 
 
 def test_a_premise_alone_is_refused():

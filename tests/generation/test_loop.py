@@ -18,7 +18,7 @@ ALONE, TAKING_TURNS, TOGETHER = 1, 40, 10**6
 def test_the_most_probable_tokens_are_those_of_generate(name: str, nets: Callable[[str], Net]) -> None:
     net, asked = nets(name), prompts()
     expected = [net.generated(prompt, LONGEST) for prompt in asked]
-    assert len(set(map(len, expected))) > 2  # some end sooner, some later
+    assert len(set(map(len, expected))) > 1  # some end sooner, some later
     for budget in (ALONE, TAKING_TURNS, TOGETHER):
         assert [found.tokens for (found,) in net.written(asked, Decoding(), LONGEST, budget)] == expected
     assert [found.tokens for (found,) in net.written(asked[::-1], Decoding(), LONGEST, TAKING_TURNS)] == expected[::-1]

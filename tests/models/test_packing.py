@@ -29,7 +29,8 @@ from tasktune.tasks import task
 
 Tiny = Callable[[str], Path]
 FIRST = {"roberta": 2}  # its places begin behind its padding token
-PACKED = [case for case in CASES if case[1] in DECODERS or case[0] in ("mask", "ner")]
+IN_PLACE = ("mask", "ner", "summarization-extractive")
+PACKED = [case for case in CASES if case[0] in IN_PLACE or (case[1] in DECODERS and case[0] != "embedding")]
 each_packed = pytest.mark.parametrize("case", PACKED, ids="-".join)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ import torch
 from cases import CASES, HEADS, KNOWING, example, untrained
 from tasktune.core import InputError, Lost, Score, Scores
 from tasktune.heads.features import Features
-from tasktune.models import durable, training
+from tasktune.models import durable, gradient_cache, training
 from tasktune.models.adapters import adapted
 from tasktune.models.checkpoints import Checkpoints, Pace
 from tasktune.models.course import Lesson, Subject, Taught
@@ -93,7 +94,7 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
     """Gives a function to say before which pass, counted from when it is called, training stops; `None` to let it be."""
     monkeypatch.setattr(durable, "_sync", lambda path: None)  # waiting for the disk is most of what so small a checkpoint takes
     monkeypatch.setattr(training, "perf_counter", lambda: 0.0)  # what steps took is in the checkpoint, and never the same
-    whole = Taught.backward
+    whole, over_all = Taught.backward, gradient_cache.backward
 
     def at(passes: int | None) -> None:
         left = iter(range(-1 if passes is None else passes, -1, -1))
@@ -103,7 +104,15 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
                 raise Stopped
             return whole(self, features, tokens)
 
+        def cached(net: Any, head: Any, passes: Sequence[Any]) -> float:
+            """All passes of a step at once: what is stopped before any of them is stopped before the step."""
+            for _ in passes:
+                if next(left, None) == 0:
+                    raise Stopped
+            return over_all(net, head, passes)
+
         monkeypatch.setattr(Taught, "backward", backward)
+        monkeypatch.setattr(gradient_cache, "backward", cached)
 
     return at
 

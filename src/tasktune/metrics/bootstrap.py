@@ -111,7 +111,7 @@ class Tally:
 
 def _primary(metric: Metric[Any], figures: Mapping[str, Any]) -> str:
     """The figure that decides: the metric's own, or where the data have no such one, the first of those they have."""
-    return metric.primary if metric.primary in figures else next(iter(figures))
+    return metric.primary if metric.primary in figures else next(iter(figures), metric.primary)
 
 
 def _weighted(times: Times, table: Floats) -> Floats:

@@ -103,10 +103,10 @@ class Course:
     def __init__(self, net: PreTrainedModel, subjects: Sequence[Subject], total: int) -> None:
         recipe, linear = subjects[0].head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
         self.net, self.recipe = net, recipe
-        self.taught = [Taught(subject) for subject in subjects]
         self.optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
         self.schedule = linear(self.optimizer, round(recipe.warmup * total), total)
         self.sum = processes.Sum([] if is_sharded(net) else cast(torch.nn.Module, net).parameters())
+        self.taught = [Taught(subject) for subject in subjects]  # last: it tries the network out, which gathers parts of it
 
     @property
     def learning_rate(self) -> float:
