@@ -14,14 +14,13 @@ from typing import ClassVar, Self
 
 from tasktune.answers import Link, Linked, Span, Words
 from tasktune.core import Record, Row, Task
-from tasktune.framings import Graph, Labels, Links, Prompt, Text
+from tasktune.framings import Labels, Links, Prompt, Text
 from tasktune.metrics.links import quadruple_f1
-from tasktune.notations import link_lines
+from tasktune.notations import link_lines, opinions
 from tasktune.notations.link_form import LinkLines
-from tasktune.notations.linked import as_graph, from_graph, ordered, parts_of
+from tasktune.notations.linked import ordered
+from tasktune.notations.opinions import ASPECT, ENDS, OPINION
 from tasktune.notations.tokens import text_and_words, words_of
-
-ASPECT, OPINION = "aspect", "opinion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +39,20 @@ class OpinionQuadruples(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: a text, and links {source, target, label} from aspects to opinions."""
         text, words = text_and_words(row)
-        return cls(text=text, words=words, answer=parts_of(row, text, (ASPECT, OPINION)), id=row.id)
-
-
-def _write_graph(record: OpinionQuadruples) -> Graph:
-    return as_graph(words_of(record), record.answer)
-
-
-def _read_graph(record: OpinionQuadruples, graph: Graph, labels: Labels) -> Linked:
-    _, found = from_graph(words_of(record), *graph)
-    return ordered(found)
+        return cls(text=text, words=words, answer=opinions.given(row, text), id=row.id)
 
 
 def _read_lines(record: OpinionQuadruples, written: str, labels: Labels) -> Linked:
-    return link_lines.read(record.text, written, labels, (ASPECT, OPINION))
+    return link_lines.read(record.text, written, labels, ENDS)
 
 
 links = Links[OpinionQuadruples](
     text=lambda record: record.text,
     words=words_of,
-    write=_write_graph,
-    read=_read_graph,
+    write=opinions.write,
+    read=opinions.read,
     joins=lambda source, target: source in (ASPECT, "") and target in (OPINION, ""),
-    lost=lambda record: len(record.answer) - len(_write_graph(record)[1]),
+    lost=opinions.lost,
 )
 lines = Text[OpinionQuadruples](
     prompt=lambda record: Prompt(record.text, after="\nOpinions:"),

@@ -13,14 +13,13 @@ from typing import ClassVar, Self
 
 from tasktune.answers import Link, Linked, Span, Words
 from tasktune.core import Record, Row, Task
-from tasktune.framings import Graph, Labels, Links, Prompt, Text
+from tasktune.framings import Labels, Links, Prompt, Text
 from tasktune.metrics.links import triplet_f1
-from tasktune.notations import link_lines
+from tasktune.notations import link_lines, opinions
 from tasktune.notations.link_form import LinkLines
-from tasktune.notations.linked import as_graph, from_graph, ordered, parts_of
+from tasktune.notations.linked import ordered
+from tasktune.notations.opinions import ASPECT, ENDS, OPINION
 from tasktune.notations.tokens import text_and_words, words_of
-
-ASPECT, OPINION = "aspect", "opinion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class OpinionTriplets(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: a text, and links {source, target, label} from aspects to opinions."""
         text, words = text_and_words(row)
-        answer = parts_of(row, text, (ASPECT, OPINION))
+        answer = opinions.given(row, text)
         if any(isinstance(part, Span) or not (part.source and part.target) for part in answer or ()):
             raise row.refuse(
                 "a triplet is an aspect and an opinion, both places in the text; of one here, an end is nowhere or not linked. "
@@ -48,27 +47,18 @@ class OpinionTriplets(Record):
         return cls(text=text, words=words, answer=answer, id=row.id)
 
 
-def _write_graph(record: OpinionTriplets) -> Graph:
-    return as_graph(words_of(record), record.answer)
-
-
-def _read_graph(record: OpinionTriplets, graph: Graph, labels: Labels) -> Linked:
-    _, found = from_graph(words_of(record), *graph)
-    return ordered(found)
-
-
 def _read_lines(record: OpinionTriplets, written: str, labels: Labels) -> Linked:
-    found = link_lines.read(record.text, written, labels, (ASPECT, OPINION))
+    found = link_lines.read(record.text, written, labels, ENDS)
     return tuple(link for link in found if link.source and link.target)
 
 
 links = Links[OpinionTriplets](
     text=lambda record: record.text,
     words=words_of,
-    write=_write_graph,
-    read=_read_graph,
-    joins=lambda source, target: (source, target) == (ASPECT, OPINION),
-    lost=lambda record: len(record.answer) - len(_write_graph(record)[1]),
+    write=opinions.write,
+    read=opinions.read,
+    joins=lambda source, target: (source, target) == ENDS,
+    lost=opinions.lost,
 )
 lines = Text[OpinionTriplets](
     prompt=lambda record: Prompt(record.text, after="\nOpinions:"),
