@@ -19,7 +19,7 @@ from transformers import PreTrainedModel
 from tasktune.answers import Answer
 from tasktune.core import Lost, Record
 from tasktune.framings import Arc, relations_and_tags
-from tasktune.heads.base import FORBIDDEN, Head, Raw, Scored
+from tasktune.heads.base import FORBIDDEN, Head, Raw, Scored, geometric_mean
 from tasktune.heads.features import Batch, Features, log_p_of, on, padded
 from tasktune.heads.spanning import best_projective_tree, best_tree
 from tasktune.heads.words import word_windows
@@ -112,7 +112,7 @@ class BestTree(Head):
         """The windows' trees as one. `score` is the geometric mean of the words' probabilities, each its arc's and relation's."""
         words = len(self.framing.words(record))
         arcs, scores = _joined(words, raws)
-        whole = float(np.exp(np.log(np.clip(scores, 1e-30, None)).mean())) if words else 1.0
+        whole = geometric_mean(scores) if words else 1.0
         return Scored(self.framing.read(record, arcs, self.labels), whole, scores)
 
     def ceiling(self, record: Record) -> Answer:

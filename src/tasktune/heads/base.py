@@ -205,6 +205,11 @@ def softmax(log_p: np.ndarray[Any, Any], temperature: float) -> np.ndarray[Any, 
     return probabilities
 
 
+def geometric_mean(probabilities: Sequence[float] | np.ndarray[Any, Any]) -> float:
+    """The score of an answer of several parts, out of the probabilities of these: so long answers are not taken for worse."""
+    return float(np.exp(np.log(np.clip(probabilities, 1e-30, None)).mean()))
+
+
 def by_policy(
     head: Head, record: Record, length: int, room: int, windows: Sequence[Features], lost: Lost, split: str = "split"
 ) -> list[Features]:

@@ -23,7 +23,7 @@ from transformers import PreTrainedModel
 from tasktune.answers import Answer, Span, Words
 from tasktune.core import Lost, Record
 from tasktune.framings import Graph, Labels, relations_and_tags
-from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored, Units, places, softmax
+from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored, Units, geometric_mean, places, softmax
 from tasktune.heads.features import Batch, Features, log_p_of, on, padded
 from tasktune.heads.tags import best_path, merged, product, transitions
 from tasktune.heads.words import word_windows
@@ -183,7 +183,7 @@ class LinkedSpans(Head):
         verdicts = {pair: known[pair] for pair in self._possible(_ends(spans)) if pair in known}
         answer = self.framing.read(record, (tuple(spans), _linked(spans, verdicts)), self.labels)
         parts = [*chosen[read], *(verdict.score for verdict in verdicts.values())]
-        score = float(np.exp(np.log(np.clip(parts, 1e-30, None)).mean()))
+        score = geometric_mean(parts)
         return Scored(answer, score, tuple(_probability(part, words, chosen, verdicts) for part in answer))
 
     def _merged(self, words: int, raws: Sequence[Window]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

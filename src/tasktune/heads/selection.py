@@ -17,9 +17,9 @@ from transformers import PreTrainedModel
 
 from tasktune.answers import Answer
 from tasktune.core import Lost, Record
-from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored, Units, softmax
-from tasktune.heads.features import Batch, Features, at, log_p_of, on, run
-from tasktune.heads.tags import merged
+from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored, Units, geometric_mean, softmax
+from tasktune.heads.features import Batch, Features, at, log_p_of, run
+from tasktune.heads.tags import log_p_of_units, merged
 from tasktune.heads.words import windows_over
 
 KINDS: Final = ("left", "taken")
@@ -64,8 +64,7 @@ class BestParts(Head):
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """(first part of the window, log-probabilities (parts, 2)) of each feature."""
-        log_p = run(net, on(net, self.collate(features))).logits.float().log_softmax(-1).cpu().numpy()
-        return [(f.start, log_p[k, list(f.positions)]) for k, f in enumerate(features)]
+        return log_p_of_units(self, net, features)
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The parts that are chosen by how probably each is taken.
@@ -80,7 +79,7 @@ class BestParts(Head):
         count = self.recipe.sentences or round(self.calibration.parts)
         taken = np.array(self.framing.choose(record, log_p[:, 1].tolist(), count), dtype=bool) & read
         decided = probabilities[np.arange(parts), taken.astype(int)][read]
-        score = float(np.exp(np.log(decided.clip(1e-30)).mean()))
+        score = geometric_mean(decided)
         return Scored(self.framing.read(record, taken, self.labels), score, tuple(map(float, probabilities[taken, 1])))
 
     def units(self, record: Record, raws: Sequence[Raw]) -> Units:

@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 from tasktune.answers import Answer, Words
 from tasktune.core import Lost, Record
 from tasktune.framings import Labels
-from tasktune.heads.base import FORBIDDEN, UNSAYABLE, Head, Raw, Scored, Units, places, softmax
+from tasktune.heads.base import FORBIDDEN, UNSAYABLE, Head, Raw, Scored, Units, geometric_mean, places, softmax
 from tasktune.heads.features import Batch, Features, at, log_p_of, on, run
 from tasktune.heads.words import word_windows
 
@@ -61,8 +61,7 @@ class WordTags(Head):
 
     def decode(self, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
         """(first word of the window, log-probabilities (words, K)) of each feature."""
-        log_p = run(net, on(net, self.collate(features))).logits.float().log_softmax(-1).cpu().numpy()
-        return [(f.start, log_p[k, list(f.positions)]) for k, f in enumerate(features)]
+        return log_p_of_units(self, net, features)
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The most probable legal tags. `score` is the geometric mean of the words' probabilities; a span's is their product."""
@@ -74,7 +73,7 @@ class WordTags(Head):
         best = best_path(log_p, transitions(self.framing.follows, self.labels))
         chosen = np.where(read, probabilities[np.arange(len(best)), best], 0.0)
         answer = self.framing.read(record, tuple(self.labels[k] for k in best), self.labels)
-        score = float(np.exp(np.log(chosen[read].clip(1e-30)).mean()))
+        score = geometric_mean(chosen[read])
         return Scored(answer, score, tuple(product(part, words, chosen) for part in answer))
 
     def merged(self, words: int, raws: Sequence[Raw]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -97,6 +96,12 @@ class WordTags(Head):
         tags = [tag if k in kept and tag in self.labels else default for k, tag in enumerate(self.framing.write(record))]
         answer: Answer = self.framing.read(record, tuple(tags), self.labels)
         return answer
+
+
+def log_p_of_units(head: Head, net: PreTrainedModel, features: Sequence[Features]) -> list[Raw]:
+    """(first unit of the window, log-probabilities (units, K)) of each feature, whose units are told at its `positions`."""
+    log_p = run(net, on(net, head.collate(features))).logits.float().log_softmax(-1).cpu().numpy()
+    return [(f.start, log_p[k, list(f.positions)]) for k, f in enumerate(features)]
 
 
 def merged(words: int, raws: Sequence[Raw], classes: int, default: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
