@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tasktune.cli_options import Format, Map
+from tasktune.cli.options import Format, Map
 
 models_app = typer.Typer(help="The models that can be had by name, fetching them, making new ones.", invoke_without_command=True)
 

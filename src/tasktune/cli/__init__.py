@@ -1,0 +1,48 @@
+"""The command line: one command a verb, its running options made from `Recipe`.
+
+Nothing heavy is imported before a command runs, so that help is instant. Input that cannot be used is one message on standard
+error and exit code 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from tasktune.cli.answering import evaluate, predict
+from tasktune.cli.grouping import cluster
+from tasktune.cli.models import models_app
+from tasktune.cli.tasks import new_task, sample, tasks
+from tasktune.cli.tuning import fit
+from tasktune.core import InputError
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+
+app = typer.Typer(
+    name="tasktune",
+    help="Tune a pre-trained language model to a task on your data, measure it and use it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(models_app, name="models")
+for command in (fit, evaluate, predict, cluster, tasks, sample, new_task):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except InputError as wrong:
+        if os.environ.get("RANK", "0") == "0":  # of several processes, the first speaks for all
+            print(f"tasktune: {wrong}", file=sys.stderr)
+        sys.exit(2)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:  # typer leaves so, without a word
+            print("tasktune: interrupted", file=sys.stderr)
+        raise
