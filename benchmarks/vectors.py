@@ -44,7 +44,8 @@ def evaluated(model: str, data: str, mapping: dict[str, str]) -> tuple[int, Scor
 def grouped(model: str, texts: str, labels: str, clusters: int) -> tuple[int, Scores]:
     """How many texts there are, and how well k-means' clusters agree with their labels."""
     files = f"{SHARED / texts},{SHARED / labels}"
-    found = tt.cluster(files, model, clusters, mapping={"text": "1", "answer": "2"}, format="parallel")
+    columns = {"text": Path(texts).stem, "answer": Path(labels).stem}
+    found = tt.cluster(files, model, clusters, mapping=columns, format="parallel")
     assert found.scores
     return len(found.texts), found.scores
 
