@@ -136,11 +136,15 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The figures of one evaluation. `primary` names the one that decides which model is better."""
+    """The figures of one evaluation. `primary` names the one that decides which model is better.
+
+    `signatures` say of some figures how they were counted, where scorers differ: only figures of one signature compare.
+    """
 
     primary: str
     values: Mapping[str, Score]
     higher_is_better: bool = True
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main(self) -> Score:
@@ -159,14 +163,26 @@ Counts = Mapping[Any, Any]
 """What one record adds to an evaluation: named amounts whose sums over records suffice to compute every score, or are `kept`."""
 
 
+def _if_answered(record: R) -> R | None:
+    return None if record.answer is None else record
+
+
+def _unsigned(sums: Mapping[Any, Any]) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Metric(Generic[R]):
     """How a task is scored, as sums over records (sufficient statistics), so that memory does not grow with the data.
 
     `count(record, answer)` gives the amounts of one record, `score(sums)` turns their sums into named figures. In `score`, each
     sum is a float array of shape (replicates,): the first is the data itself, the others bootstrap resamples of it, and every
-    figure has the same shape; an amount that no record named is 0. A metric `of` "likelihood" is counted on `Likelihood` in the
-    place of an answer.
+    figure has the same shape; an amount that no record named is 0. `signatures(sums)` says how figures were counted, as `Scores`
+    has it.
+
+    In the place of an answer, a metric `of` "likelihood" is counted on a `Likelihood`, and one `of` "answers" on a tuple of all
+    that the model gave (as many as `n_best` asks for), best first. `asked(record)` is the record that the model is given to be
+    measured by, `None` for one that says nothing to this metric; by default the record itself, if it has an answer.
 
     Amounts named in `kept` are not summed but kept, one a record, because a figure needs them all (ranks); they need not be
     numbers. `score` gets each as an object array of shape (records,), and under "times" how often each replicate drew each
@@ -177,9 +193,11 @@ class Metric(Generic[R]):
     primary: str
     count: Callable[[R, Any], Counts]
     score: Callable[[Mapping[Any, Any]], Mapping[str, Any]]
-    of: Literal["answer", "likelihood"] = "answer"
+    of: Literal["answer", "answers", "likelihood"] = "answer"
     higher_is_better: bool = True
     kept: tuple[str, ...] = ()
+    asked: Callable[[R], R | None] = _if_answered
+    signatures: Callable[[Mapping[Any, Any]], Mapping[str, str]] = _unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +244,9 @@ class Lost:
 class Task(Generic[R]):
     """A task: its record, how each family of model is asked for the answer, how answers are scored, and an example.
 
-    A family that cannot do the task has `None`. Running options are not here but in `Recipe`.
+    A family that cannot do the task has `None`. `metric` has the figure that decides which model is better, and is all that is
+    measured while training; the metrics `beside` it, which may take longer, are measured too where a model is evaluated, and no
+    two have a figure of the same name. Running options are not here but in `Recipe`.
     """
 
     name: str
@@ -236,6 +256,12 @@ class Task(Generic[R]):
     encoder_decoder: Any
     metric: Metric[R]
     example: tuple[R, ...] = field(repr=False)
+    beside: tuple[Metric[R], ...] = ()
+
+    @property
+    def metrics(self) -> tuple[Metric[R], ...]:
+        """All of them, the one that decides first."""
+        return (self.metric, *self.beside)
 
     def framings(self) -> dict[FamilyName, Any]:
         """The families that can do this task, and how each is asked."""

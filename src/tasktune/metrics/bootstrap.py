@@ -63,19 +63,27 @@ class Tally:
 
     def figures(self) -> Mapping[str, Floats]:
         """Every figure so far, shape (1 + replicates,): the data's own, then the resamples'. An undefined one is nan."""
-        sums = self._sums.copy()
-        self._add_block(sums)
-        if self._kept:
-            sums |= {name: np.fromiter(values, object, len(values)) for name, values in self._kept.items()}
-            sums["times"] = self._all_times()
+        return self._figures(self._all_sums())
+
+    def _figures(self, sums: Sums) -> Mapping[str, Floats]:
         with np.errstate(all="ignore"):  # a resample may well leave nothing to divide by
             figures = self.metric.score(sums)
         return {name: np.broadcast_to(figure, 1 + self.replicates).astype(float) for name, figure in figures.items()}
 
     def scores(self) -> Scores:
         """Every figure so far, with its interval."""
-        values = {name: self._score(figure) for name, figure in self.figures().items()}
-        return Scores(_primary(self.metric, values), values, self.metric.higher_is_better)
+        sums = self._all_sums()
+        signatures = self.metric.signatures(sums)  # first: to score may name amounts that no record did
+        values = {name: self._score(figure) for name, figure in self._figures(sums).items()}
+        return Scores(_primary(self.metric, values), values, self.metric.higher_is_better, signatures)
+
+    def _all_sums(self) -> Sums:
+        sums = self._sums.copy()
+        self._add_block(sums)
+        if self._kept:
+            sums |= {name: np.fromiter(values, object, len(values)) for name, values in self._kept.items()}
+            sums["times"] = self._all_times()
+        return sums
 
     def _score(self, figure: Floats) -> Score:
         drawn = np.sort(figure[1:][~np.isnan(figure[1:])])

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from transformers import PreTrainedModel
 
-from tasktune.core import InputError, Lost, Record, Scores, Task
-from tasktune.heads.base import UNSAYABLE, Calibration, Head, Raw, softmax
+from tasktune.core import InputError, Lost, Metric, Record, Scores, Task
+from tasktune.heads.base import UNSAYABLE, Calibration, Head, Raw, Scored, softmax
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
 from tasktune.metrics.calibration import trusted_temperature
@@ -53,6 +53,7 @@ class Evaluation:
                 "ceiling": self.ceiling,
                 "calibration": self.calibration,
                 "lost": self.lost.as_json(),
+                **({"signatures": self.scores.signatures} if self.scores.signatures else {}),
             }
         )
         return shown
@@ -74,46 +75,83 @@ class MultiTaskEvaluation:
 
 
 def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:
-    """The scores of a network on records. Raises `InputError` naming a record without an answer, unless the policy is to drop."""
-    if task.metric.of == "likelihood":
-        return _measure_likelihood(task, net, head, records)
-    lost, tally, ceiling = Lost(), Tally(task.metric), Tally(task.metric, replicates=0)
+    """The scores of a network on records, by all of the task's metrics.
+
+    Raises `InputError` naming a record that says nothing to any of them (none that has an answer), unless the policy is to drop.
+    Records are held in memory only where there are several metrics, each of which goes through them.
+    """
+    lost = Lost()
+    given: Iterable[Record] = measurable(task, records, head.recipe, lost)
+    if task.beside:
+        given = list(given)
+    parts = [_measured(metric, task, net, head, given) for metric in task.metrics]
+    first, *others = [part for part in parts if part.records] or parts[:1]
+    if not first.records:
+        raise InputError("there are no records to measure by")
+    lost.join(first.lost)
+    for other in others:
+        lost.join(other.lost, f"as to {other.scores.primary}")
+    values = {name: score for part in (first, *others) for name, score in part.scores.values.items()}
+    signatures = {name: signature for part in (first, *others) for name, signature in part.scores.signatures.items()}
+    ceiling = {name: figure for part in (first, *others) for name, figure in part.ceiling.items()}
+    return replace(first, scores=replace(first.scores, values=values, signatures=signatures), ceiling=ceiling, lost=lost)
+
+
+def _measured(metric: Metric[Any], task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:
+    if metric.of == "likelihood":
+        return _measure_likelihood(metric, task, net, head, records)
+    lost, tally, ceiling = Lost(), Tally(metric), Tally(metric, replicates=0)
     raw_bins, bins = Bins(), Bins()
-    for record, raws, scored in answers(net, head, answered(records, head.recipe, lost), lost):
-        tally.add(record, scored.answer)
-        ceiling.add(record, head.ceiling(record) if raws else None)
+    for record, raws, scored in answers(net, head, _asked(metric, records), lost):
+        tally.add(record, _said(metric, scored))
+        if record.answer is not None:
+            ceiling.add(record, _said(metric, Scored(head.ceiling(record) if raws else None, 1.0)))
         _note(lost, head, record, readable=not raws or scored.answer is not None)
         for temperature, counted in ((1.0, raw_bins), (head.calibration.temperature, bins)):
             _count_confidence(counted, head, record, raws, temperature)
-    _refuse_nothing(tally)
     errors = {"ece_before": raw_bins.error(), "ece_after": bins.error()}
     return Evaluation(
         task.name,
         tally.records,
         tally.scores(),
-        {name: float(figure[0]) for name, figure in ceiling.figures().items()},
+        {name: float(figure[0]) for name, figure in ceiling.figures().items()} if ceiling.records else {},
         {} if math.isnan(errors["ece_before"]) else errors,
         lost,
     )
 
 
-def _measure_likelihood(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:
-    lost, tally = Lost(), Tally(task.metric)
-    for record, likelihood in likelihoods(net, head, answered(records, head.recipe, lost), lost):
+def _measure_likelihood(
+    metric: Metric[Any], task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]
+) -> Evaluation:
+    lost, tally = Lost(), Tally(metric)
+    for record, likelihood in likelihoods(net, head, _asked(metric, records), lost):
         tally.add(record, likelihood)
-    _refuse_nothing(tally)
     return Evaluation(task.name, tally.records, tally.scores(), {}, {}, lost)
 
 
-def _refuse_nothing(tally: Tally) -> None:
-    if not tally.records:
-        raise InputError("there are no records to measure by")
+def _asked(metric: Metric[Any], records: Iterable[Record]) -> Iterator[Record]:
+    """What the model is asked to be measured by a metric."""
+    return (asked for record in records if (asked := metric.asked(record)) is not None)
+
+
+def _said(metric: Metric[Any], scored: Scored) -> Any:
+    """What of an answer a metric counts: the best one, or all."""
+    return (scored.answer, *(answer for answer, _ in scored.others)) if metric.of == "answers" else scored.answer
 
 
 def answered(records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[Record]:
     """The records, without those that have no answer where the policy is to drop; an error about the first where it is not."""
+    return _usable(records, recipe, lost, lambda record: record.answer is not None)
+
+
+def measurable(task: Task[Any], records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[Record]:
+    """The same, with those that a metric of the task has another use for than their answer."""
+    return _usable(records, recipe, lost, lambda record: any(metric.asked(record) is not None for metric in task.metrics))
+
+
+def _usable(records: Iterable[Record], recipe: Recipe, lost: Lost, usable: Callable[[Record], bool]) -> Iterator[Record]:
     for record in records:
-        if record.answer is not None:
+        if usable(record):
             yield record
         elif recipe.lossy == "drop":
             lost.add("no answer", record.id)
@@ -135,14 +173,14 @@ def _note(lost: Lost, head: Head, record: Record, *, readable: bool) -> None:
 
 
 def primary(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Scores:
-    """The scores alone, without intervals, ceiling or calibration: what training needs to know to keep the best."""
-    tally = Tally(task.metric, replicates=0)
-    if task.metric.of == "likelihood":
-        for record, likelihood in likelihoods(net, head, records, Lost()):
+    """The scores by the first metric, without intervals, ceiling or calibration: what training needs to know to keep the best."""
+    metric, tally = task.metric, Tally(task.metric, replicates=0)
+    if metric.of == "likelihood":
+        for record, likelihood in likelihoods(net, head, _asked(metric, records), Lost()):
             tally.add(record, likelihood)
     else:
-        for record, _, scored in answers(net, head, records, Lost()):
-            tally.add(record, scored.answer)
+        for record, _, scored in answers(net, head, _asked(metric, records), Lost()):
+            tally.add(record, _said(metric, scored))
     return tally.scores()
 
 

@@ -79,6 +79,8 @@ def _table(evaluation: Mapping[str, Any], baseline: Mapping[str, float]) -> None
         beside = [_figure(figures.get(name)) for figures in others.values()]
         table.add_row(name, _figure(score["value"]), interval, *beside, style="bold" if name == evaluation["primary"] else "")
     Console().print(table)
+    for name, signature in evaluation.get("signatures", {}).items():
+        print(f"{name}: {signature}")
     if evaluation["calibration"]:
         before, after = (evaluation["calibration"][name] for name in ("ece_before", "ece_after"))
         print(f"expected calibration error {before:.4f}, {after:.4f} with the fitted temperature")
