@@ -63,22 +63,37 @@ def test_gold_answers_score_full_marks(name: str) -> None:
     found = task(name)
     tally = Tally(found.metric)
     for record in found.example:
-        tally.add(record, Likelihood(0.0, 3, 9) if found.metric.of == "likelihood" else record.answer)
+        tally.add(record, {"likelihood": Likelihood(0.0, 3, 9), "answers": (record.answer,)}.get(found.metric.of, record.answer))
     assert tally.scores().main.value == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if task(name).metric.of == "answer"])
+@pytest.mark.parametrize("name", [name for name in NAMES if task(name).metric.of != "likelihood"])
 def test_an_unreadable_answer_is_scored_and_wrong(name: str) -> None:
     found = task(name)
     tally = Tally(found.metric)
     for record in found.example:
-        tally.add(record, None)
+        tally.add(record, (None,) if found.metric.of == "answers" else None)
     assert not tally.scores().main.value > 0.5
 
 
 def from_json(record: Record) -> Record:
     """The record out of its JSON, as a file would give it."""
     return type(record).from_row(Row(json.loads(json.dumps(record_as_json(record)))))
+
+
+@each_task
+def test_no_two_metrics_of_a_task_have_a_figure_of_the_same_name(name: str) -> None:
+    found = task(name)
+    figures: list[str] = []
+    for metric in found.metrics:
+        tally = Tally(metric, replicates=0)
+        for record in (metric.asked(record) for record in found.example):
+            if record is not None:
+                tally.add(
+                    record, {"likelihood": Likelihood(0.0, 3, 9), "answers": (record.answer,)}.get(metric.of, record.answer)
+                )
+        figures += tally.figures()
+    assert len(figures) == len(set(figures))
 
 
 @each_task

@@ -6,12 +6,13 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import tasktune as tt
 from cases import example, untrained, with_options
-from tasktune.core import InputError, Lost, Record
+from tasktune.core import Counts, InputError, Lost, Metric, Record
 from tasktune.models import inference
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.model import Model
@@ -62,6 +63,52 @@ def test_records_without_an_answer_are_refused_or_dropped_and_none_at_all_is_an_
         list(answered(records, Recipe(), lost))
     with pytest.raises(InputError, match="no records to measure by"):
         measure(model.task, model.net, model.head, [])
+
+
+def _lengths(name: str, of: str, **options: Any) -> Metric[Any]:
+    """A metric that tells how many answers it is given a record, and how many of them are texts."""
+
+    def count(record: Record, said: Any) -> Counts:
+        given = said if of == "answers" else (said,)
+        return {"records": 1, "given": len(given), "texts": sum(isinstance(one, str) for one in given)}
+
+    def score(sums: Any) -> Any:
+        return {f"{name}_{amount}": sums[amount] / sums["records"] for amount in ("given", "texts")}
+
+    return Metric(name, f"{name}_given", count, score, of=of, **options)
+
+
+def test_a_metric_of_answers_is_given_all_that_were_asked_for_best_first(tiny: Callable[[str], Path]) -> None:
+    kind = replace(tt.task("generation"), metric=_lengths("n", "answers"))
+    drawing = with_options(untrained(kind, tiny("gpt2")), n_best=3, temperature=1.0, max_new_tokens=4)
+    measured = measure(kind, drawing.net, drawing.head, many("generation", 4))
+    assert {name: score.value for name, score in measured.scores.values.items()} == {"n_given": 3, "n_texts": 3}
+    assert measured.ceiling == {"n_given": 1, "n_texts": 1}
+
+
+def test_metrics_beside_the_first_are_measured_but_not_while_training(tiny: Callable[[str], Path]) -> None:
+    generation = tt.task("generation")
+    kind = replace(generation, beside=(_lengths("w", "answer", asked=lambda record: record if record.prompt else None),))
+    writer = with_options(untrained(kind, tiny("gpt2")), max_new_tokens=4)
+    alone = measure(generation, writer.net, writer.head, many("generation", 4))
+    measured = measure(kind, writer.net, writer.head, many("generation", 4))
+    assert measured.scores.primary == "perplexity"
+    assert measured.records == 4
+    assert {**measured.scores.values} == {
+        **alone.scores.values,
+        **{name: measured.scores.values[name] for name in ("w_given", "w_texts")},
+    }
+    assert "w_given" not in primary(kind, writer.net, writer.head, many("generation", 4)).values
+
+
+def test_a_record_that_says_something_to_any_metric_is_measured(tiny: Callable[[str], Path]) -> None:
+    kind = replace(tt.task("generation"), beside=(_lengths("w", "answer", asked=lambda record: record),))
+    writer = with_options(untrained(kind, tiny("gpt2")), max_new_tokens=4)
+    bare = [replace(record, answer=None) for record in many("generation", 2)]
+    measured = measure(kind, writer.net, writer.head, bare)
+    assert list(measured.scores.values) == ["w_given", "w_texts"]
+    assert measured.scores.primary == "w_given"
+    assert (measured.records, measured.ceiling) == (2, {})
 
 
 def test_free_text_is_not_calibrated(tiny: Callable[[str], Path]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from statistics import fmean, pstdev
@@ -76,8 +76,8 @@ class Material:
         return model.calibrated(calibrate(self.task, model.net, model.head, counted(some, "calibrating")))
 
     def facts(self, model: Model) -> dict[str, Any]:
-        """The model's scores on the dev split, those of guessing by frequency, and what was lost in training, as JSON."""
-        evaluation = measure(self.task, model.net, model.head, counted(self.held_out, "measuring"))
+        """The model's scores on the dev split by the first metric, those of guessing by frequency, what was lost in training."""
+        evaluation = measure(replace(self.task, beside=()), model.net, model.head, counted(self.held_out, "measuring"))
         guessed = baseline(self.task, self.learnt, self.held_out)
         return {
             "evaluation": evaluation.as_json(),
