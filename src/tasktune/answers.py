@@ -5,7 +5,9 @@ Places are characters of the text: words and sub-words are only views of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,38 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation. `role` is one of `ROLES`."""
+    """One turn of a conversation. `role` is one of `ROLES`.
+
+    `more` is what else a chat template may ask of a turn, under the names that transformers has for it: the `tool_calls` of the
+    assistant, the `name` and `tool_call_id` of a tool's answer.
+    """
 
     role: str
     content: str
+    more: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The turn as one object, as OpenAI's files and chat templates have it."""
+        return {"role": self.role, "content": self.content, **self.more}
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """An instruction whose following a rule can verify: its kind, and the arguments that the rule takes."""
+
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """A final answer, and the reasoning that led to it ("" for none)."""
+
+    answer: str
+    rationale: str = ""
+
+    def __str__(self) -> str:
+        return self.answer
 
 
 ROLES = ("system", "user", "assistant", "tool")
@@ -66,9 +96,20 @@ Linked = tuple[Span | Link, ...]
 Vectors = tuple[float, ...] | tuple[tuple[float, ...], ...]
 """The vector of a text, or one for each of several."""
 
-Answer = str | float | tuple[str, ...] | tuple[Span, ...] | tuple[WordTag, ...] | tuple[Dependency, ...] | Linked | Vectors | None
-"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links, vectors or words. `None`: nothing
-known."""
+Answer = (
+    str
+    | float
+    | tuple[str, ...]
+    | tuple[Span, ...]
+    | tuple[WordTag, ...]
+    | tuple[Dependency, ...]
+    | Linked
+    | Vectors
+    | Reasoned
+    | None
+)
+"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links, vectors, words, or what reasoning
+came to. `None`: nothing known."""
 
 Words = tuple[tuple[int, int], ...]
 """Where the words of a text stand: (start, end) in characters, in order, not overlapping."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tasktune.answers import Dependency, Link, Message, Span, Words, WordTag
+from tasktune.answers import Dependency, Instruction, Link, Message, Reasoned, Span, Words, WordTag
 from tasktune.core import Record
+from tasktune.notations.conclusions import KINDS, canonical
 from tasktune.notations.linked import ends_of, ordered
 from tasktune.notations.sentences import sentences
 from tasktune.notations.trees import mended
@@ -21,6 +22,7 @@ from tasktune.tasks.classification import Classification
 from tasktune.tasks.dependency_parsing import DependencyParsing
 from tasktune.tasks.embedding import Embedding
 from tasktune.tasks.generation import Generation
+from tasktune.tasks.instruction_following import InstructionFollowing
 from tasktune.tasks.mask import MaskedText
 from tasktune.tasks.multilabel import MultiLabel
 from tasktune.tasks.ner import NER
@@ -31,12 +33,14 @@ from tasktune.tasks.paraphrase import Paraphrase
 from tasktune.tasks.pos import POS
 from tasktune.tasks.pretraining import Pretraining
 from tasktune.tasks.question_answering import QuestionAnswering
+from tasktune.tasks.reasoning import Reasoning
 from tasktune.tasks.regression import Regression
 from tasktune.tasks.relation import Relation
 from tasktune.tasks.relation_extraction import RelationExtraction
 from tasktune.tasks.reranking import Reranking
 from tasktune.tasks.summarization import Summarization
 from tasktune.tasks.summarization_extractive import LABEL, SummarizationExtractive
+from tasktune.tasks.translation import Translation
 
 HARD_TEXTS = (
     "",
@@ -110,6 +114,12 @@ def _summed_up(text: str, places: Words, taken: set[int], references: tuple[str,
     return SummarizationExtractive(text=text, sentences=places, answer=spans, references=references)
 
 
+def _reasoned(question: str, answer: str, kind: str, rationale: str, choices: tuple[str, ...] = ()) -> Reasoning:
+    """A final answer of a kind as it is always spelled; 7, A or yes, where it is none of that kind."""
+    final = canonical(answer, kind, choices) or {"number": "7", "choice": "A", "yes-no": "yes"}.get(kind, "a")
+    return Reasoning(question=question, kind=kind, choices=choices, answer=Reasoned(final, rationale.strip()))
+
+
 HARD: dict[str, list[Record]] = {
     "aspect-polarity": [
         *(
@@ -149,6 +159,10 @@ HARD: dict[str, list[Record]] = {
         MaskedText(text="使用语言模型", words=((0, 2), (2, 4), (4, 6)), answer=()),
         MaskedText(text="[MASK", answer=()),
         MaskedText(text="[MASK][MASK]<|mask|>", answer=("", "[MASK]", "<mask>")),
+    ],
+    "instruction-following": [
+        InstructionFollowing(prompt=text, instructions=(Instruction("startend:quotation"),), answer=text[::-1])
+        for text in HARD_TEXTS
     ],
     "multilabel": [
         MultiLabel(text="a", answer=()),
@@ -193,6 +207,12 @@ HARD: dict[str, list[Record]] = {
         _answered("see (2) and (2)", 4, 7),
         _answered("answer: answer: b", 8, 15),
     ],
+    "reasoning": [
+        *(_reasoned(text, text, kind, text) for text in HARD_TEXTS for kind in KINDS),
+        *(_reasoned(text, "B", "choice", "", (text, text[::-1])) for text in HARD_TEXTS),
+        *(_reasoned("a", number, "number", "") for number in ("-1,234.50", "1/3", "0", "\u2212.5", "9" * 400)),
+        _reasoned("a", "the answer is #### 3.", "text", "The answer is 4.\nThe answer is 5."),
+    ],
     "regression": [
         Regression(text="a", answer=float(x)) for x in (0, -0.5, 1e-12, 1e21, 3.8, 5, -273.15, 0.1 + 0.2, 123456789.25)
     ],
@@ -219,6 +239,11 @@ HARD: dict[str, list[Record]] = {
         *(_summed_up(text, words(text), {1}, ("",)) for text in HARD_TEXTS),
         _summed_up("One. Two! 三。四？", (), {1, 2, 3}),
         _summed_up("One. Two.", (), set(), ("none",)),
+    ],
+    "translation": [
+        Translation(text=text, answer=text[::-1], source_language=source, target_language=target)
+        for text in HARD_TEXTS
+        for source, target in (("en", "de"), ("", "zho_Hant"), ("German → ", "xx"), ("", ""))
     ],
 }
 
@@ -333,6 +358,15 @@ def _summed(draw: Any) -> SummarizationExtractive:
 
 _TURNS = st.lists(st.builds(Message, st.sampled_from(["system", "user", "tool"]), TEXTS), min_size=1, max_size=3)
 
+_INSTRUCTIONS = st.lists(
+    st.builds(Instruction, st.sampled_from(["punctuation:no_comma", "detectable_format:title"]))
+    | st.builds(Instruction, st.just("keywords:existence"), st.fixed_dictionaries({"keywords": st.just(["a", "("])}))
+    | st.builds(
+        Instruction, st.just("length_constraints:number_paragraphs"), st.fixed_dictionaries({"num_paragraphs": st.integers()})
+    ),
+    max_size=3,
+).map(tuple)
+
 MADE: dict[str, st.SearchStrategy[Any]] = {
     "aspect-polarity": _polarity(),
     "aspect-sentiment": _ner().map(_aspects),
@@ -343,6 +377,7 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     | st.builds(Embedding, text=TEXTS, answer=TEXTS.filter(bool), negatives=_NEGATIVES)
     | st.builds(Embedding, text=TEXTS, answer=_JUDGED, side=st.sampled_from(["", "query", "document"])),
     "generation": st.builds(Generation, prompt=TEXTS, answer=TEXTS),
+    "instruction-following": st.builds(InstructionFollowing, prompt=TEXTS, instructions=_INSTRUCTIONS, answer=TEXTS),
     "mask": _with_masks(),
     "multilabel": st.builds(MultiLabel, text=TEXTS, answer=st.sets(LABELS).map(lambda names: tuple(sorted(names)))),
     "ner": _ner(),
@@ -353,6 +388,10 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "pos": _pos(),
     "pretraining": st.builds(Pretraining, text=TEXTS, pair=TEXTS, answer=st.sampled_from(("next", "random"))),
     "question-answering": _asked(),
+    "reasoning": st.builds(_reasoned, TEXTS, TEXTS, st.sampled_from(KINDS), TEXTS)
+    | st.builds(
+        _reasoned, TEXTS, st.sampled_from("ABC"), st.just("choice"), TEXTS, st.lists(TEXTS, min_size=2, max_size=4).map(tuple)
+    ),
     "regression": st.builds(Regression, text=TEXTS, pair=TEXTS, answer=NUMBERS),
     "relation": _relation(),
     "relation-extraction": _RELATIONS.map(
@@ -361,6 +400,7 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "reranking": st.builds(Reranking, query=TEXTS, passage=TEXTS, query_id=TEXTS, answer=NUMBERS),
     "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
     "summarization-extractive": _summed(),
+    "translation": st.builds(Translation, text=TEXTS, answer=TEXTS, source_language=TEXTS, target_language=TEXTS),
 }
 
 

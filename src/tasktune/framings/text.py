@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
@@ -14,12 +14,18 @@ from tasktune.framings.names import Labels, as_answered, as_given, no_names, sor
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model is given to read. When the whole is too long, `body` alone is shortened, to what `keep` says of it."""
+    """What a model is given to read. When the whole is too long, `body` alone is shortened, to what `keep` says of it.
+
+    Some checkpoints were taught other words for the same (`heads.conventions`): T5 a `prefix`, and those made for translation the
+    body alone, with codes for the `languages` of body and answer ("" where one is not known).
+    """
 
     body: str
     before: str = ""
     after: str = ""
     keep: Literal["start", "end"] = "start"
+    prefix: str = ""
+    languages: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         return self.before + self.body + self.after
@@ -36,6 +42,10 @@ def prompt_of(record: Any, cue: str) -> Prompt:
     return Prompt(record.text, after="".join(f"\nSecond: {text}" for text in second) + f"\n{cue}")
 
 
+def _most_probable(answers: Sequence[Any]) -> int:
+    return 0
+
+
 @dataclass(frozen=True)
 class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names.
@@ -43,7 +53,8 @@ class Text(Generic[R]):
     `prompt` is what the model reads: a `Prompt`, or the turns of a conversation for the model's own chat template. `separator`
     stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be. `form` is what the
     answer is held to where it has a form, given the label names: all that `write` can say with them, and all that `read` reads.
-    `lost(record)` counts the parts of the answer that `write` cannot say.
+    `complete` adds to a record what the names say of all that was learnt from, before it is asked about. `lost(record)` counts
+    the parts of the answer that `write` cannot say.
     """
 
     prompt: Callable[[R], Prompt | tuple[Message, ...]]
@@ -54,7 +65,9 @@ class Text(Generic[R]):
     separator: str = " "
     max_new_tokens: int = 64
     form: Callable[[R, Labels], Form] | None = None
+    complete: Callable[[R, Labels], R] = lambda record, names: record
     lost: Callable[[R], int] = lambda record: 0
+    elect: Callable[[Sequence[Any]], int] = _most_probable
 
     def inventory(self, names: Iterable[str]) -> Labels:
         """The label set that training data with these names makes."""

@@ -160,8 +160,10 @@ class FreeText(Head):
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
         """The text read back. `score` is the geometric mean of its tokens' probabilities."""
-        (best, score), *others = ((self.framing.read(record, told.text, self.labels), told.probability) for told in raws[0])
-        return Scored(best, score, others=tuple(others), lost=CUT if raws[0][0].cut else "")
+        told = [(self.framing.read(record, told.text, self.labels), told.probability) for told in raws[0]]
+        elected = self.framing.elect([answer for answer, _ in told])
+        (best, score), others = told[elected], (*told[:elected], *told[elected + 1 :])
+        return Scored(best, score, others=others, lost=CUT if raws[0][elected].cut else "")
 
     def ceiling(self, record: Record) -> Answer:
         """The answer read back from its own tokens, as many as may be written."""

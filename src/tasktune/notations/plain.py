@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
-from tasktune.answers import Answer, Dependency, Link, Message, Span, WordTag
+from tasktune.answers import Answer, Dependency, Instruction, Link, Message, Reasoned, Span, WordTag
 from tasktune.core import Record
 
 
@@ -25,6 +25,8 @@ def as_json(value: Any) -> Any:
 
 def answer_as_json(answer: Answer, text: str = "", scores: Sequence[float] = ()) -> Any:
     """An answer as JSON. Spans, word tags and links become objects with their surfaces in `text` and their score, if any."""
+    if isinstance(answer, Reasoned):
+        return {name: part for name, part in asdict(answer).items() if part}
     if not isinstance(answer, tuple):
         return answer
     padded = [*scores, *[None] * (len(answer) - len(scores))]
@@ -43,6 +45,8 @@ def _part_as_json(part: object, text: str, score: float | None) -> Any:
             ends = {"source": source, "target": target}
             place = {**{name: end and _part_as_json(end, text, None) for name, end in ends.items()}, "label": label}
         case Message():
+            place = part.as_json()
+        case Instruction():
             place = asdict(part)
         case _:
             return part

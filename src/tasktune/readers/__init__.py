@@ -19,6 +19,7 @@ from typing import Any
 from tasktune.core import InputError, Row
 from tasktune.readers import (
     aspects,
+    bigbench,
     chat,
     collection,
     conll,
@@ -69,6 +70,7 @@ _CONLL = (".conll", ".bio", ".iob", ".iob2", ".iobes", ".bmes", ".bioes", ".tsv"
 _TABLE = (  # Of several with one suffix, the more special stand first, and the last is what the suffix means by itself.
     Format("chat", (".jsonl", ".json"), "conversations in JSON: OpenAI, ShareGPT, Alpaca", chat.read, chat.write, chat.looks),
     Format("squad", (".json",), "SQuAD's JSON: articles, paragraphs, questions", squad.read, looks=squad.looks),
+    Format("bigbench", (".json",), "BIG-bench's JSON: the examples of a task", bigbench.read, looks=bigbench.looks),
     Format("jsonl", (".json", ".jsonl", ".ndjson"), "a JSON object a line", jsonl.read, jsonl.write, jsonl.looks),
     Format("json", (".json",), "a JSON list of objects", json.read, looks=json.looks),
     Format("conllu", (".conllu",), "CoNLL-U, Universal Dependencies' columns", conllu.read, conllu.write, conllu.looks),

@@ -16,6 +16,7 @@ NAMES = (
     "dependency-parsing",
     "embedding",
     "generation",
+    "instruction-following",
     "mask",
     "multilabel",
     "ner",
@@ -26,12 +27,14 @@ NAMES = (
     "pos",
     "pretraining",
     "question-answering",
+    "reasoning",
     "regression",
     "relation",
     "relation-extraction",
     "reranking",
     "summarization",
     "summarization-extractive",
+    "translation",
 )
 
 
@@ -43,6 +46,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "dependency-parsing": ("parsing", "dependencies"),
     "embedding": ("embeddings", "sentence-embedding"),
     "generation": ("text-generation", "causal-lm"),
+    "instruction-following": ("ifeval",),
     "mask": ("mlm", "masked-lm", "fill-mask"),
     "multilabel": ("multi-label", "multilabel-classification"),
     "ner": ("named-entities", "named-entity-recognition", "token-classification"),
@@ -52,12 +56,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "paraphrase": ("paraphrasing", "duplicates", "text-matching"),
     "pos": ("tagging", "pos-tagging", "part-of-speech"),
     "question-answering": ("qa", "extractive-qa", "reading-comprehension"),
+    "reasoning": ("chain-of-thought", "cot", "math", "multiple-choice"),
     "regression": ("sts", "similarity", "rating"),
     "relation": ("relation-classification",),
     "relation-extraction": ("joint-relations",),
     "reranking": ("rerank", "cross-encoder"),
     "summarization": ("summarisation", "summary"),
     "summarization-extractive": ("extractive-summarization",),
+    "translation": ("mt", "machine-translation"),
 }
 """Other names of the same tasks: one definition serves them all."""
 
