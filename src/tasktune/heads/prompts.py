@@ -35,13 +35,19 @@ def longest_answer(head: Head, writer: Writer) -> int:
     return writer.longest_answer(head.max_length, head.recipe.decoding.max_new_tokens or head.framing.max_new_tokens)
 
 
+def asked(head: Head, record: Record) -> Prompt | tuple[Message, ...]:
+    """What the framing has the model read about a record, completed by what all that was learnt from had in common."""
+    prompt: Prompt | tuple[Message, ...] = head.framing.prompt(head.framing.complete(record, head.labels))
+    return prompt
+
+
 def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
     """What the model is given to read, as one feature; none where the policy drops a record that is too long.
 
     A prompt cannot be answered in windows, so that the policy `split` shortens it too: of a `Prompt` the body, of a
     conversation the oldest turns.
     """
-    prompt, room = head.framing.prompt(record), writer.room(head.max_length, longest_answer(head, writer))
+    prompt, room = asked(head, record), writer.room(head.max_length, longest_answer(head, writer))
     if isinstance(prompt, Prompt):
         whole = writer.framed(head.tokenizer, token_ids(head.tokenizer, str(prompt)))
         short = whole if len(whole) <= room else _with_less_body(head, writer, prompt, room)
@@ -89,7 +95,7 @@ def lessons(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Feat
 
 def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[list[Said]]:
     framing: Text[Any] = head.framing
-    prompt, written = framing.prompt(record), framing.write(record)
+    prompt, written = asked(head, record), framing.write(record)
     if isinstance(prompt, Prompt):
         given = prompt_ids(head, writer, record, lost)
         return [[(f.inputs["input_ids"], False), (answer_ids(head, written), True)] for f in given]
