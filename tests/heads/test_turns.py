@@ -99,7 +99,7 @@ def test_a_turn_without_an_end_in_the_template_gets_one() -> None:
 def test_what_cannot_be_learnt_from_is_refused() -> None:
     with pytest.raises(InputError, match="differently once it is answered"):
         stretches(tokenizer(REWRITING), TALK)
-    with pytest.raises(InputError, match="has no chat template; take a model tuned for chat"):
+    with pytest.raises(InputError, match="there is no chat template of this model. Give another"):
         stretches(tokenizer(None), TALK)
     with pytest.raises(InputError, match="refuses this conversation: no talk of this"):
         stretches(tokenizer("{{ raise_exception('no talk of this') }}"), TALK)
