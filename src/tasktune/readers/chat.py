@@ -1,12 +1,13 @@
 """Conversations, as JSON lines or a JSON list, in the three shapes they come in.
 
 - OpenAI: `{"messages": [{"role": "user", "content": "…"}, …]}`
-- ShareGPT: `{"conversations": [{"from": "human", "value": "…"}, …], "system": "…"}`
-- Alpaca: `{"instruction": "…", "input": "…", "output": "…", "system": "…", "history": [["…", "…"], …]}`
+- ShareGPT, FastChat: `{"conversations": [{"from": "human", "value": "…"}, …], "system": "…"}`
+- Alpaca: `{"instruction": "…", "input": "…", "output": "…", "system": "…", "history": [["…", "…"], …]}`; with several `instances`
+  [{input, output}] in the place of one, a conversation each
 
-All become `messages`: a list of {role, content} with the roles system, user, assistant and tool. A tool call that ShareGPT writes
-as a turn of its own (`function_call`) is the assistant's, what the tool gave back (`observation`) the tool's. Everything else in
-the object, and in a turn, is kept as it is.
+All become `messages`: a list of {role, content} with the roles system, user, assistant and tool. Calls of tools become
+`tool_calls` of the assistant's turn: ShareGPT writes one as a turn of its own (`function_call`, and `observation` for what the
+tool gave back), OpenAI once wrote it as the turn's `function_call`. Everything else in the object, and in a turn, is kept.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from tasktune.core import InputError, Row
 from tasktune.readers import json, jsonl
+from tasktune.readers.jsonl import DECODER
 from tasktune.readers.source import Source
 
 SPEAKERS = {
@@ -29,6 +31,7 @@ SPEAKERS = {
     "chatgpt": "assistant",
     "function_call": "assistant",
     "tool": "tool",
+    "function": "tool",
     "observation": "tool",
     "function_response": "tool",
 }
@@ -44,7 +47,18 @@ def looks(lines: list[str], known: frozenset[str]) -> bool:
 def read(source: Source) -> Iterator[Row]:
     """A row a conversation: `messages`, and whatever else its object holds. Raises `InputError` for other shapes and roles."""
     for row in json.read(source) if json.looks(source.head(), source.known) else jsonl.read(source):
-        yield Row(_conversation(row), row.where)
+        yield from (Row(_conversation(one), one.where) for one in _instances(row))
+
+
+def _instances(row: Row) -> Iterable[Row]:
+    """The conversations that an object holds: one, or of the seeds of Alpaca one an instance."""
+    instances = row.get("instances")
+    if "instruction" not in row.values or not isinstance(instances, list):
+        return [row]
+    shared = {name: value for name, value in row.values.items() if name != "instances"}
+    if not all(isinstance(instance, dict) for instance in instances):
+        raise row.refuse(f"'instances' must be a list of {{input, output}}, but is {instances!r:.80}")
+    return [Row({**shared, **instance}, row.where) for instance in instances]
 
 
 def _conversation(row: Row) -> dict[str, Any]:
@@ -71,13 +85,40 @@ def _shared_turn(row: Row, turn: Any) -> dict[str, Any]:
 
 
 def _turn(row: Row, turn: Any, role: str, content: str) -> dict[str, Any]:
-    if not isinstance(turn, dict) or not isinstance(turn.get(content), str):
+    said = _said(turn, content) if isinstance(turn, dict) else None
+    if said is None:
         raise row.refuse(f"a turn must have a {role!r} and a {content!r} that is text, but it is {turn!r:.120}")
     who = SPEAKERS.get(str(turn.get(role)))
     if who is None:
         raise row.refuse(f"the role {turn.get(role)!r} is not known. It can be {', '.join(SPEAKERS)}.")
-    others = {name: value for name, value in turn.items() if name not in (role, content)}
-    return {"role": who, "content": turn[content], **others}
+    others = {name: value for name, value in turn.items() if name not in (role, content, "function_call") and value is not None}
+    if turn.get("function_call"):
+        return {"role": who, "content": said, "tool_calls": [turn["function_call"]], **others}
+    if turn[role] == "function_call" and (calls := _calls(said)):
+        return {"role": who, "content": "", "tool_calls": calls, **others}
+    return {"role": who, "content": said, **others}
+
+
+def _said(turn: dict[str, Any], content: str) -> str | None:
+    """What a turn says: its text, the texts of its parts, or nothing where it only calls tools; `None` for anything else."""
+    match turn.get(content):
+        case str(said):
+            return said
+        case [*parts] if parts and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in parts):
+            return "".join(part["text"] for part in parts)
+        case None if turn.get("tool_calls") or turn.get("function_call"):
+            return ""
+    return None
+
+
+def _calls(said: str) -> list[Any]:
+    """The calls that a turn of ShareGPT's `function_call` is: an object with a name, or a list of such; none where it is text."""
+    try:
+        found = DECODER.decode(said)
+    except (ValueError, RecursionError):
+        return []
+    calls = found if isinstance(found, list) else [found]
+    return calls if all(isinstance(call, dict) and isinstance(call.get("name"), str) for call in calls) else []
 
 
 def _text(row: Row, values: dict[str, Any], name: str) -> str:

@@ -1,20 +1,26 @@
 """Dialogue: give the assistant's next turn in a conversation, in the model's own chat template.
 
-Record            `messages`, the turns so far (system, user, assistant, tool); the answer is the assistant's next one
+Record            `messages`, the turns so far (system, user, assistant, tool), and `tools` that may be called; the answer is the
+                  assistant's next turn, calls of tools spelled behind its words (`notations.tool_calls`). A `system` prompt or a
+                  `persona` of the row's own is a system turn. `instructions` are such as rules can verify, IFEval's
 Encoder, enc-dec  cannot
 Decoder           the conversation in the model's template; loss on every turn of the assistant, and on nothing else
-Metric            perplexity on the assistant's tokens, bits per character
+Metric            perplexity on the assistant's tokens, bits per character; where there are instructions, how many are followed
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from tasktune.answers import ROLES, Message
-from tasktune.core import Record, Row, Task
+from tasktune.answers import ROLES, Instruction, Message
+from tasktune.core import InputError, Record, Row, Task
 from tasktune.framings import Text
+from tasktune.metrics.following import following
+from tasktune.metrics.instructions import instructions_of
 from tasktune.metrics.likelihood import perplexity
+from tasktune.notations.tool_calls import calls_of, spelled, tools_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,42 +28,90 @@ class Chat(Record):
     """The turns up to the assistant's answer, and that answer."""
 
     messages: tuple[Message, ...]
+    tools: tuple[Mapping[str, Any], ...] = ()
+    instructions: tuple[Instruction, ...] = ()
     aliases: ClassVar = {
-        "messages": ("conversations", "conversation", "dialog", "turns"),
+        "messages": ("conversations", "conversation", "dialog", "dialogue", "history"),
+        "turns": (),
+        "system": ("system_prompt",),
+        "persona": ("personality", "personas"),
         "text": ("prompt", "question"),
+        "instructions": ("instruction_id_list",),
+        "kwargs": (),
         "answer": ("completion", "response"),
+        "candidates": (),
     }
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
-        """The record that a row holds: a list of {role, content}, or a text as what the user says first.
+        """The record that a row holds: a list of {role, content}, of texts by turns, or a text as what the user says first.
 
-        Where the last turn is the assistant's, it is the answer; an `answer` of the row's own comes first.
+        Where the last turn is the assistant's, it is the answer; an `answer` of the row's own comes first. Of PersonaChat's
+        `candidates` it is the last.
         """
-        given = row.get("messages")
-        if given is None:
-            given = row.string("text")
-        if isinstance(given, str):
-            given = [{"role": "user", "content": given}]
-        if not isinstance(given, list | tuple) or not given:
-            raise row.refuse(f"'messages' must be a list of {{role, content}}, but is {given!r}")
-        turns = tuple(_message(row, turn) for turn in given)
+        turns = _turns(row)
         answer = row.optional("answer")
+        if answer is None and (candidates := row.strings("candidates")):
+            answer = candidates[-1]
         if answer is None and turns[-1].role == "assistant":
-            turns, answer = turns[:-1], turns[-1].content
+            *turns, last = turns
+            answer = spelled(last)
         if not turns:
             raise row.refuse("a conversation must have a turn before the assistant's answer")
-        return cls(messages=turns, answer=answer, id=row.id)
+        try:
+            tools = tools_of(row.get("tools"))
+        except InputError as wrong:
+            raise row.refuse(str(wrong)) from None
+        messages = (*_opening(row, turns), *turns)
+        return cls(messages=messages, tools=tools, instructions=instructions_of(row), answer=answer, id=row.id)
+
+
+def _turns(row: Row) -> list[Message]:
+    given = row.get("messages")
+    if given is None and (asked := row.get("turns")) is not None:
+        if isinstance(asked, list) and len(asked) > 1 and isinstance(asked[0], str):
+            raise row.refuse("'turns' are questions alone, of which the second needs an answer to the first; give `messages`")
+        given = asked
+    if given is None:
+        given = row.string("text")
+    if isinstance(given, str):
+        given = [given]
+    if not isinstance(given, list | tuple) or not given:
+        raise row.refuse(f"'messages' must be a list of {{role, content}}, but is {given!r}")
+    if all(isinstance(turn, str) for turn in given):
+        given = [{"role": ROLES[1 + k % 2], "content": turn} for k, turn in enumerate(given)]
+    return [_message(row, turn) for turn in given]
 
 
 def _message(row: Row, given: Any) -> Message:
     match given:
-        case {"role": str(role), "content": str(content)} if role in ROLES:
-            return Message(role, content)
+        case {"role": str(role), "content": str(content), **more} if role in ROLES:
+            if calls := more.pop("tool_calls", None):
+                try:
+                    more["tool_calls"] = calls_of(calls)
+                except InputError as wrong:
+                    raise row.refuse(str(wrong)) from None
+            return Message(role, content, more)
     raise row.refuse(f"a turn must be {{role, content}} with a role of {', '.join(ROLES)}, but is {given!r}")
 
 
-turns = Text[Chat](prompt=lambda record: record.messages, separator="", max_new_tokens=256)
+def _opening(row: Row, turns: Sequence[Message]) -> list[Message]:
+    """The system turn that a row's own `system` and `persona` make, where the conversation does not begin with one."""
+    persona = row.get("persona")
+    said = [persona] if isinstance(persona, str) else row.strings("persona") or ()
+    texts = [text for text in (row.optional("system"), "\n".join(said)) if text]
+    if texts and turns[0].role == "system":
+        raise row.refuse("this row has a system turn, and a 'system' or 'persona' of its own; give one of them")
+    return [Message("system", "\n".join(texts))] if texts else []
+
+
+def _offering(record: Chat) -> tuple[Message, ...]:
+    """The turns, of which the first offers the tools."""
+    first, *others = record.messages
+    return (replace(first, more={**first.more, "tools": record.tools}), *others) if record.tools else record.messages
+
+
+turns = Text[Chat](prompt=_offering, separator="", max_new_tokens=256)
 
 TASK = Task(
     name="chat",
@@ -66,6 +120,7 @@ TASK = Task(
     decoder=turns,
     encoder_decoder=None,
     metric=perplexity,
+    beside=(following,),
     example=(
         Chat(messages=(Message("user", "What is the capital of France?"),), answer="Paris."),
         Chat(
