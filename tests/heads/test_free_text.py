@@ -106,3 +106,13 @@ def test_several_texts_come_best_first(kind: str, options: dict[str, object], mo
     if "temperature" in options:
         assert scores == sorted(scores, reverse=True)
     assert [other["score"] for other in said.as_json()["others"]] == scores[1:]
+
+
+@pytest.mark.parametrize("kind", ["gpt2"])
+def test_the_framing_elects_which_of_several_texts_is_given(kind: str, model: Model) -> None:
+    drawing = with_options(model, temperature=1.0, n_best=3)
+    (usual,) = drawing.predict(example("generation")[:1])
+    last = replace(drawing, head=replace(drawing.head, framing=replace(drawing.head.framing, elect=lambda answers: 2)))
+    (said,) = last.predict(example("generation")[:1])
+    assert (said.answer, said.score) == usual.scored.others[-1]
+    assert said.scored.others == ((usual.answer, usual.score), usual.scored.others[0])

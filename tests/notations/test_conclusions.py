@@ -92,7 +92,10 @@ def test_other_kinds_are_read_and_the_kind_is_told_where_none_is_given(written, 
 
 def test_what_stands_before_a_conclusion_is_the_reasoning():
     assert read("One.\nTwo.\nThe answer is 3.", "number") == Reasoned("3", "One.\nTwo.")
-    assert read("One.\nSo \\boxed{3}", "number") == Reasoned("3", "One.\nSo")
+    assert read("One.\nSo \\boxed{3}", "number") == Reasoned("3", "One.\nSo \\boxed{3}")
+    assert read("One.\n\\boxed{3}", "number") == Reasoned("3", "One.")
+    assert read("Two and one, so the answer is 3.", "number") == Reasoned("3", "Two and one, so the answer is 3.")
+    assert read("One.\n**Answer: 3**", "number") == Reasoned("3", "One.")
     assert read("One.\n#### 3", "number") == Reasoned("3", "One.")
     assert read("There are 3", "number") == Reasoned("3", "There are 3")
 

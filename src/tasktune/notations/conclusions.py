@@ -55,15 +55,20 @@ def read(written: str, kind: str = "", choices: Sequence[str] = ()) -> Reasoned 
 
 
 def parted(written: str) -> tuple[str, str]:
-    """What is written as the reasoning and the words of its conclusion, "" where none is marked as such."""
+    """What is written as the reasoning and the words of its conclusion, "" where none is marked as such.
+
+    A conclusion in the midst of a line is part of the reasoning too.
+    """
     if ours := _OURS_ON_A_LINE.search(written.rstrip()):
         return written[: ours.start()].strip(), _unboxed(ours[1].removesuffix("."))
     marked = _last(_MARK, written)
     boxed = _last(_BOXED, written, marked.end() if marked else 0)
-    if marked is None:
-        return (written.strip(), "") if boxed is None else (written[: boxed.start()].strip(), _unboxed(written[boxed.start() :]))
-    said = written[boxed.start() :] if boxed else "".join(_lines(written[marked.end() :])[:1]).rstrip().removesuffix(".")
-    return written[: written.rfind("\n", 0, marked.start()) + 1].strip(), _unboxed(said)
+    found = marked or boxed
+    if found is None:
+        return written.strip(), ""
+    said = written[boxed.start() :] if boxed else "".join(_lines(written[found.end() :])[:1]).rstrip().removesuffix(".")
+    line = written.rfind("\n", 0, found.start()) + 1
+    return (written if written[line : found.start()].strip(" *$") else written[:line]).strip(), _unboxed(said)
 
 
 def _last(pattern: re.Pattern[str], text: str, start: int = 0) -> re.Match[str] | None:
