@@ -29,6 +29,9 @@ class Decoding:
     backend: Annotated[Backend, "what writes: tasktune itself, or llama.cpp or vllm where they are installed"] = "tasktune"
     regex: Annotated[str | None, "an expression that the whole text must match, where the task leaves its form open"] = None
     json_schema: Annotated[str | None, "a file with a JSON schema that the text must fit, where the task leaves it open"] = None
+    chat_template: Annotated[
+        str | None, "a file with the Jinja template in which conversations are written; the model's own if not given"
+    ] = None
     n_best: Annotated[int, "answers to give to each record, best first; of written ones, needs as many beams, or sampling"] = 1
 
     def __post_init__(self) -> None:

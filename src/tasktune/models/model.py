@@ -17,12 +17,13 @@ from transformers import PreTrainedModel
 from tasktune import recipe as recipes
 from tasktune.core import FamilyName, InputError, Lost, Task
 from tasktune.datasets import questions
-from tasktune.framings import Embed, Framing, Labels, Side
+from tasktune.framings import Embed, Framing, Labels, Prompt, Side, Text
 from tasktune.heads import head_for
 from tasktune.heads.backends import written_by_backend
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.embed import Embedder
 from tasktune.heads.free_text import FreeText
+from tasktune.heads.templates import with_template
 from tasktune.models import network
 from tasktune.models.card import card
 from tasktune.models.durable import renamed, synced
@@ -206,6 +207,8 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     framing, recipe = task.framing(family), recipes.settled(recipe, family)
     names = labels(framing)
     tokenizer = network.read_tokenizer(folder)
+    if isinstance(framing, Text) and not isinstance(framing.prompt(task.example[0]), Prompt):
+        recipe = with_template(tokenizer, recipe)
     net, missing = network.read_network(folder, config, framing, family, names)
     if family != "encoder":
         network.keep_newlines(net, tokenizer)
