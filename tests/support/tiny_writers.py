@@ -33,7 +33,7 @@ class Net:
 
     @property
     def lanes(self) -> Lanes:
-        return EncoderDecoderLanes(self.net, START) if self.net.config.is_encoder_decoder else DecoderLanes(self.net)
+        return EncoderDecoderLanes(self.net) if self.net.config.is_encoder_decoder else DecoderLanes(self.net)
 
     def search(self, prompt: Sequence[int], decoding: Decoding, longest: int, form: Constraint | None = None) -> Search:
         context = [START] if self.net.config.is_encoder_decoder else prompt

@@ -20,13 +20,14 @@ from tasktune.generation.constraint import Walk
 class Manner:
     """How all texts of a run are written: the options, the longest text and the token that ends one.
 
-    `decode` makes text of tokens, for `stop` texts to be found in.
+    `decode` makes text of tokens, for `stop` texts to be found in. `barred` tokens are never written.
     """
 
     decoding: Decoding
     longest: int
     end_id: int
     decode: Callable[[Sequence[int]], str]
+    barred: tuple[int, ...] = ()
 
     def stops(self, tokens: Sequence[int]) -> bool:
         """Whether a text ends with its last token: the end token, the longest length, or a text to stop before."""
@@ -68,7 +69,7 @@ class Manner:
         return scores.scatter(0, seen, torch.where(there < 0, there * penalty, there / penalty))
 
     def _without_banned(self, scores: Tensor, context: Sequence[int], written: int) -> Tensor:
-        banned = repeating(context, self.decoding.no_repeat_ngram)
+        banned = [*self.barred, *repeating(context, self.decoding.no_repeat_ngram)]
         if written < self.decoding.min_new_tokens:
             banned = [*banned, self.end_id]
         return scores.index_fill(0, torch.tensor(banned, device=scores.device), -torch.inf) if banned else scores

@@ -34,8 +34,11 @@ class Lanes(ABC):
         """Whether sequences may be added now."""
 
     @abstractmethod
-    def read(self, prompts: Sequence[Tokens]) -> Tensor:
-        """Read prompts; they are the last of the sequences from now on. The logits of what comes first behind each, (N, V)."""
+    def read(self, prompts: Sequence[Tokens], openings: Sequence[Tokens]) -> Tensor:
+        """Read prompts; their sequences are the last from now on. The logits of what comes first behind each opening, (N, V).
+
+        An opening is what a sequence begins with: of a decoder the prompt itself.
+        """
 
     @abstractmethod
     def step(self, tokens: Tokens) -> Tensor:
@@ -67,7 +70,7 @@ class DecoderLanes(Lanes):
         """Always."""
         return True
 
-    def read(self, prompts: Sequence[Tokens]) -> Tensor:
+    def read(self, prompts: Sequence[Tokens], openings: Sequence[Tokens]) -> Tensor:
         """Padded on the left, in one pass."""
         width, device = max(map(len, prompts)), self._net.device
         ids = torch.tensor([[*[0] * (width - len(p)), *p] for p in prompts], device=device)
@@ -100,15 +103,15 @@ class DecoderLanes(Lanes):
 
 @final
 class EncoderDecoderLanes(Lanes):
-    """An encoder-decoder: prompts are encoded, and all sequences begin with the start token, side by side.
+    """An encoder-decoder: prompts are encoded, and all sequences begin with openings of one length, side by side.
 
-    Many decoders count positions by columns, so that all must be equally long: others join at the start token, or when all have
-    ended.
+    Many decoders count positions by columns, so that all must be equally long: others join when there are openings only, or when
+    all have ended.
     """
 
-    def __init__(self, net: PreTrainedModel, start_id: int) -> None:
+    def __init__(self, net: PreTrainedModel) -> None:
         self._net: Any = net
-        self._start_id = start_id
+        self._opened = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -123,11 +126,11 @@ class EncoderDecoderLanes(Lanes):
 
     @property
     def joinable(self) -> bool:
-        """Where there are no sequences, or all have their start token only."""
-        return all(length == 1 for length in self._memory.place.lengths)
+        """Where there are no sequences, or all are at their opening."""
+        return all(length == self._opened for length in self._memory.place.lengths)
 
-    def read(self, prompts: Sequence[Tokens]) -> Tensor:
-        """Padded on the right, in one pass; then the start token."""
+    def read(self, prompts: Sequence[Tokens], openings: Sequence[Tokens]) -> Tensor:
+        """Padded on the right, in one pass; then the openings."""
         if not self.rows:
             self._forget()
         width, device = max(map(len, prompts)), self._net.device
@@ -135,8 +138,9 @@ class EncoderDecoderLanes(Lanes):
         mask = torch.tensor([[*[1] * len(p), *[0] * (width - len(p))] for p in prompts], device=device)
         read = self._net.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
         cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        logits = self._logits([self._start_id] * len(prompts), cache, read, mask)
-        self._memory.add(cache.self_attention_cache.layers, [1] * len(prompts))
+        logits = self._logits(openings, cache, read, mask)
+        self._opened = len(openings[0])
+        self._memory.add(cache.self_attention_cache.layers, [self._opened] * len(prompts))
         self._join(cache.cross_attention_cache, read, mask)
         return logits
 
@@ -151,15 +155,15 @@ class EncoderDecoderLanes(Lanes):
     def step(self, tokens: Tokens) -> Tensor:
         """The cache says how long all are."""
         self._memory.make_room()
-        logits = self._logits(tokens, self._cache, self._read, self._mask)
+        logits = self._logits([[token] for token in tokens], self._cache, self._read, self._mask)
         self._memory.grown()
         return logits
 
-    def _logits(self, tokens: Tokens, cache: Any, read: Tensor, mask: Tensor) -> Tensor:
+    def _logits(self, tokens: Sequence[Tokens], cache: Any, read: Tensor, mask: Tensor) -> Tensor:
         out = self._net(
             encoder_outputs=BaseModelOutput(last_hidden_state=read),
             attention_mask=mask,
-            decoder_input_ids=torch.tensor(tokens, device=self._net.device)[:, None],
+            decoder_input_ids=torch.tensor([[*row] for row in tokens], device=self._net.device),
             past_key_values=cache,
             use_cache=True,
         )

@@ -37,7 +37,8 @@ def write(lanes: Lanes, searches: Sequence[Search], budget: int) -> Iterator[Non
     while waiting or active:
         coming = _admitted(waiting, active, _KEPT * budget) if lanes.joinable else []
         for group in _alike(coming, budget):
-            active = _advanced(lanes, [*active, *group], lanes.read([search.prompt for search in group]), len(group))
+            logits = lanes.read([search.prompt for search in group], [search.context for search in group])
+            active = _advanced(lanes, [*active, *group], logits, len(group))
         if not coming:
             active = _advanced(lanes, active, lanes.step([t for search in active for t in search.tokens]), len(active))
         yield

@@ -32,7 +32,7 @@ class RereadingLanes(Lanes):
         """Always."""
         return True
 
-    def read(self, prompts: Sequence[Tokens]) -> Tensor:
+    def read(self, prompts: Sequence[Tokens], openings: Sequence[Tokens]) -> Tensor:
         """One by one."""
         self._sequences += [[*prompt] for prompt in prompts]
         return self._logits(self._sequences[-len(prompts) :])

@@ -29,7 +29,7 @@ class Written:
 class Search(ABC):
     """One prompt, and what is being written after it, held to a `form` where there is one.
 
-    `context` are the tokens that count as written before, when the options look for repetitions.
+    `context` are the tokens before it in its sequence, which count as written when the options look for repetitions.
     """
 
     def __init__(self, prompt: Sequence[int], context: Sequence[int], manner: Manner, form: Constraint | None = None) -> None:

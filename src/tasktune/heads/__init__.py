@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import transformers
-from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune.core import FamilyName
 from tasktune.framings import Arcs, Embed, Extract, Framing, Label, Labels, Links, Mask, MaskedPair, Select, Tags, Text
@@ -18,6 +18,7 @@ from tasktune.heads.arcs import BestTree
 from tasktune.heads.base import Calibration, Head
 from tasktune.heads.biaffine import BiaffineParser
 from tasktune.heads.choices import Choices
+from tasktune.heads.conventions import of_encoder_decoder
 from tasktune.heads.embed import Embedder
 from tasktune.heads.forms import refuse_form, refuse_n_best
 from tasktune.heads.free_text import FreeText
@@ -131,7 +132,7 @@ def head_for(
     labels: Labels,
     recipe: Recipe,
     max_length: int,
-    config: PretrainedConfig,
+    net: PreTrainedModel,
     calibration: Calibration,
 ) -> Head:
     """The head that runs a framing on a network of a family.
@@ -141,14 +142,8 @@ def head_for(
     refuse_form(framing, recipe.decoding)
     refuse_n_best(framing, recipe.decoding)
     if isinstance(framing, MaskedPair):
-        refuse_pairs(config)
+        refuse_pairs(net.config)
     head = HEADS[kind(framing)](framing, tokenizer, labels, recipe, max_length, calibration)
     if family == "encoder-decoder" and isinstance(head, FreeText | Choices):
-        return replace(head, writer=Seq2Seq(_start_id(config)))
+        return replace(head, writer=Seq2Seq(of_encoder_decoder(net, tokenizer)))
     return head
-
-
-def _start_id(config: PretrainedConfig) -> int:
-    """The token from which an encoder-decoder writes."""
-    start = getattr(config, "decoder_start_token_id", None)
-    return int(start if start is not None else config.pad_token_id or 0)

@@ -132,7 +132,7 @@ class FreeText(Head):
     def _searches(self, features: Features) -> list[Search]:
         """One for the best texts, or one for each that is drawn: by the prompt alone, so that it is the same in any company."""
         prompt, decoding = features.inputs["input_ids"], self.recipe.decoding
-        context, manner, form = self.writer.context(prompt), self._manner(), self._constraint(features.form)
+        context, manner, form = self.writer.context(features), self._manner(), self._constraint(features.form)
         if decoding.sampling:
             chances = [Random(f"{self.recipe.seed} {k} {prompt}") for k in range(decoding.n_best)]
             return [Line(prompt, context, manner, form, chance) for chance in chances]
@@ -142,7 +142,8 @@ class FreeText(Head):
         return None if form is None else held_to(form, self.tokenizer, self.framing.separator, end_id(self.tokenizer))
 
     def _manner(self) -> Manner:
-        return Manner(self.recipe.decoding, longest_answer(self, self.writer), end_id(self.tokenizer), self._text)
+        barred = self.writer.convention(self.tokenizer).barred
+        return Manner(self.recipe.decoding, longest_answer(self, self.writer), end_id(self.tokenizer), self._text, barred)
 
     def _told(self, form: Form | None, searches: Sequence[Search]) -> list[Told]:
         told = [self._as_told(form, written) for search in searches for written in search.found]

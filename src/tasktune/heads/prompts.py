@@ -16,10 +16,12 @@ from tasktune.answers import Message
 from tasktune.core import InputError, Lost, Record
 from tasktune.framings import Labels, Prompt, Text
 from tasktune.heads.base import Head, by_policy
+from tasktune.heads.conventions import Convention
 from tasktune.heads.features import Features, token_ids
 from tasktune.heads.texts import shortened
-from tasktune.heads.turns import rendered, stretches
+from tasktune.heads.turns import latest, stretches
 from tasktune.heads.writers import Said, Tokens, Writer
+from tasktune.notations.tool_calls import parted, spelled
 
 
 def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
@@ -48,24 +50,28 @@ def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[F
     conversation the oldest turns.
     """
     prompt, room = asked(head, record), writer.room(head.max_length, longest_answer(head, writer))
-    if isinstance(prompt, Prompt):
-        whole = writer.framed(head.tokenizer, token_ids(head.tokenizer, str(prompt)))
-        short = whole if len(whole) <= room else _with_less_body(head, writer, prompt, room)
-    else:
-        with about(record):
-            whole = token_ids(head.tokenizer, rendered(head.tokenizer, prompt, ask=True))
-        short = whole[-room:]
-    features = [Features({"input_ids": short})]
-    if len(whole) <= room:
+    opening: Tokens = []
+    with about(record):
+        if isinstance(prompt, Prompt):
+            convention = writer.convention(head.tokenizer)
+            worded, opening = convention.worded(prompt), convention.opened(prompt.languages)
+            whole = convention.framed(token_ids(head.tokenizer, str(worded)), prompt.languages)
+            short, length = whole, len(whole)
+            if length > room:
+                short = _with_less_body(head, convention, worded, room)
+        else:
+            short, length = latest(head.tokenizer, prompt, room)
+    features = [writer.asked(short, opening)]
+    if length <= room:
         return features
-    return by_policy(head, record, len(whole), room, features, lost, split="prompts shortened")
+    return by_policy(head, record, length, room, features, lost, split="prompts shortened")
 
 
-def _with_less_body(head: Head, writer: Writer, prompt: Prompt, room: int) -> Tokens:
+def _with_less_body(head: Head, convention: Convention, prompt: Prompt, room: int) -> Tokens:
     """The prompt with as much of its body as there is room for. What follows the body, the cue for the answer, is kept."""
-    around = writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + prompt.after))
+    around = convention.framed(token_ids(head.tokenizer, prompt.before + prompt.after), prompt.languages)
     body = shortened(head.tokenizer, prompt.body, room - len(around), prompt.keep)
-    return writer.framed(head.tokenizer, token_ids(head.tokenizer, prompt.before + body + prompt.after))[-room:]
+    return convention.framed(token_ids(head.tokenizer, prompt.before + body + prompt.after), prompt.languages)[-room:]
 
 
 @contextmanager
@@ -98,11 +104,11 @@ def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[l
     prompt, written = asked(head, record), framing.write(record)
     if isinstance(prompt, Prompt):
         given = prompt_ids(head, writer, record, lost)
-        return [[(f.inputs["input_ids"], False), (answer_ids(head, written), True)] for f in given]
+        return [[*((tokens, False) for tokens in f.inputs.values()), (answer_ids(head, written), True)] for f in given]
     if prompt[0].role == "assistant":
         lost.add("assistant turns with nothing before them", record.id)
     with about(record):
-        return stretches(head.tokenizer, [*prompt, Message("assistant", written)])
+        return stretches(head.tokenizer, [*prompt, parted(written)])
 
 
 def _windows(head: Head, writer: Writer, record: Record, stretches: Sequence[Said], lost: Lost) -> list[Features]:
@@ -115,4 +121,4 @@ def characters(framing: Text[Any], record: Record) -> int:
     """How many characters a record gives the model to say: its answer and, in a conversation, the assistant's earlier turns."""
     prompt = framing.prompt(record)
     earlier = () if isinstance(prompt, Prompt) else [m for m in prompt if m.role == "assistant"]
-    return len(framing.write(record)) + sum(len(m.content) for m in earlier)
+    return len(framing.write(record)) + sum(len(spelled(m)) for m in earlier)

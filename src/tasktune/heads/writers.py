@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import torch
@@ -17,11 +17,10 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from tasktune.generation.lanes import EncoderDecoderLanes, Lanes
 from tasktune.generation.rereading import decoder_lanes
+from tasktune.heads.conventions import Convention, Tokens, of_decoder
 from tasktune.heads.features import Batch, Features, at, collate_right, log_p_of, padded, run
-from tasktune.heads.texts import frame
 from tasktune.heads.tree import reads_trees, told, tree
 
-Tokens = list[int]
 Said = tuple[Tokens, bool]
 """A stretch of tokens, and whether the model is to say it (else it is given)."""
 
@@ -30,8 +29,12 @@ class Writer(ABC):
     """A family of networks that write."""
 
     @abstractmethod
-    def framed(self, tokenizer: PreTrainedTokenizerBase, ids: Tokens) -> Tokens:
-        """A prompt with the special tokens that the family puts around one; never empty."""
+    def convention(self, tokenizer: PreTrainedTokenizerBase) -> Convention:
+        """How the network was taught to be asked."""
+
+    @abstractmethod
+    def asked(self, given: Tokens, opening: Tokens) -> Features:
+        """A prompt, and what stands before an answer, as the features that ask for the answer."""
 
     @abstractmethod
     def longest_answer(self, max_length: int, wanted: int) -> int:
@@ -46,6 +49,10 @@ class Writer(ABC):
         """What is given and said as features with targets: one, or windows where all of it is longer than the model."""
 
     @abstractmethod
+    def preceded(self, features: Features, first: int, tokens: Tokens) -> Features:
+        """Features with more tokens in their prompt, behind its `first`."""
+
+    @abstractmethod
     def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
         """Prompts padded on the side on which the family does not write."""
 
@@ -58,7 +65,7 @@ class Writer(ABC):
         """The network made ready to write."""
 
     @abstractmethod
-    def context(self, prompt: Tokens) -> Tokens:
+    def context(self, features: Features) -> Tokens:
         """The tokens that stand before an answer in one sequence with it."""
 
     @abstractmethod
@@ -71,10 +78,13 @@ class Writer(ABC):
 class Causal(Writer):
     """A decoder: one sequence, in which each token foretells the next."""
 
-    def framed(self, tokenizer: PreTrainedTokenizerBase, ids: Tokens) -> Tokens:
-        """The prompt after what the tokenizer puts first; where that is nothing at all, a beginning-of-text token."""
-        first = [t for t in (tokenizer.bos_token_id, tokenizer.eos_token_id) if t is not None][:1]
-        return [*frame(tokenizer)[0], *ids] or first
+    def convention(self, tokenizer: PreTrainedTokenizerBase) -> Convention:
+        """That of its tokenizer."""
+        return of_decoder(tokenizer)
+
+    def asked(self, given: Tokens, opening: Tokens) -> Features:
+        """One sequence."""
+        return Features({"input_ids": [*given, *opening]})
 
     def longest_answer(self, max_length: int, wanted: int) -> int:
         """At most half of the model's length, so that as much is left for the prompt."""
@@ -96,6 +106,10 @@ class Causal(Writer):
                 windows.append(Features({"input_ids": ids[start:end]}, foretold, tuple(ids[k] for k in here)))
         return windows
 
+    def preceded(self, features: Features, first: int, tokens: Tokens) -> Features:
+        """One sequence, in which all that comes later moves on."""
+        return replace(_with(features, first, tokens), positions=tuple(k + len(tokens) for k in features.positions))
+
     def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
         """Padded on the left, so that all prompts end together."""
         rows = [f.inputs["input_ids"] for f in features]
@@ -110,9 +124,9 @@ class Causal(Writer):
         """Sequences that go on."""
         return decoder_lanes(net)
 
-    def context(self, prompt: Tokens) -> Tokens:
+    def context(self, features: Features) -> Tokens:
         """The prompt."""
-        return prompt
+        return features.inputs["input_ids"]
 
     def compare(self, net: PreTrainedModel, prompts: Batch, choices: Sequence[Tokens]) -> Tensor:
         """The choices are read behind the prompts as a tree; by networks that cannot read one, each on its own."""
@@ -139,35 +153,43 @@ class Causal(Writer):
 @final
 @dataclass(frozen=True, slots=True)
 class Seq2Seq(Writer):
-    """An encoder-decoder: reads the prompt, then writes from a start token."""
+    """An encoder-decoder: reads the prompt, then writes behind a start token and what its convention puts there."""
 
-    start_id: int
+    taught: Convention
 
-    def framed(self, tokenizer: PreTrainedTokenizerBase, ids: Tokens) -> Tokens:
-        """The prompt between the tokenizer's special tokens."""
-        before, after = frame(tokenizer)
-        return [*before, *ids, *after] or [self.start_id]
+    def convention(self, tokenizer: PreTrainedTokenizerBase) -> Convention:
+        """That of the checkpoint."""
+        return self.taught
+
+    def asked(self, given: Tokens, opening: Tokens) -> Features:
+        """The prompt for the encoder, the opening for the decoder."""
+        return Features({"input_ids": given, "decoder_input_ids": opening})
 
     def longest_answer(self, max_length: int, wanted: int) -> int:
-        """At most the decoder's length."""
-        return min(wanted, max_length)
+        """At most the decoder's length, of which the opening takes all but the place of the start token."""
+        return min(wanted, max_length - len(self.taught.opening) + 1)
 
     def room(self, max_length: int, answer: int) -> int:
         """The prompt has the encoder to itself."""
         return max_length
 
     def lessons(self, stretches: Sequence[Said], max_length: int) -> list[Features]:
-        """The prompt for the encoder, the answer for the decoder; a longer answer in windows, as for a decoder."""
-        (given, _), (said, _) = stretches
-        before = [self.start_id, *said[:-1]]
+        """The prompt for the encoder, opening and answer for the decoder; a longer answer in windows, as for a decoder."""
+        (given, _), (opening, _), (said, _) = stretches
+        before, first = [*opening, *said[:-1]], len(opening) - 1
+        windows = ((start, max(done, first), end) for start, done, end in sliding(len(before), max_length))
         return [
             Features(
                 {"input_ids": given, "decoder_input_ids": before[start:end]},
                 tuple(range(done - start, end - start)),
-                tuple(said[done:end]),
+                tuple(said[done - first : end - first]),
             )
-            for start, done, end in sliding(len(said), max_length)
+            for start, done, end in windows
         ]
+
+    def preceded(self, features: Features, first: int, tokens: Tokens) -> Features:
+        """The encoder reads more, and the decoder says the same."""
+        return _with(features, first, tokens)
 
     def collate_prompts(self, features: Sequence[Features], pad_id: int) -> Batch:
         """Padded on the right."""
@@ -178,19 +200,19 @@ class Seq2Seq(Writer):
         return at(run(net, batch).logits, batch["positions"])
 
     def lanes(self, net: PreTrainedModel) -> Lanes:
-        """Sequences that begin with the start token."""
-        return EncoderDecoderLanes(net, self.start_id)
+        """Sequences that begin with their opening."""
+        return EncoderDecoderLanes(net)
 
-    def context(self, prompt: Tokens) -> Tokens:
-        """The start token."""
-        return [self.start_id]
+    def context(self, features: Features) -> Tokens:
+        """The opening."""
+        return features.inputs["decoder_input_ids"]
 
     def compare(self, net: PreTrainedModel, prompts: Batch, choices: Sequence[Tokens]) -> Tensor:
         """The prompts are encoded once, and what the decoder sees of them is computed once and repeated for the choices."""
-        mask, read = prompts["attention_mask"], net.get_encoder()(**prompts).last_hidden_state
-        start = torch.full_like(mask[:, :1], self.start_id)
+        mask, opening = prompts["attention_mask"], prompts["decoder_input_ids"]
+        read = net.get_encoder()(input_ids=prompts["input_ids"], attention_mask=mask).last_hidden_state
         given = BaseModelOutput(last_hidden_state=read)
-        first = net(encoder_outputs=given, attention_mask=mask, decoder_input_ids=start, use_cache=True)
+        first = net(encoder_outputs=given, attention_mask=mask, decoder_input_ids=opening, use_cache=True)
 
         def rest(tokens: Tensor, seen: Tensor, count: int) -> Tensor:
             logits: Tensor = net(
@@ -202,6 +224,11 @@ class Seq2Seq(Writer):
             return logits
 
         return _compared(first, choices, rest)
+
+
+def _with(features: Features, first: int, tokens: Tokens) -> Features:
+    ids = features.inputs["input_ids"]
+    return replace(features, inputs={**features.inputs, "input_ids": [*ids[:first], *tokens, *ids[first:]]})
 
 
 def _compared(first: Any, choices: Sequence[Tokens], rest: Callable[[Tensor, Tensor, int], Tensor]) -> Tensor:

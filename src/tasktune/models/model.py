@@ -217,7 +217,7 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
         recipe = replace(recipe, max_length=longest_text(folder))
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)
-    head = head_for(framing, family, tokenizer, names, recipe, longest, net.config, scale(framing))
+    head = head_for(framing, family, tokenizer, names, recipe, longest, net, scale(framing))
     if isinstance(head, Embedder):
         head = replace(head, pooling=read_pooling(folder, family, recipe))
     if recipe.precision == "int8":

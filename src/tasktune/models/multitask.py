@@ -161,6 +161,6 @@ def _opened(
     models = {}
     for name, task in tasks.items():
         own = net.networks[name]
-        head = head_for(framings[name], "encoder", tokenizer, labels[name], recipe, longest, own.config, scales[name])
+        head = head_for(framings[name], "encoder", tokenizer, labels[name], recipe, longest, own, scales[name])
         models[name] = Model(task, "encoder", own, head)
     return MultiTaskModel(net, models), missing

@@ -101,8 +101,11 @@ def weighted(made: Any, folder: Path, config: PretrainedConfig) -> tuple[PreTrai
 
 
 def _own_tokens(config: GenerationConfig) -> GenerationConfig:
-    """A checkpoint's special tokens without its habits (forbidden repetitions, forced words …): the recipe says how to decode."""
-    names = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
+    """A checkpoint's special tokens without its habits (beams, forbidden repetitions …): the recipe says how to decode.
+
+    What it forces first and never lets be said (Marian's padding) is part of how it was taught (`heads.conventions`).
+    """
+    names = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id", "bad_words_ids")
     untyped: Any = GenerationConfig
     plain: GenerationConfig = untyped(**{name: getattr(config, name) for name in names})
     return plain

@@ -113,7 +113,7 @@ def _says(net: PreTrainedModel, head: Head, features: Any) -> list[Tensor]:
     """
     batch = on(net, head.collate([features]))
     also = {"decoder_input_ids": batch["input_ids"]} if net.config.is_encoder_decoder else {}
-    said = net(**batch, **also)
+    said = net(**{**batch, **also})
     return [said[name].float().log_softmax(-1).flatten(0, -2) for name in said if name.endswith("logits")]
 
 
