@@ -33,6 +33,7 @@ from tasktune.tasks.paraphrase import Paraphrase
 from tasktune.tasks.pos import POS
 from tasktune.tasks.pretraining import Pretraining
 from tasktune.tasks.question_answering import QuestionAnswering
+from tasktune.tasks.question_answering_generative import QuestionAnsweringGenerative
 from tasktune.tasks.reasoning import Reasoning
 from tasktune.tasks.regression import Regression
 from tasktune.tasks.relation import Relation
@@ -206,6 +207,14 @@ HARD: dict[str, list[Record]] = {
         _answered("a a b a a", 6, 7, ("a", "A")),
         _answered("see (2) and (2)", 4, 7),
         _answered("answer: answer: b", 8, 15),
+    ],
+    "question-answering-generative": [
+        *(
+            QuestionAnsweringGenerative(question="which?", context=context, answer=text, answers=answers)
+            for text in (*HARD_TEXTS, "unanswerable", "\\unanswerable")
+            for context, answers in (("", ()), (text, (text, "b")))
+        ),
+        QuestionAnsweringGenerative(question="", answer=""),
     ],
     "reasoning": [
         *(_reasoned(text, text, kind, text) for text in HARD_TEXTS for kind in KINDS),
@@ -388,6 +397,12 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "pos": _pos(),
     "pretraining": st.builds(Pretraining, text=TEXTS, pair=TEXTS, answer=st.sampled_from(("next", "random"))),
     "question-answering": _asked(),
+    "question-answering-generative": st.builds(
+        QuestionAnsweringGenerative,
+        question=TEXTS,
+        context=TEXTS,
+        answer=TEXTS | st.sampled_from(["unanswerable", "\\\\unanswerable"]),
+    ),
     "reasoning": st.builds(_reasoned, TEXTS, TEXTS, st.sampled_from(KINDS), TEXTS)
     | st.builds(
         _reasoned, TEXTS, st.sampled_from("ABC"), st.just("choice"), TEXTS, st.lists(TEXTS, min_size=2, max_size=4).map(tuple)

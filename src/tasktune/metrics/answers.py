@@ -1,9 +1,10 @@
-"""Exact match and F1 of answers that are stretches of a text.
+"""Exact match and F1 of answers to questions, as stretches of a text or in words.
 
 English is scored as SQuAD's evaluate-v2.0 does it (Rajpurkar et al. 2018): without case, punctuation and articles, F1 over
 words, the best of several gold answers, and 1 or 0 where there is no answer. Texts with more Chinese characters (or kana) than
 other words are scored as CMRC 2018's script does it (Cui et al. 2019): F1 over the longest run of characters in common.
-An answer of `None` is wrong whatever the gold is.
+An answer of `None` is wrong whatever the gold is. The open-domain sets (NQ-open, WebQuestions, TriviaQA) are scored by SQuAD's
+rules too (Lee et al. 2019; Karpukhin et al. 2020).
 """
 
 from __future__ import annotations
@@ -119,11 +120,17 @@ def golds(record: Any) -> tuple[str, ...]:
 
 
 def _count(record: Any, answer: Any) -> Counts:
-    found = golds(record)
-    exact, f1 = (0.0, 0.0)
-    if answer is not None:
-        exact, f1 = exact_and_f1(found, surface(record, answer), chinese=is_chinese(record.text))
-    kind = "HasAns" if found else "NoAns"
+    return _compared(golds(record), None if answer is None else surface(record, answer), chinese=is_chinese(record.text))
+
+
+def _count_open(record: Any, answer: str | None) -> Counts:
+    found = record.answers or ((record.answer,) if record.answer else ())
+    return _compared(found, answer, chinese=is_chinese(record.context or record.question))
+
+
+def _compared(golds: Sequence[str], said: str | None, *, chinese: bool) -> Counts:
+    exact, f1 = (0.0, 0.0) if said is None else exact_and_f1(golds, said, chinese=chinese)
+    kind = "HasAns" if golds else "NoAns"
     return {(kind, "total"): 1, (kind, "exact"): exact, (kind, "f1"): f1}
 
 
@@ -138,3 +145,6 @@ _EACH = (("HasAns", "f1"), ("HasAns", "exact"), ("NoAns", "exact"))
 
 answer_f1: Metric[Any] = Metric("answer_f1", "f1", _count, _score)
 """Means of f1 and exact match; where some questions have no answer, also of those that have one and those that have none."""
+
+open_answers: Metric[Any] = Metric("open_answers", "exact", _count_open, _score)
+"""The same of answers in words, by exact match first, as the open-domain sets have it."""
