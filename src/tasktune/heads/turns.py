@@ -52,7 +52,7 @@ def rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *,
             f"characters, or took too much memory. {_ANOTHER}"
         ) from None
     except Exception as refused:  # a template is somebody's program and raises what it likes
-        raise InputError(f"{of} refuses this conversation: {refused}. {_ANOTHER}") from None
+        raise InputError(f"{of} refuses this conversation: {str(refused).rstrip('.')}. {_ANOTHER}") from None
     return str(text)
 
 

@@ -1,0 +1,141 @@
+"""Talk with a model, turn by turn: the conversation so far, and what the user can do beside talking.
+
+Nothing here knows a terminal: lines come in, words go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, final
+
+from tasktune import recipe as recipes
+from tasktune.answers import Message
+from tasktune.core import InputError, Lost
+from tasktune.heads.base import Calibration
+from tasktune.models.folder import FACTS
+from tasktune.models.model import Model, build
+from tasktune.models.multitask import load
+from tasktune.readers import write
+from tasktune.tasks import task
+from tasktune.tasks.chat import Chat
+
+Say = Callable[[str], None]
+
+SHORTENED = "(the oldest turns have no place left in what the model reads at once, and were left out)"
+BROKEN_OFF = "(broken off)"
+
+
+@final
+@dataclass(slots=True)
+class Conversation:
+    """A model, what it was told to be, and the turns that were said."""
+
+    model: Model
+    system: str = ""
+    turns: list[Message] = field(default_factory=list)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All turns, that of the system first where it is told anything."""
+        return (*([Message("system", self.system)] if self.system else []), *self.turns)
+
+    def ask(self, said: str, lost: Lost) -> Iterator[str]:
+        """What the model answers, piece by piece. Both turns are said from then on, also where the answer is broken off.
+
+        An answer without any words is none. Raises `InputError` where the chat template refuses the conversation.
+        """
+        asked, answer = Message("user", said), ""
+        try:
+            for piece in self.model.write(Chat(messages=(*self.messages, asked)), lost):
+                answer += piece
+                yield piece
+        finally:
+            if answer:
+                self.turns += [asked, Message("assistant", answer)]
+
+    def reset(self, given: str) -> str:
+        """Forget what was said; what the model was told to be stays."""
+        self.turns.clear()
+        return "(forgotten)"
+
+    def undo(self, given: str) -> str:
+        """Take back the last question and its answer."""
+        del self.turns[-2:]
+        return f"({len(self.turns) // 2} questions and answers are left)"
+
+    def tell(self, given: str) -> str:
+        """Tell the model what it is to be, from now on."""
+        self.system = given
+        return "(told)" if given else "(told nothing)"
+
+    def save(self, given: str) -> str:
+        """Write the conversation to a file, as one that can be learnt from."""
+        if not given:
+            return "(say where to: /save FILE)"
+        write(Path(given).expanduser(), [{"messages": [message.as_json() for message in self.messages]}], "chat")
+        return f"(written to {given})"
+
+
+COMMANDS: Mapping[str, tuple[str, Callable[[Conversation, str], str]]] = {
+    "/reset": ("forget what was said", Conversation.reset),
+    "/undo": ("take back the last question and its answer", Conversation.undo),
+    "/system": ("TEXT: what the model is to be, from now on", Conversation.tell),
+    "/save": ("FILE: write the conversation, as JSON lines", Conversation.save),
+}
+LEAVE = "/exit"
+HELP = "\n".join([*(f"{name}  {what}" for name, (what, _) in COMMANDS.items()), f"{LEAVE}  leave"])
+
+
+def talk(conversation: Conversation, lines: Iterable[str], say: Say, note: Say) -> None:
+    """Answer line after line until there are no more, or one is `/exit`.
+
+    `say` is given what the model says, as it comes; `note` what there is to be said about it, in lines. A line that begins with a
+    slash is a command. Ctrl-C breaks an answer off, and not the conversation.
+    """
+    for line in map(str.strip, lines):
+        name, _, given = line.partition(" ")
+        if name == LEAVE:
+            return
+        try:
+            if name in COMMANDS:
+                note(COMMANDS[name][1](conversation, given.strip()))
+            elif name.startswith("/"):
+                note(HELP)
+            elif line:
+                _answer(conversation, line, say, note)
+        except InputError as wrong:
+            note(f"({wrong})")
+
+
+def _answer(conversation: Conversation, line: str, say: Say, note: Say) -> None:
+    lost = Lost()
+    pieces = conversation.ask(line, lost)
+    try:
+        for piece in pieces:
+            say(piece)
+        say("\n")
+    except KeyboardInterrupt:
+        pieces.close()
+        say("\n")
+        note(BROKEN_OFF)
+    if lost.counts:
+        note(SHORTENED)
+
+
+def conversation_with(model: str, system: str, changes: Mapping[str, Any]) -> Conversation:
+    """A conversation with a model tuned for it, or with any decoder as it comes; `changes` are to its recipe.
+
+    Raises `InputError` where `model` is tuned for something else, or is no decoder.
+    """
+    if not (Path(model) / FACTS).is_file():
+        recipe = recipes.of(changes, "the options")
+        return Conversation(build(task("chat"), model, lambda _: (), recipe, lambda _: Calibration()), system)
+    tuned = load(model, changes)
+    if not isinstance(tuned, Model) or tuned.task.name != "chat":
+        does = "+".join(tuned.models)
+        raise InputError(
+            f"{model} is tuned for {does}; talk with one tuned for chat (tasktune fit chat), or with one as it comes"
+        )
+    return Conversation(tuned, system)
