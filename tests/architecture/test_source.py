@@ -85,7 +85,7 @@ def test_no_code_of_a_model_can_run(path: Path):
         given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
         assert given.get("trust_remote_code", "False") == "False", f"line {call.lineno}"
         assert name != "torch.load" or given.get("weights_only") == "True", f"line {call.lineno}"
-        assert name not in {"eval", "exec"}, f"line {call.lineno}"
+        assert name not in {"eval", "exec"} or path.parent.name == "sandbox", f"line {call.lineno}"
 
 
 @each_file

@@ -1,0 +1,5 @@
+"""Asks for a number that nobody can write down."""
+
+
+def solve(n):
+    return 9**9**9

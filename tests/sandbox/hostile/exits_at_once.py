@@ -1,0 +1,5 @@
+"""Leaves without any cleaning up."""
+
+import os
+
+os._exit(0)

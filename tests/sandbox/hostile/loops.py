@@ -1,0 +1,6 @@
+"""Never ends."""
+
+
+def solve(n):
+    while True:
+        pass

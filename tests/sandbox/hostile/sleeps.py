@@ -1,0 +1,7 @@
+"""Waits for longer than anybody."""
+
+import time
+
+
+def solve(n):
+    time.sleep(10**6)
