@@ -182,7 +182,8 @@ class Metric(Generic[R]):
 
     In the place of an answer, a metric `of` "likelihood" is counted on a `Likelihood`, and one `of` "answers" on a tuple of all
     that the model gave (as many as `n_best` asks for), best first. `asked(record)` is the record that the model is given to be
-    measured by, `None` for one that says nothing to this metric; by default the record itself, if it has an answer.
+    measured by, `None` for one that says nothing to this metric; by default the record itself, if it has an answer. A metric
+    beside a task's first, for which much must be written, may be measured on the first `most` such records alone.
 
     Amounts named in `kept` are not summed but kept, one a record, because a figure needs them all (ranks); they need not be
     numbers. `score` gets each as an object array of shape (records,), and under "times" how often each replicate drew each
@@ -197,6 +198,7 @@ class Metric(Generic[R]):
     higher_is_better: bool = True
     kept: tuple[str, ...] = ()
     asked: Callable[[R], R | None] = _if_answered
+    most: int | None = None
     signatures: Callable[[Mapping[Any, Any]], Mapping[str, str]] = _unsigned
 
 

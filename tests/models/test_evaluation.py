@@ -79,7 +79,7 @@ def _lengths(name: str, of: str, **options: Any) -> Metric[Any]:
 
 
 def test_a_metric_of_answers_is_given_all_that_were_asked_for_best_first(tiny: Callable[[str], Path]) -> None:
-    kind = replace(tt.task("generation"), metric=_lengths("n", "answers"))
+    kind = replace(tt.task("generation"), metric=_lengths("n", "answers"), beside=())
     drawing = with_options(untrained(kind, tiny("gpt2")), n_best=3, temperature=1.0, max_new_tokens=4)
     measured = measure(kind, drawing.net, drawing.head, many("generation", 4))
     assert {name: score.value for name, score in measured.scores.values.items()} == {"n_given": 3, "n_texts": 3}
@@ -87,7 +87,7 @@ def test_a_metric_of_answers_is_given_all_that_were_asked_for_best_first(tiny: C
 
 
 def test_metrics_beside_the_first_are_measured_but_not_while_training(tiny: Callable[[str], Path]) -> None:
-    generation = tt.task("generation")
+    generation = replace(tt.task("generation"), beside=())
     kind = replace(generation, beside=(_lengths("w", "answer", asked=lambda record: record if record.prompt else None),))
     writer = with_options(untrained(kind, tiny("gpt2")), max_new_tokens=4)
     alone = measure(generation, writer.net, writer.head, many("generation", 4))
@@ -99,6 +99,20 @@ def test_metrics_beside_the_first_are_measured_but_not_while_training(tiny: Call
         **{name: measured.scores.values[name] for name in ("w_given", "w_texts")},
     }
     assert "w_given" not in primary(kind, writer.net, writer.head, many("generation", 4)).values
+
+
+def test_what_takes_long_is_measured_on_the_first_records_alone(tiny: Callable[[str], Path]) -> None:
+    seen: list[str] = []
+
+    def asked(record: Record) -> Record | None:
+        seen.append(record.id)
+        return record if record.id != "r0" else None
+
+    kind = replace(tt.task("generation"), beside=(_lengths("w", "answer", asked=asked, most=2),))
+    writer = with_options(untrained(kind, tiny("gpt2")), max_new_tokens=4)
+    measured = measure(kind, writer.net, writer.head, many("generation", 6))
+    assert (measured.records, measured.scores.values["w_given"].value) == (6, 1)
+    assert seen == ["r0", "r1", "r2"]
 
 
 def test_a_record_that_says_something_to_any_metric_is_measured(tiny: Callable[[str], Path]) -> None:

@@ -21,3 +21,8 @@ def test_looks():
 def test_what_is_no_line_is_not_written(text):
     with pytest.raises(InputError, match="record 1 has a line break"):
         list(write([{"text": text}]))
+
+
+def test_a_file_is_one_text(values):
+    assert values("Act I\n\nEnter two.\n", "whole") == [{"text": "Act I\n\nEnter two.\n"}]
+    assert values("", "whole") == []

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ class Evaluation:
 
     `ceiling` are the scores of a model that says exactly what the records' answers ask of it (empty where the metric is a
     likelihood). `calibration` is the expected calibration error of the closed choices before and after the temperature (empty
-    where answers are open).
+    where answers are open). `asked` says how a model that was not tuned was asked: its name, labels and shots.
     """
 
     task: str
@@ -36,6 +36,7 @@ class Evaluation:
     ceiling: dict[str, float]
     calibration: dict[str, float]
     lost: Lost
+    asked: dict[str, Any] = field(default_factory=dict)
 
     @property
     def evaluations(self) -> dict[str, Evaluation]:
@@ -54,6 +55,7 @@ class Evaluation:
                 "calibration": self.calibration,
                 "lost": self.lost.as_json(),
                 **({"signatures": self.scores.signatures} if self.scores.signatures else {}),
+                **({"asked": self.asked} if self.asked else {}),
             }
         )
         return shown
@@ -78,13 +80,12 @@ def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable
     """The scores of a network on records, by all of the task's metrics.
 
     Raises `InputError` naming a record that says nothing to any of them (none that has an answer), unless the policy is to drop.
-    Records are held in memory only where there are several metrics, each of which goes through them.
+    The records that metrics beside the first ask about are held in memory.
     """
-    lost = Lost()
-    given: Iterable[Record] = measurable(task, records, head.recipe, lost)
-    if task.beside:
-        given = list(given)
-    parts = [_measured(metric, task, net, head, given) for metric in task.metrics]
+    lost, beside = Lost(), [(metric, list[Record]()) for metric in task.beside]
+    given = _noted(beside, measurable(task, records, head.recipe, lost))
+    parts = [_measured(task.metric, task, net, head, _asked(task.metric, given))]
+    parts += [_measured(metric, task, net, head, asked) for metric, asked in beside]
     first, *others = [part for part in parts if part.records] or parts[:1]
     if not first.records:
         raise InputError("there are no records to measure by")
@@ -102,7 +103,7 @@ def _measured(metric: Metric[Any], task: Task[Any], net: PreTrainedModel, head: 
         return _measure_likelihood(metric, task, net, head, records)
     lost, tally, ceiling = Lost(), Tally(metric), Tally(metric, replicates=0)
     raw_bins, bins = Bins(), Bins()
-    for record, raws, scored in answers(net, head, _asked(metric, records), lost):
+    for record, raws, scored in answers(net, head, records, lost):
         tally.add(record, _said(metric, scored))
         if record.answer is not None:
             ceiling.add(record, _said(metric, Scored(head.ceiling(record) if raws else None, 1.0)))
@@ -124,7 +125,7 @@ def _measure_likelihood(
     metric: Metric[Any], task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]
 ) -> Evaluation:
     lost, tally = Lost(), Tally(metric)
-    for record, likelihood in likelihoods(net, head, _asked(metric, records), lost):
+    for record, likelihood in likelihoods(net, head, records, lost):
         tally.add(record, likelihood)
     return Evaluation(task.name, tally.records, tally.scores(), {}, {}, lost)
 
@@ -132,6 +133,15 @@ def _measure_likelihood(
 def _asked(metric: Metric[Any], records: Iterable[Record]) -> Iterator[Record]:
     """What the model is asked to be measured by a metric."""
     return (asked for record in records if (asked := metric.asked(record)) is not None)
+
+
+def _noted(beside: Sequence[tuple[Metric[Any], list[Record]]], records: Iterable[Record]) -> Iterator[Record]:
+    """The records as they come, while what the metrics ask about them is noted with each."""
+    for record in records:
+        for metric, noted in beside:
+            if metric.most is None or len(noted) < metric.most:
+                noted += _asked(metric, [record])
+        yield record
 
 
 def _said(metric: Metric[Any], scored: Scored) -> Any:

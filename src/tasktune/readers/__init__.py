@@ -39,6 +39,7 @@ from tasktune.readers import (
     trec,
     triplets,
     tsv,
+    whole,
     wikitext,
 )
 from tasktune.readers.output import output
@@ -119,6 +120,7 @@ _TABLE = (  # Of several with one suffix, the more special stand first, and the 
     Format("labelled", (".txt",), "a label, a space and a text a line: TREC, fastText", labelled.read, looks=labelled.looks),
     Format("documents", (".txt",), "texts parted by empty or <|endoftext|> lines", documents.read, looks=documents.looks),
     Format("text", (".txt",), "a text a line", text.read, text.write, text.looks),
+    Format("whole", (), "a file as one text", whole.read),
     Format("parallel", (), "files that go line by line together: train.en,train.de", parallel.read),
 )
 FORMATS: dict[str, Format] = {format.name: format for format in _TABLE}
