@@ -5,7 +5,7 @@ Record            `prompt` (may be empty); the answer is what follows it. A row 
 Encoder           cannot
 Decoder, enc-dec  the text; loss on what follows the prompt only
 Metric            perplexity, bits per character; of what is written, which only `evaluate` takes the time for, distinct-1 and -2
-                  and repetition, on the first 200 texts (raw ones are gone on with from their beginning, half of them or 50 words)
+                  and repetition, on the first 200 texts (raw ones are gone on with from their beginning, half or 50 words)
 
 A long text is learnt and measured in windows. `--format whole` reads a file as one text (a book), where otherwise blank lines or
 `<|endoftext|>` part texts.
