@@ -12,7 +12,7 @@ from families import byte_level
 from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.heads import turns
-from tasktune.heads.bounded import EndlessError, bounded
+from tasktune.heads.bounded import EndlessError, bounded, refuse_powers
 
 LOOPS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 MACRO = "{% macro again(n) %}{% for a in range(9999) %}{{ again(n - 1) if n }}{% endfor %}{% endmacro %}{{ again(9) }}"
@@ -39,6 +39,27 @@ def test_what_ends_is_left_alone_up_to_the_last_character() -> None:
     assert written("{% for a in range(3) %}ab{% endfor %}", characters=6) == "ababab"
     with pytest.raises(EndlessError):
         written("{% for a in range(3) %}ab{% endfor %}", characters=5)
+
+
+GREEDY = "{% set a = 'x' * 9999999 %}{% set b = a * 9999 %}{{ b }}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process can limit its memory only there")
+@pytest.mark.parametrize("template", ["{{ 'x' * 99999999999 }}", GREEDY])
+def test_what_takes_too_much_memory_is_stopped_and_the_limit_is_gone(template: str) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(EndlessError):
+        written(template, characters=10**12)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.parametrize("template", ["{{ 10 ** 10 ** 9 }}", "{% if messages %}{{ messages[0].size ** 9 }}{% endif %}"])
+def test_powers_are_refused_before_they_are_worked_out(template: str) -> None:
+    with pytest.raises(InputError, match="a number to a power"):
+        refuse_powers(template)
+    refuse_powers("{% for m in messages %}{% generation %}{{ m.size * 2 }}{% endgeneration %}{% break %}{% endfor %}")
 
 
 @pytest.mark.parametrize("template", ["", LOOPS])

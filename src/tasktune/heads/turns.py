@@ -20,7 +20,7 @@ from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.heads.bounded import CHARACTERS, STEPS, EndlessError, bounded, refuse_powers
 from tasktune.heads.features import token_ids
-from tasktune.heads.writers import Said, Tokens
+from tasktune.heads.writers import Said
 from tasktune.notations.tool_calls import offer, spelled
 
 _ANOTHER = "Give another with --chat-template FILE, or put a chat_template.jinja into its folder"
@@ -34,7 +34,7 @@ def rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *,
     of = f"the chat template of {tokenizer.name_or_path or 'this model'}"
     if tokenizer.chat_template is None:
         raise InputError(f"there is no {of.removeprefix('the ')}. {_ANOTHER}")
-    tools = [dict(tool) for tool in messages[0].more.get("tools", ())]
+    tools: list[Any] = [dict(tool) for tool in messages[0].more.get("tools", ())]
     template = tokenizer.get_chat_template(tools=tools or None)
     try:
         refuse_powers(template)
@@ -67,7 +67,7 @@ def _taken(template: str, messages: Sequence[Message], tools: Sequence[dict[str,
     return [{name: part for name, part in turn.as_json().items() if name != "tools"} for turn in turns]
 
 
-def latest(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], room: int) -> tuple[Tokens, int]:
+def latest(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], room: int) -> tuple[list[int], int]:
     """The tokens to ask about a conversation with, at most `room`, and how many the whole of it takes.
 
     Where that is too much, its oldest turns are left out up to one of the user's, as few as possible; the system's turn stays. Of
@@ -100,7 +100,7 @@ def stretches(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -
     learnt = [messages[k].more.get("weight") != 0 for k in turns]
     alone = [tuple(token_ids(tokenizer, part) for part in _turn(tokenizer, messages, k)) for k in turns]
     merged: list[Said] = []
-    done: Tokens = []
+    done: list[int] = []
     for (given, said), mine in zip(alone, learnt, strict=True):
         if given[: len(done)] != done:
             return [[(given, False), (said, True)] for (given, said), mine in zip(alone, learnt, strict=True) if mine]

@@ -33,16 +33,12 @@ def calls_of(given: Any) -> list[Call]:
 
 
 def _call(given: Any, usual_id: str) -> Call:
-    inner = given.get("function", given) if isinstance(given, Mapping) else None
-    match inner:
-        case {"name": str(name)} if name:
-            arguments = inner.get("arguments", inner.get("parameters"))
+    match given:
+        case {"function": Mapping() as inner} | (Mapping() as inner) if isinstance(name := inner.get("name"), str) and name:
+            arguments = _arguments(inner.get("arguments", inner.get("parameters")))
             own = given.get("id")
-            return {
-                "id": own if isinstance(own, str) and own else usual_id,
-                "type": "function",
-                "function": {"name": name, "arguments": _arguments(arguments)},
-            }
+            called = own if isinstance(own, str) and own else usual_id
+            return {"id": called, "type": "function", "function": {"name": name, "arguments": arguments}}
     raise InputError(f"a tool call must be {{name, arguments}}, but is {given!r:.80}")
 
 
@@ -86,7 +82,7 @@ def _spelled(call: Mapping[str, Any]) -> str:
 
 def parted(text: str) -> Message:
     """The assistant's turn that a text is: what it says, and the calls spelled behind that. What is no call is said."""
-    found = _CALLS.fullmatch(text)
+    found = _CALLS.fullmatch(text) if "<tool_call>" in text else None
     try:
         calls = calls_of([json.loads(one) for one in _CALL.findall(found["calls"])]) if found else []
     except (ValueError, RecursionError, InputError):

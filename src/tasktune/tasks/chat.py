@@ -85,7 +85,8 @@ def _turns(row: Row) -> list[Message]:
 
 def _message(row: Row, given: Any) -> Message:
     match given:
-        case {"role": str(role), "content": str(content), **more} if role in ROLES:
+        case {"role": str(role), "content": str(content), **others} if role in ROLES:
+            more = {str(name): part for name, part in others.items()}
             if calls := more.pop("tool_calls", None):
                 try:
                     more["tool_calls"] = calls_of(calls)

@@ -5,7 +5,7 @@ Nothing here knows a terminal: lines come in, words go out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
@@ -41,7 +41,7 @@ class Conversation:
         """All turns, that of the system first where it is told anything."""
         return (*([Message("system", self.system)] if self.system else []), *self.turns)
 
-    def ask(self, said: str, lost: Lost) -> Iterator[str]:
+    def ask(self, said: str, lost: Lost) -> Generator[str, None, None]:
         """What the model answers, piece by piece. Both turns are said from then on, also where the answer is broken off.
 
         An answer without any words is none. Raises `InputError` where the chat template refuses the conversation.
