@@ -36,7 +36,7 @@ Template = tuple[int | Literal["source", "target"], ...]
 _CODES = {
     "marian": r">>(.+)<<",
     "mbart": r"([a-z]{2}_[A-Z]{2})",
-    "m2m_100": r"__([a-z]{2,3})__|([a-z]{3}_[A-Z][a-z]{3})",
+    "m2m_100": r"([a-z]{3}_[A-Z][a-z]{3})",
     "nllb-moe": r"([a-z]{3}_[A-Z][a-z]{3})",
     "t5": r"<2(.+)>",
 }
@@ -136,11 +136,13 @@ def _start_id(net: PreTrainedModel) -> int:
 
 
 def _codes(kind: str, tokenizer: PreTrainedTokenizerBase) -> dict[str, int]:
-    """The languages that a tokenizer has tokens for."""
+    """The languages that a tokenizer has tokens for: those that it lists, else by what their tokens look like."""
     if kind not in _CODES:
         return {}
+    if listed := getattr(tokenizer, "lang_code_to_id", None):
+        return dict(listed)
     named = ((re.fullmatch(_CODES[kind], token), k) for token, k in sorted(tokenizer.get_vocab().items()))
-    return {next(filter(None, match.groups())): k for match, k in named if match}
+    return {match[1]: k for match, k in named if match}
 
 
 def _with_places(tokens: Tokens, codes: Mapping[str, int]) -> Template:

@@ -46,6 +46,13 @@ def token_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
+def written_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """The tokens of a text that is to be written. Marian's tokenizers have other pieces for it than for one that is read."""
+    if "target_spm" in tokenizer.vocab_files_names:
+        return list(tokenizer(text_target=text, add_special_tokens=False)["input_ids"])
+    return token_ids(tokenizer, text)
+
+
 def run(net: PreTrainedModel, batch: Batch) -> Any:
     """One forward pass with the batch's inputs."""
     return net(**asked(batch))

@@ -16,11 +16,11 @@ from tasktune.answers import Message
 from tasktune.core import InputError, Lost, Record
 from tasktune.framings import Labels, Prompt, Text
 from tasktune.heads.base import Head, by_policy
-from tasktune.heads.conventions import Convention
-from tasktune.heads.features import Features, token_ids
+from tasktune.heads.conventions import Convention, Tokens
+from tasktune.heads.features import Features, token_ids, written_ids
 from tasktune.heads.texts import shortened
 from tasktune.heads.turns import latest, stretches
-from tasktune.heads.writers import Said, Tokens, Writer
+from tasktune.heads.writers import Said, Writer
 from tasktune.notations.tool_calls import parted, spelled
 
 
@@ -85,13 +85,13 @@ def about(record: Record) -> Iterator[None]:
 
 def answer_ids(head: Head, written: str) -> Tokens:
     """An answer as the tokens to say after a prompt, with the one that ends it."""
-    return [*token_ids(head.tokenizer, head.framing.separator + written), end_id(head.tokenizer)]
+    return [*written_ids(head.tokenizer, head.framing.separator + written), end_id(head.tokenizer)]
 
 
 @lru_cache(maxsize=8)  # asked for with every record
 def name_ids(tokenizer: PreTrainedTokenizerBase, separator: str, names: Labels) -> list[Tokens]:
     """Label names as tokens to say after a prompt, each with the one that ends it."""
-    return [[*token_ids(tokenizer, separator + name), end_id(tokenizer)] for name in names]
+    return [[*written_ids(tokenizer, separator + name), end_id(tokenizer)] for name in names]
 
 
 def lessons(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:
