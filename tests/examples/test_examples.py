@@ -9,7 +9,14 @@ import pytest
 from tasktune.tasks import NAMES
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-TINY = {"summarization": "t5", "generation": "gpt2", "chat": "llama", "reasoning": "gpt2", "question-answering-generative": "t5"}
+TINY = {
+    "summarization": "t5",
+    "generation": "gpt2",
+    "chat": "llama",
+    "instruction-following": "gpt2",
+    "reasoning": "gpt2",
+    "question-answering-generative": "t5",
+}
 
 
 @pytest.mark.slow
