@@ -69,8 +69,8 @@ _THUCNEWS = ("topic_zh/train.txt", "topic_zh/dev.txt")
 _CHNSENTI = ("classification/chnsenticorp/train.tsv", "classification/chnsenticorp/dev.tsv")
 _PAIR_SCORE = {"text": "1", "pair": "2", "answer": "3"}
 _TEXT_LABEL = {"text": "1", "answer": "2"}
-_PARSER = {"learning_rate": 4e-4, "epochs": 16, "evaluations": 0.25}
-_TENDER = {"learning_rate": 3e-4}
+_PARSER = {"learning_rate": 2e-4, "epochs": 16, "evaluations": 0.25}
+_TENDER = {"learning_rate": 2e-4}
 """A small encoder at work on hundreds of records learns little at the rates that suit large ones on many."""
 _SHORT = {
     "batch_size": 4,

@@ -6,7 +6,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side; set before torch is imported
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,18 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Gives the folder of a tiny random model by its name in `families.TINY`, made when it is first asked for."""
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+    """Gives the folder of a tiny random model by its name in `families.TINY`, made when it is first asked for.
+
+    All of its layers begin at random, and so all learn at one rate.
+    """
     from families import TINY  # imports transformers, which most tests can do without
+    from tasktune.models import course
 
     place = tmp_path_factory.mktemp("tiny")
-    return cache(lambda name: TINY[name].save(place / name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(course, "NEW_LAYERS", 1.0)
+        yield cache(lambda name: TINY[name].save(place / name))
 
 
 @pytest.fixture(scope="session")

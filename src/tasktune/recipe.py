@@ -33,7 +33,9 @@ class Recipe:
     seed: Annotated[int, "where all randomness starts"] = 13
     epochs: Annotated[float | None, "passes over the training data, at most"] = None
     batch_size: Annotated[int, "records in one step of the optimizer"] = 16
-    learning_rate: Annotated[float | None, "the peak of the learning rate"] = None
+    learning_rate: Annotated[
+        float | None, "the peak of the learning rate; layers that begin at random learn at twenty times it"
+    ] = None
     warmup: Annotated[float, "share of the steps over which the learning rate rises to its peak"] = 0.1
     weight_decay: Annotated[float, "AdamW's decay of the weights (not of biases and norms)"] = 0.01
     clip: Annotated[float, "longest gradient that is let through (L2 norm); 0 for no limit"] = 1.0

@@ -14,6 +14,7 @@ from cases import KNOWING, each_case, example, untrained
 from families import ENCODERS, WRITERS
 from tasktune.core import InputError, Lost, Score, Scores
 from tasktune.decoding import Decoding
+from tasktune.models import course
 from tasktune.models.course import Lesson, Subject
 from tasktune.models.inference import log_p_of
 from tasktune.models.model import Model, load
@@ -102,6 +103,19 @@ def test_the_learning_rate_rises_and_falls(tiny: Tiny) -> None:
     assert rates.index(max(rates)) == 4
     assert max(rates) == pytest.approx(1e-3)
     assert rates[-1] == 0.0
+
+
+def test_layers_that_begin_at_random_learn_faster(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AdamW's first step moves every weight that has a gradient by the rate it learns at."""
+    monkeypatch.setattr(course, "NEW_LAYERS", 20.0)
+    model = untrained(task("nli"), tiny("bert"), replace(ONE_STEP, learning_rate=1e-4, weight_decay=0.0))
+    assert "classifier.weight" in model.new
+    assert not any("embeddings" in name for name in model.new)
+    before, subject = weights(model), Subject(model.net, model.head, lessons(model, "nli"))
+    train(model.net, [subject], lambda: scores(1.0), lambda step: None, new=model.new)
+    moved = {name: (tensor - before[name]).abs().max().item() for name, tensor in weights(model).items()}
+    assert moved["classifier.weight"] == pytest.approx(2e-3, rel=0.02)
+    assert moved["bert.encoder.layer.0.output.dense.weight"] == pytest.approx(1e-4, rel=0.02)
 
 
 def test_it_stops_when_the_scores_do_not_rise_and_keeps_the_best(tiny: Tiny) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -26,6 +26,10 @@ from tasktune.models import foretold, gradient_cache, processes
 from tasktune.models.network import autocast
 from tasktune.models.packing import layout
 from tasktune.models.sharding import is_sharded, laid_out, whole, whole_in_first
+
+NEW_LAYERS = 20.0
+"""How many times the rate of pre-trained weights those learn at that begin at random: they have everything to learn, and in few
+steps (as SuPar tunes its parsers; Howard & Ruder 2018, section 3.2, on layers near the answer)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +102,23 @@ class Taught:
 
 @final
 class Course:
-    """The optimizer's side of training: what one step does to the weights of `net`, which all subjects' networks are parts of."""
+    """The optimizer's side of training: what one step does to the weights of `net`, which all subjects' networks are parts of.
 
-    def __init__(self, net: PreTrainedModel, subjects: Sequence[Subject], total: int) -> None:
+    `new` are the names of the weights that begin at random.
+    """
+
+    def __init__(self, net: PreTrainedModel, subjects: Sequence[Subject], total: int, new: Collection[str] = ()) -> None:
         recipe, linear = subjects[0].head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
         self.net, self.recipe = net, recipe
-        self.optimizer = torch.optim.AdamW(_groups(net, recipe.weight_decay), lr=recipe.learning_rate or 0.0, fused=True)
+        rate = recipe.learning_rate or 0.0
+        self.optimizer = torch.optim.AdamW(_groups(net, new, rate, recipe.weight_decay), fused=True)
         self.schedule = linear(self.optimizer, round(recipe.warmup * total), total)
         self.sum = processes.Sum([] if is_sharded(net) else cast(torch.nn.Module, net).parameters())
         self.taught = [Taught(subject) for subject in subjects]  # last: it tries the network out, which gathers parts of it
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the next step."""
+        """The rate of the next step, for pre-trained weights."""
         return float(self.schedule.get_last_lr()[0])
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -160,12 +168,17 @@ def _no_number(step: int, lessons: Sequence[Lesson]) -> InputError:
     )
 
 
-def _groups(net: torch.nn.Module, decay: float) -> list[dict[str, Any]]:
-    """Matrices with weight decay; biases and norms without."""
-    trained = [p for p in net.parameters() if p.requires_grad]
+def _groups(net: torch.nn.Module, new: Collection[str], rate: float, decay: float) -> list[dict[str, Any]]:
+    """Matrices with weight decay, biases and norms without; of either, what is pre-trained and what is new."""
+    trained = [(name in new, p) for name, p in net.named_parameters() if p.requires_grad]
     return [
-        {"params": [p for p in trained if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+        {
+            "params": [p for is_new, p in trained if is_new == of_new and (p.ndim > 1) == matrices],
+            "lr": rate * NEW_LAYERS if of_new else rate,
+            "weight_decay": decay if matrices else 0.0,
+        }
+        for of_new in (False, True)
+        for matrices in (True, False)
     ]
 
 

@@ -41,13 +41,17 @@ from tasktune.tasks import task as task_called
 @final
 @dataclass(slots=True)
 class Model:
-    """A tuned model. `facts` are what is known of how it came about: data, scores, versions."""
+    """A tuned model. `facts` are what is known of how it came about: data, scores, versions.
+
+    `new` are the names of the weights that its checkpoint had not, and that begin at random therefore.
+    """
 
     task: Task[Any]
     family: FamilyName
     net: PreTrainedModel
     head: Head
     facts: dict[str, Any] = field(default_factory=dict)
+    new: tuple[str, ...] = ()
 
     def predict(self, inputs: Iterable[Any], lost: Lost | None = None) -> Predictions:
         """Answers to texts, mappings of field to value, or records, in their order. `lost` gathers what could not be used."""
@@ -169,8 +173,8 @@ def build(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe, scale: S
     """
     folder = locate(name)
     refuse_untrained(folder, task)
-    model, missing = _opened(task, folder, labels, recipe, scale)
-    network.refuse_noise(folder, model.net, model.family, missing)
+    model = _opened(task, folder, labels, recipe, scale)
+    network.refuse_noise(folder, model.net, model.family, model.new)
     return model
 
 
@@ -190,7 +194,8 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     except (KeyError, TypeError) as wrong:
         raise InputError(f"{path / FACTS} is not as tasktune writes it ({wrong}); tune the model anew") from None
     recipe = read_recipe(path, changes)
-    opened, missing = _opened(task, locate(path), lambda _: labels, recipe, lambda _: calibration)
+    opened = _opened(task, locate(path), lambda _: labels, recipe, lambda _: calibration)
+    missing = opened.new
     if isinstance(opened.head, Embedder):  # has no use for what BERT puts on its first token, which not all checkpoints keep
         missing = tuple(name for name in missing if "pooler." not in name)
     if missing:
@@ -200,8 +205,7 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     return opened
 
 
-def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> tuple[Model, tuple[str, ...]]:
-    """The model, and the names of its weights that the folder has not."""
+def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> Model:
     config = network.read_config(folder)
     family = family_of(config)
     framing, recipe = task.framing(family), recipes.settled(recipe, family)
@@ -222,4 +226,4 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
         head = replace(head, pooling=read_pooling(folder, family, recipe))
     if recipe.precision == "int8":
         quantise(net, head, task.example)
-    return Model(task, family, net, head), missing
+    return Model(task, family, net, head, new=missing)

@@ -36,12 +36,14 @@ ScaleOf = Callable[[str, Framing], Calibration]
 class MultiTaskModel:
     """A model tuned for several tasks. `model["ner"]` is the one for `ner`, like any other, with the encoder that they share.
 
-    `facts` are what is known of how they came about together; each has its own beside.
+    `facts` are what is known of how they came about together; each has its own beside. `new` are the names of the weights that
+    its checkpoint had not, and that begin at random therefore.
     """
 
     net: SharedEncoder
     models: dict[str, Model]
     facts: dict[str, Any] = field(default_factory=dict)
+    new: tuple[str, ...] = ()
 
     def __getitem__(self, task: str) -> Model:
         """The model for one of the tasks. Raises `InputError` with the names there are."""
@@ -93,8 +95,8 @@ def build(tasks: Mapping[str, Task[Any]], name: str, labels: LabelsOf, recipe: R
     framings = {name: task.framing("encoder") for name, task in tasks.items()}
     known = {name: labels(name, framing) for name, framing in framings.items()}
     scales = {name: scale(name, framing) for name, framing in framings.items()}
-    model, missing = _opened(tasks, folder, known, recipe, scales)
-    network.refuse_noise(folder, model.net, "encoder", missing)
+    model = _opened(tasks, folder, known, recipe, scales)
+    network.refuse_noise(folder, model.net, "encoder", model.new)
     return model
 
 
@@ -124,9 +126,9 @@ def open_several(folder: Path | str, changes: Mapping[str, Any] | None = None) -
     scales = {name: Calibration.from_json(of.pop("calibration")) for name, of in told.items()}
     tasks, recipe = {name: task_called(name) for name in told}, recipes.read(path / RECIPE, changes)
     refuse_apart(tasks, locate(path), recipe)
-    opened, missing = _opened(tasks, locate(path), labels, recipe, scales)
-    if missing:
-        raise InputError(f"{folder} lacks weights that a tuned model has ({', '.join(missing[:3])} …); tune the model anew")
+    opened = _opened(tasks, locate(path), labels, recipe, scales)
+    if opened.new:
+        raise InputError(f"{folder} lacks weights that a tuned model has ({', '.join(opened.new[:3])} …); tune the model anew")
     opened.facts = {name: fact for name, fact in facts.items() if name not in ("task", "family")}
     for name, model in opened.models.items():
         model.facts = told[name]
@@ -147,13 +149,12 @@ def _opened(
     labels: Mapping[str, Labels],
     recipe: Recipe,
     scales: Mapping[str, Calibration],
-) -> tuple[MultiTaskModel, tuple[str, ...]]:
-    """The model, and the names of its weights that the folder has not."""
+) -> MultiTaskModel:
     recipe = recipes.settled(recipe, "encoder")
     framings = {name: task.framing("encoder") for name, task in tasks.items()}
     config = joint_config(network.read_config(folder), {name: (framings[name], labels[name]) for name in tasks})
-    opened: tuple[Any, tuple[str, ...]] = network.weighted(SharedEncoder, folder, config)
-    net, missing = opened
+    net: Any
+    net, missing = network.weighted(SharedEncoder, folder, config)
     tokenizer = network.read_tokenizer(folder)
     network.place(net, recipe)
     longest = network.longest_input(net, tokenizer, recipe)
@@ -163,4 +164,4 @@ def _opened(
         own = net.networks[name]
         head = head_for(framings[name], "encoder", tokenizer, labels[name], recipe, longest, own, scales[name])
         models[name] = Model(task, "encoder", own, head)
-    return MultiTaskModel(net, models), missing
+    return MultiTaskModel(net, models, new=missing)

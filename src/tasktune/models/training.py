@@ -7,7 +7,7 @@ which was interrupted ends with the very weights that it would have had.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from random import Random
@@ -95,17 +95,19 @@ def train(
     evaluate: Callable[[], Scores],
     report: Report,
     checkpoints: Checkpoints | None = None,
+    new: Collection[str] = (),
 ) -> Trained:
     """Tune `net` in place on what is taught, and leave it with the weights of the best evaluation.
 
     Usually there is one subject, whose network is `net`; the networks of several are parts of it, and are run by one recipe.
+    `new` are the names of weights that begin at random, and so learn faster than what is pre-trained.
     With `checkpoints`, go on from the newest of them and write more. Raises `InputError` where the loss is no longer a number.
     """
     lessons = (lesson for subject in subjects for lesson in subject.lessons)
     words = {token for lesson in lessons for token in lesson.features.inputs["input_ids"]}
     others = {token for subject in subjects for token in (subject.head.tokenizer.pad_token_id, *subject.head.insertable)}
     with cheap_dropout(net), occurring_rows(net, words | others):
-        return _train(net, subjects, evaluate, report, checkpoints)
+        return _train(net, subjects, evaluate, report, checkpoints, new)
 
 
 def _train(
@@ -114,13 +116,14 @@ def _train(
     evaluate: Callable[[], Scores],
     report: Report,
     checkpoints: Checkpoints | None,
+    new: Collection[str],
 ) -> Trained:
     recipe, module = subjects[0].head.recipe, cast(torch.nn.Module, net)
     torch.manual_seed(recipe.seed)
     per_epoch = len(_turns(subjects, recipe.batch_size))
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
-    course = Course(net, subjects, total)
+    course = Course(net, subjects, total, new)
     saved = checkpoints and processes.in_turn(checkpoints.newest)
     if not processes.agreed(saved and saved.step):
         raise InputError("not all processes see the same checkpoints: --out must lie on storage that all of them share")

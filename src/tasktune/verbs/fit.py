@@ -175,13 +175,13 @@ def _fit(
 
 def _train(model: Model, subject: Subject, given: Material, kept: Checkpoints | None) -> Trained:
     """Tune the model's network in place."""
-    recipe = model.head.recipe
+    recipe, new = model.head.recipe, () if model.head.recipe.lora else model.new  # of adapters all is new
     if recipe.lora:
         model.net = adapted(model.net, model.head.framing, model.family, recipe)
     shard(model.net)
     with steps(model.task.metric.primary) as report:
         subjects = [replace(subject, net=model.net)]
-        trained = train(model.net, subjects, lambda: given.dev_scores(model), report, kept)
+        trained = train(model.net, subjects, lambda: given.dev_scores(model), report, kept, new)
     if recipe.lora:
         model.net = merged(model.net)
     model.net = gathered(model.net)
@@ -228,7 +228,7 @@ def _train_several(
     if is_sharded(model.net):
         raise InputError("several tasks at once are not learnt by a network in parts; leave --use_fsdp out, or tune them alone")
     with steps("mean") as report:
-        return train(model.net, [*subjects.values()], lambda: _mean(model, given), report, kept)
+        return train(model.net, [*subjects.values()], lambda: _mean(model, given), report, kept, model.new)
 
 
 def _mean(model: MultiTaskModel, given: Mapping[str, Material]) -> Scores:
