@@ -82,7 +82,7 @@ _BRIEF = {"batch_size": 4, "epochs": 1, "max_new_tokens": 48}
 
 RUNS = (
     Run("wikigold", "ner", "minilm", *_WIKIGOLD, 4.0),
-    Run("squad2", "question-answering", "minilm", *_SQUAD2, 15.0, (900, 300)),
+    Run("squad2", "question-answering", "minilm", *_SQUAD2, 8.0, (450, 200)),
     Run("sst2", "classification", "minilm", *_SST2, 3.0, (900, 436), _TEXT_LABEL),
     Run("sick", "nli", "minilm", *_SICK, 2.5, (1000, None)),
     Run("ewt", "pos", "minilm", *_EWT, 3.0, (400, 150)),
