@@ -17,7 +17,8 @@ class Prompt:
     """What a model is given to read. When the whole is too long, `body` alone is shortened, to what `keep` says of it.
 
     Some checkpoints were taught other words for the same (`heads.conventions`): T5 a `prefix`, and those made for translation the
-    body alone, with codes for the `languages` of body and answer ("" where one is not known).
+    body alone, with codes for the `languages` of body and answer ("" where one is not known). Those made for code were taught to
+    fill in what stands between the body and a `suffix`.
     """
 
     body: str
@@ -26,6 +27,7 @@ class Prompt:
     keep: Literal["start", "end"] = "start"
     prefix: str = ""
     languages: tuple[str, str] | None = None
+    suffix: str = ""
 
     def __str__(self) -> str:
         return self.before + self.body + self.after
@@ -54,7 +56,9 @@ class Text(Generic[R]):
     stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be. `form` is what the
     answer is held to where it has a form, given the label names: all that `write` can say with them, and all that `read` reads.
     `complete` adds to a record what the names say of all that was learnt from, before it is asked about. `lost(record)` counts
-    the parts of the answer that `write` cannot say.
+    the parts of the answer that `write` cannot say. `elect` says which of several answers, the most probable first, is given.
+    `part(record, text)` asks the same of another text: a record that is too long is asked in parts then, and at last of what was
+    said of these.
     """
 
     prompt: Callable[[R], Prompt | tuple[Message, ...]]
@@ -68,6 +72,7 @@ class Text(Generic[R]):
     complete: Callable[[R, Labels], R] = lambda record, names: record
     lost: Callable[[R], int] = lambda record: 0
     elect: Callable[[Sequence[Any]], int] = _most_probable
+    part: Callable[[R, str], R] | None = None
 
     def inventory(self, names: Iterable[str]) -> Labels:
         """The label set that training data with these names makes."""

@@ -16,6 +16,7 @@ from tasktune.core import Counts, Likelihood, Lost, Record
 from tasktune.heads.base import Head, Raw, Scored
 from tasktune.heads.features import Features, on
 from tasktune.heads.free_text import FreeText
+from tasktune.heads.parts import parted
 from tasktune.models import processes
 from tasktune.models.batching import WINDOW
 from tasktune.models.network import autocast
@@ -36,6 +37,7 @@ Begin = Callable[[Passes, Sequence[Input]], Callable[[], list[T]]]
 """Begins some work on inputs in passes, and gives what waits for its results."""
 
 UNANSWERED = Scored(None, 0.0)
+IN_PARTS = "too long, so asked in parts, and then of what was said of these"
 
 
 def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
@@ -50,16 +52,38 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
 
 def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     passes, begin = Passes(net, head.recipe), partial(_decoded, net, head)
-    for (record, _), raws in worked(passes, records, lambda record: head.encode(record, lost), head.cost, begin):
+    for (record, _), raws in worked(
+        passes, records, lambda record: head.encode(_summed_up(net, head, record, lost), lost), head.cost, begin
+    ):
         scored = head.answer(record, raws) if raws else UNANSWERED
         if scored.lost:
             lost.add(scored.lost, record.id)
         yield record, raws, scored
 
 
+def _summed_up(net: PreTrainedModel, head: Head, record: Record, lost: Lost) -> Record:
+    """The record, or where its text is longer than the model, one about what is answered of its parts.
+
+    There are as many rounds as it takes. One that leaves as many parts as it found is the last: what is too long still is then
+    shortened.
+    """
+    if not isinstance(head, FreeText):
+        return record
+    parts = parted(head, record)
+    if len(parts) > 1:
+        lost.add(IN_PARTS, record.id)
+    while len(parts) > 1:
+        said = [str(scored.answer or "") for _, _, scored in _answers(net, head, parts, Lost())]
+        record, before = head.framing.part(record, "\n".join(said)), len(parts)
+        parts = parted(head, record)
+        if len(parts) >= before:
+            break
+    return record
+
+
 def pieces(net: PreTrainedModel, head: FreeText, record: Record, lost: Lost) -> Iterator[str]:
     """The text that answers a record, piece by piece; nothing where the policy drops the record."""
-    for features in head.encode(record, lost)[:1]:
+    for features in head.encode(_summed_up(net, head, record, lost), lost)[:1]:
         coming = head.pieces(net, features)
         while True:
             with torch.inference_mode(), autocast(head.recipe):  # left before others go on with the piece

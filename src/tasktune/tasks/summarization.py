@@ -4,11 +4,14 @@ Record            `text`, the answer is its summary; `references` where a text h
 Encoder           cannot
 Decoder, enc-dec  the summary
 Metric            ROUGE-1, -2, -L, -Lsum (F-measure)
+
+Of a text that is longer than the model each part is summed up, and then the summaries together, which is told with what was lost;
+`--lossy truncate` reads its beginning alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from tasktune.core import Record, Row, Task
@@ -46,7 +49,11 @@ def _texts(row: Row, name: str) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else row.strings(name) or ()
 
 
-summary = Text[Summarization](prompt=lambda record: Prompt(record.text, after="\nSummary:"), max_new_tokens=96)
+summary = Text[Summarization](
+    prompt=lambda record: Prompt(record.text, after="\nSummary:"),
+    max_new_tokens=96,
+    part=lambda record, text: replace(record, text=text),
+)
 
 TASK = Task(
     name="summarization",
