@@ -9,7 +9,7 @@ from typing import Any
 
 from tasktune.core import InputError, Lost, Record, Row, Task
 from tasktune.readers import rows
-from tasktune.readers.mapping import known_names, mapped
+from tasktune.readers.mapping import is_value, known_names, mapped
 from tasktune.tasks import own_name
 
 HERE = Path(__file__).parent / "data"
@@ -197,5 +197,5 @@ def _row(task: Task[Any], given: Any, number: int, mapping: Mapping[str, str], k
 
 def _mapped(task: Task[Any], row: Row, mapping: Mapping[str, str], known: Mapping[str, str]) -> Row:
     kind = task.record
-    there = {field: column for field, column in known.items() if column in row.values}
+    there = {field: column for field, column in known.items() if column in row.values or is_value(column)}
     return mapped(row, (*kind.field_names(), *kind.aliases), kind.aliases, {**there, **mapping})

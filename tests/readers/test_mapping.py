@@ -34,6 +34,13 @@ def test_numbers_name_columns_without_a_header():
     assert values({"1": "a", "2": "b"}, text="2", answer="1") == {"text": "b", "answer": "a", "1": "a", "2": "b"}
 
 
+def test_a_value_may_be_given_for_all_records():
+    assert values({"text": "t", "label": "x"}, answer="=y") == {"text": "t", "answer": "y", "label": "x"}
+    assert values({"text": "t"}, answer="==")["answer"] == "="
+    assert parse_mapping(["answer==y"]) == {"answer": "=y"}
+    assert "=y" not in known_names(NAMES, ALIASES, {"answer": "=y"})
+
+
 def test_a_field_with_no_column_is_left_out():
     assert values({"text": "t"}) == {"text": "t"}
 

@@ -1,4 +1,7 @@
-"""Which column of a file is which field of a record: what the user says with `--map field=column`, and what names suggest."""
+"""Which column of a file is which field of a record: what the user says with `--map field=column`, and what names suggest.
+
+A column that begins with `=`, as in `--map field==value`, is none: all records have that value.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,13 @@ def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
 def known_names(names: Sequence[str], aliases: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> frozenset[str]:
     """The column names that may mean something, in lower case: what `rows` needs to tell a header from a first row of data."""
     others = (alias for several in aliases.values() for alias in several)
-    numberless = (column for column in mapping.values() if not column.isdecimal())
+    numberless = (column for column in mapping.values() if not column.isdecimal() and not is_value(column))
     return frozenset(name.lower() for name in (*names, *aliases, *others, *numberless))
+
+
+def is_value(column: str) -> bool:
+    """Whether what a mapping has in a column's place is the value of all records."""
+    return column.startswith("=")
 
 
 def mapped(row: Row, names: Sequence[str], aliases: Mapping[str, Sequence[str]], mapping: Mapping[str, str]) -> Row:
@@ -41,6 +49,9 @@ def mapped(row: Row, names: Sequence[str], aliases: Mapping[str, Sequence[str]],
         raise InputError(f"--map {unknown}={mapping[unknown]}: no field is called that. The fields are {', '.join(fields)}.")
     values: dict[str, Any] = {}
     for field in fields:
+        if is_value(mapping.get(field, "")):
+            values[field] = mapping[field][1:]
+            continue
         others = aliases.get(field, ())
         column = _mapped_column(row, mapping, field) if field in mapping else _suggested_column(row, field, others)
         if column is not None:

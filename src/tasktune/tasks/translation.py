@@ -62,9 +62,9 @@ def _told(row: Row) -> Row:
     """
     values = {name: value for name, value in row.values.items() if value is not None}
     columns = values.pop("answer") if isinstance(values.get("answer"), Mapping) else values
-    if columns.keys() == {"1", "2"}:
-        return Row({**values, "text": columns["1"], "answer": columns["2"]}, row.where)
     names = [name for name in columns if is_language(name) and name != "id"]  # an `id` is seldom Indonesian
+    if "text" not in values and columns.keys() >= {"1", "2"}:
+        return Row({**values, "text": columns["1"], "answer": columns["2"]}, row.where)
     if "text" in values or not names:
         return Row(values, row.where)
     source = nearest(values.get("source_language", ""), names) or names[0]
