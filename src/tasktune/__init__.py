@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tasktune.verbs.fit import fit
     from tasktune.verbs.new_model import new_model
     from tasktune.verbs.predict import predict
+    from tasktune.verbs.untuned import untuned
 
 _HOME = {
     "Clustering": "tasktune.verbs.cluster",
@@ -55,6 +56,7 @@ _HOME = {
     "new_model": "tasktune.verbs.new_model",
     "predict": "tasktune.verbs.predict",
     "task": "tasktune.tasks",
+    "untuned": "tasktune.verbs.untuned",
 }
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "new_model",
     "predict",
     "task",
+    "untuned",
 ]
 
 

@@ -1,4 +1,4 @@
-"""`tasktune evaluate` and `tasktune predict`: what a tuned model answers, and how well."""
+"""`tasktune evaluate` and `tasktune predict`: what a model answers, and how well."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tasktune.cli.options import DataFile, Format, Map, ModelFolder, Options, loading, with_recipe
+from tasktune.cli.asking import Asked, Asking, By, Labels, ShotCount, ShotsBy, ShotsFile, Untuned
+from tasktune.cli.options import DataFile, Format, Map, Options, with_recipe
 from tasktune.core import InputError, Lost
 
 if TYPE_CHECKING:
@@ -26,26 +27,30 @@ OUT_HELP = (
 
 @with_recipe
 def evaluate(
-    model: ModelFolder,
+    model: Asked,
     data: Annotated[list[str], typer.Argument(help=DATA_HELP, metavar="DATA")],
     options: Options,
     as_json: Annotated[bool, typer.Option("--json", help="print the scores as JSON")] = False,
+    untuned: Untuned = None,
+    labels: Labels = None,
+    shots: ShotsFile = None,
+    shot_count: ShotCount = None,
+    shots_by: ShotsBy = By.RANDOM,
     map: Map = None,
     format: Format = None,
 ) -> None:
-    """Measure a tuned model on data with answers."""
+    """Measure a model on data with answers: a tuned one, or any by `evaluate TASK --model NAME`."""
     from tasktune.readers.mapping import parse_mapping
     from tasktune.verbs.slips import before_measuring
 
-    mapping = parse_mapping(map or [])
-    files = before_measuring(model, options, data, mapping, format)
-    with loading():
-        from tasktune.models.multitask import load
-        from tasktune.verbs.evaluate import evaluate as verb
-        from tasktune.verbs.show import show_evaluation
+    asking, mapping = Asking(model, untuned, labels, shots, shot_count, shots_by), parse_mapping(map or [])
+    as_it_comes = asking.refuse_slips(options, data, mapping, format)
+    files = data[0] if as_it_comes else before_measuring(Path(model), options, data, mapping, format)
+    asked = asking.opened(options, mapping, format)
+    from tasktune.verbs.evaluate import evaluate as verb
+    from tasktune.verbs.show import show_evaluation
 
-        tuned = load(model, options)
-    measured = verb(tuned, files, mapping, format)
+    measured = verb(asked, files, mapping, format)
     if as_json:
         print(json.dumps(measured.as_json(), ensure_ascii=False))
     else:
@@ -54,7 +59,7 @@ def evaluate(
 
 @with_recipe
 def predict(
-    model: ModelFolder,
+    model: Asked,
     data: DataFile,
     options: Options,
     out: Annotated[str, typer.Option(help=OUT_HELP)] = "-",
@@ -62,10 +67,15 @@ def predict(
         Engine, typer.Option(help="ray answers a Parquet file, or a folder of them, on a Ray cluster (here unless RAY_ADDRESS)")
     ] = Engine.LOCAL,
     task: Annotated[str | None, typer.Option(help="which task's answers, of a model of several; all if not given")] = None,
+    untuned: Untuned = None,
+    labels: Labels = None,
+    shots: ShotsFile = None,
+    shot_count: ShotCount = None,
+    shots_by: ShotsBy = By.RANDOM,
     map: Map = None,
     format: Format = None,
 ) -> None:
-    """Answer the records of a file, as JSON lines in their order."""
+    """Answer the records of a file, as JSON lines in their order: by a tuned model, or any by `predict TASK --model NAME`."""
     from tasktune.notations.plain import as_json
     from tasktune.readers import write
     from tasktune.readers.mapping import parse_mapping
@@ -74,11 +84,15 @@ def predict(
     if engine is Engine.RAY and format not in (None, "parquet"):
         raise InputError(f"--engine ray reads Parquet files, and nothing as --format {format}; leave one of them out")
     lost, mapping = Lost(), parse_mapping(map or [])
-    before_asking(model, options, data, mapping, format, task)
+    asking = Asking(model, untuned, labels, shots, shot_count, shots_by)
+    if not asking.refuse_slips(options, [data], mapping, format):
+        before_asking(Path(model), options, data, mapping, format, task)
+    elif engine is Engine.RAY or task is not None:
+        raise InputError("--engine ray and --task are for tuned models; leave them out, or tune one")
     # `write` opens its file before it asks for the first answer, and so before the model is loaded
     written = {".conll": "conll", ".conllu": "conllu", ".run": "trec"}.get(Path(out).suffix, "jsonl")
     spelled = "as_json" if written == "jsonl" else "as_columns"
-    answers = _answers(model, data, options, engine, task, mapping, format, lost)
+    answers = _answers(asking, data, options, engine, task, mapping, format, lost)
     rows = _run(answers) if written == "trec" else (as_json(methodcaller(spelled)(answer)) for answer in answers)
     write(out, rows, written)
     from tasktune.verbs.show import show_lost
@@ -94,7 +108,7 @@ def _run(answers: Iterator[Prediction]) -> Iterator[dict[str, Any]]:
 
 
 def _answers(
-    model: Path,
+    asking: Asking,
     data: str,
     options: Options,
     engine: Engine,
@@ -104,12 +118,16 @@ def _answers(
     lost: Lost,
 ) -> Iterator[Prediction]:
     """What `predict` writes."""
-    with loading():
-        from tasktune.models.multitask import load
-        from tasktune.verbs import predict as verb
+    if engine is Engine.RAY:
+        from tasktune.verbs.predict import predict_with_ray
 
-        if engine is Engine.RAY:
-            answers = verb.predict_with_ray(model, Path(data), mapping, options, lost)
-        else:
-            answers = verb.predict(load(model, options), data, mapping, format, lost, task)
-    yield from answers
+        yield from predict_with_ray(Path(asking.model), Path(data), mapping, options, lost)
+        return
+    asked = asking.opened(options, mapping, format)
+    from tasktune.verbs.predict import predict as verb
+    from tasktune.verbs.show import show_asked
+    from tasktune.verbs.untuned import as_asked
+
+    yield from verb(asked, data, mapping, format, lost, task)
+    for one in asked.models.values():
+        show_asked(as_asked(one))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, signature
-from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
@@ -15,9 +14,9 @@ import typer
 from tasktune.recipe import Option, all_options
 
 TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them, by any of its names", metavar="TASK")]
-ModelFolder = Annotated[Path, typer.Argument(help="a folder that `tasktune fit --out` made", metavar="MODEL")]
 DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input", metavar="DATA")]
-Map = Annotated[list[str] | None, typer.Option("--map", help="field=column, by name or number; may be repeated", metavar="F=C")]
+MAP_HELP = "field=column, by name or number, or field==value, for all records; may be repeated"
+Map = Annotated[list[str] | None, typer.Option("--map", help=MAP_HELP, metavar="F=C")]
 Format = Annotated[str | None, typer.Option("--format", help="the file format, where the suffix does not tell")]
 Options = dict[str, Any]
 

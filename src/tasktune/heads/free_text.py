@@ -24,6 +24,7 @@ from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored
 from tasktune.heads.features import Batch, Features, log_p_of
 from tasktune.heads.forms import CUT, form_of, whole_parts
 from tasktune.heads.prompts import answer_ids, characters, end_id, lessons, longest_answer, prompt_ids
+from tasktune.heads.shots import Shots, behind
 from tasktune.heads.writers import Causal, Writer
 
 _CAUSAL = Causal()
@@ -49,11 +50,12 @@ class Told:
 class FreeText(Head):
     """Any text: generated greedily, by beams or from the nucleus, and read back by the framing.
 
-    `engine` is what writes in the place of the network, if anything.
+    `engine` is what writes in the place of the network, if anything. `shots` has a model that was not tuned.
     """
 
     writer: Writer = _CAUSAL
     engine: Engine | None = None
+    shots: Shots | None = None
 
     @property
     def closed(self) -> bool:
@@ -72,14 +74,21 @@ class FreeText(Head):
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt, and the form that the answer has."""
         form = form_of(self.framing, record, self.labels, self.recipe.decoding)
-        return [replace(features, form=form) for features in prompt_ids(self, self.writer, record, lost)]
+        prompts = self._shown(record, prompt_ids(self, self.writer, record, lost), lost)
+        return [replace(features, form=form) for features in prompts]
+
+    def _shown(self, record: Record, features: Sequence[Features], lost: Lost) -> list[Features]:
+        """Features that begin with the record's prompt, behind the shots for it where there are any."""
+        if self.shots is None or not features:
+            return [*features]
+        return behind(self.shots.before(self, self.writer, record, lost), self, self.writer, features)
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """Prompt and answer; only the answer is supervised. Nothing where a part of it cannot be said."""
         if unsaid := self.unsayable(record):
             lost.add(UNSAYABLE, record.id, unsaid)
             return []
-        return lessons(self, self.writer, record, lost)
+        return self._shown(record, lessons(self, self.writer, record, lost), lost)
 
     def characters(self, record: Record) -> int:
         """Those of the answer and, in a conversation, of the assistant's earlier turns."""

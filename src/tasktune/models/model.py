@@ -30,9 +30,11 @@ from tasktune.models.durable import renamed, synced
 from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, RECIPE, columns, read_facts, read_recipe, refuse_taken, refuse_untrained
 from tasktune.models.inference import answers, pieces
+from tasktune.models.named import NAMED
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.quantised import is_quantised, quantise
 from tasktune.models.sentence_modules import longest_text, read_pooling, write_modules
+from tasktune.models.warmstart import warm_start
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
@@ -108,6 +110,8 @@ class Model:
             raise InputError(
                 "a model is saved with its own weights; load it without precision int8, which may be given again to answer"
             )
+        if "asked" in self.facts:
+            raise InputError("this model was not tuned, and there is nothing of it to save; make it anew with tt.untuned")
         return saved(Path(folder), self._write)
 
     def _write(self, folder: Path) -> None:
@@ -178,6 +182,33 @@ def build(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe, scale: S
     return model
 
 
+def as_it_comes(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe) -> Model:
+    """A task on a pre-trained model that is asked without being tuned. `name` is anything that `locate` finds.
+
+    Raises `InputError` where the task takes layers that the model has not, whose answers would be at random.
+    """
+    if name in NAMED and NAMED[name].make is warm_start:
+        raise InputError(f"{name} writes only once it is tuned; tune it, or name another model (smollm2)")
+    folder = locate(name)
+    refuse_untrained(folder, task)
+    opened = _opened(task, folder, labels, recipe, lambda _: Calibration())
+    if lacking := _lacking(opened):
+        words = " or ask a model that answers in words (--model smollm2)" if task.decoder is not None else ""
+        raise InputError(
+            f"{name} has no layers for {task.name} ({', '.join(lacking[:2])} …): its answers would be at random. "
+            f"Tune it (tasktune fit {task.name} --model {name}){words and ','}{words}"
+        )
+    opened.head = written_by_backend(opened.head, folder)
+    return opened
+
+
+def _lacking(opened: Model) -> tuple[str, ...]:
+    """The weights that a model begins with at random and has a use for."""
+    if isinstance(opened.head, Embedder):  # has none for what BERT puts on its first token, which not all checkpoints keep
+        return tuple(name for name in opened.new if "pooler." not in name)
+    return opened.new
+
+
 def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
     """A tuned model from its folder, to run by its own recipe with `changes` (`{"max_new_tokens": 20}`).
 
@@ -195,10 +226,7 @@ def load(folder: Path | str, changes: Mapping[str, Any] | None = None) -> Model:
         raise InputError(f"{path / FACTS} is not as tasktune writes it ({wrong}); tune the model anew") from None
     recipe = read_recipe(path, changes)
     opened = _opened(task, locate(path), lambda _: labels, recipe, lambda _: calibration)
-    missing = opened.new
-    if isinstance(opened.head, Embedder):  # has no use for what BERT puts on its first token, which not all checkpoints keep
-        missing = tuple(name for name in missing if "pooler." not in name)
-    if missing:
+    if missing := _lacking(opened):
         raise InputError(f"{folder} lacks weights that a tuned model has ({', '.join(missing[:3])} …); tune the model anew")
     opened.facts = {name: fact for name, fact in facts.items() if name != "family"}
     opened.head = written_by_backend(opened.head, path)

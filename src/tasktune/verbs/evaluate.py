@@ -1,8 +1,9 @@
-"""Measure a tuned model on data with answers."""
+"""Measure a model on data with answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
@@ -13,6 +14,7 @@ from tasktune.models.model import Model
 from tasktune.models.multitask import MultiTaskModel, load
 from tasktune.tasks import own_name
 from tasktune.verbs.progress import counted
+from tasktune.verbs.untuned import as_asked
 
 
 @overload
@@ -65,4 +67,4 @@ def evaluate(
 
 def _measured(model: Model, data: Data, mapping: Mapping[str, str] | None, format: str | None) -> Evaluation:
     answered = records(model.task, data, mapping, format, model.columns)
-    return measure(model.task, model.net, model.head, counted(answered, "measuring"))
+    return replace(measure(model.task, model.net, model.head, counted(answered, "measuring")), asked=as_asked(model))

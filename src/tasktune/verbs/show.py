@@ -26,7 +26,21 @@ def show_evaluation(measured: Evaluation | MultiTaskEvaluation) -> None:
     """Scores with intervals and the framing ceiling, calibration, and what was lost; of several tasks one after the other."""
     for each in measured.evaluations.values():
         _table(each.as_json(), {})
+        show_asked(each.asked)
         show_lost(each.lost)
+
+
+def show_asked(asked: Mapping[str, Any]) -> None:
+    """On standard error, how a model that was not tuned was asked, and the first of the shots that it was shown."""
+    if not asked:
+        return
+    labels = ", ".join(name if name == word else f"{name} = {word}" for name, word in asked["labels"].items())
+    print(f"{asked['model']}, not tuned{labels and f'; labels {labels}'}", file=sys.stderr)
+    if shots := asked.get("shots"):
+        used = shots["used"]
+        which = ", ".join(f"{name} ({times} times)" for name, times in [*used.items()][: shots["count"]])
+        how = f"at random, seed {shots['seed']}" if shots["by"] == "random" else "most like each record"
+        print(f"up to {shots['count']} shots of {shots['from']}, {how}; {len(used)} used: {which}", file=sys.stderr)
 
 
 def show_facts(tuned: Model | MultiTaskModel, out: Path) -> None:

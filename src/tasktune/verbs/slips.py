@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from tasktune import recipe as recipes
 from tasktune.core import InputError, Lost, Record, Task
 from tasktune.datasets import by_task, mapping_for, questions, questions_of_several, records, train_and_dev
 from tasktune.models.folder import FACTS, checkpoints_of, columns, read_facts, read_recipe, refuse_taken
@@ -61,6 +62,26 @@ def _by_task(kinds: Mapping[str, Task[Any]], given: Sequence[str], what: str) ->
     if len(given) > 1:
         raise InputError(f"{what} is one file, but {len(given)} are given: {', '.join(given)}; join them, or use one")
     return dict.fromkeys(kinds, given[0])
+
+
+def before_untuned(
+    task: str,
+    model: str,
+    options: Mapping[str, Any],
+    data: str,
+    shots: str | None,
+    mapping: Mapping[str, str],
+    format: str | None,
+) -> None:
+    """Raise `InputError` where there is no such task or model, an option is wrong, or examples or data begin with no record."""
+    kind = task_called(task)
+    recipes.of(options, "the options")
+    if model in NAMED:
+        kind.framing(NAMED[model].family)
+    if shots is not None:
+        _begun(records, kind, shots, {}, format, mapping)
+    _begun(questions, kind, data, mapping, format, {})
+    locate(model)  # last, since it may have much to fetch
 
 
 def before_measuring(

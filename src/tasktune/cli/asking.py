@@ -1,0 +1,76 @@
+"""The model that `evaluate` and `predict` ask: a tuned one from its folder, or one that is not tuned, by a task and `--model`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tasktune.cli.options import Options, loading
+from tasktune.core import InputError
+
+By = Enum("By", {"RANDOM": "random", "SIMILAR": "similar"})
+
+Asked = Annotated[str, typer.Argument(help="a folder that `tasktune fit --out` made, or with --model a task", metavar="MODEL")]
+Untuned = Annotated[
+    str | None,
+    typer.Option("--model", help="a model to ask without tuning it: a name (`tasktune models`), folder, GGUF file or hub id"),
+]
+Labels = Annotated[
+    str | None, typer.Option(help="what it chooses from, a,b; or 0=no,1=yes to tell it words for the data's names", metavar="A,B")
+]
+ShotsFile = Annotated[str | None, typer.Option(help="examples with answers to show it first: a file", metavar="FILE")]
+ShotCount = Annotated[int | None, typer.Option(help="examples before each record, at most, as far as there is room [8]")]
+ShotsBy = Annotated[By, typer.Option(help="which examples: drawn by --seed, or those most like the record")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked: a folder, or where `untuned` names a model a task; and what that model is told."""
+
+    model: str
+    untuned: str | None
+    labels: str | None
+    shots: str | None
+    count: int | None
+    by: By
+
+    def refuse_slips(self, options: Options, data: Sequence[str], mapping: dict[str, str], format: str | None) -> bool:
+        """Whether the model is not tuned; raises `InputError` where it cannot be asked so."""
+        from tasktune.verbs.slips import before_untuned
+
+        if self.untuned is None:
+            if self.labels or self.shots or self.count is not None:
+                raise InputError("--labels, --shots and --shot-count are told to a model that is not tuned; name it with --model")
+            return False
+        if len(data) != 1:
+            raise InputError(f"a model that is not tuned is asked about one file, but {len(data)} are given: {', '.join(data)}")
+        before_untuned(self.model, self.untuned, options, data[0], self.shots, mapping, format)
+        return True
+
+    def opened(self, options: Options, mapping: dict[str, str], format: str | None) -> Any:
+        """The model."""
+        from tasktune import recipe as recipes
+
+        with loading():
+            from tasktune.models.multitask import load
+            from tasktune.verbs.untuned import SHOTS, untuned
+
+            if self.untuned is None:
+                return load(Path(self.model), options)
+            words = _words(self.labels)
+            count = SHOTS if self.count is None else self.count
+            recipe = recipes.of(options, "the options")
+            return untuned(self.model, self.untuned, words, self.shots, count, self.by.value, recipe, mapping, format)
+
+
+def _words(labels: str | None) -> dict[str, str] | None:
+    """What each label is called: `a,b` by its name, `0=no,1=yes` otherwise."""
+    if labels is None:
+        return None
+    named = [each.strip().partition("=") for each in labels.split(",") if each.strip()]
+    return {name.strip(): word.strip() if equals else name.strip() for name, equals, word in named}

@@ -1,0 +1,146 @@
+"""A model asked as it comes: its labels, its shots, what it says of how it was asked, and what cannot be asked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tasktune as tt
+from tasktune import cli
+from tasktune.core import InputError
+from tasktune.models.shots import at_random
+from tasktune.recipe import Recipe
+from tasktune.tasks import task
+from tasktune.tasks.classification import Classification
+
+Tiny = Callable[[str], Path]
+EXAMPLES = [{"text": f"text {k}", "label": "yes" if k % 3 else "no"} for k in range(9)]
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "shots.jsonl").write_text("".join(json.dumps(row) + "\n" for row in EXAMPLES), encoding="utf-8")
+    (tmp_path / "dev.csv").write_text("text,label\ngood,yes\nbad,no\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def typed(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: object, code: int = 0) -> tuple[str, str]:
+    capfd.readouterr()
+    monkeypatch.setattr("sys.argv", ["tasktune", *map(str, words)])
+    try:
+        cli.main()
+        left = 0
+    except SystemExit as ended:
+        left = int(ended.code or 0)
+    said, complaint = capfd.readouterr()
+    assert left == code, complaint
+    return said, complaint
+
+
+@pytest.mark.parametrize("name", ["llama", "t5"])
+def test_a_model_is_measured_and_asked_by_its_task(
+    files: Path, tiny: Tiny, name: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = ("classification", "dev.csv", "--model", tiny(name), "--shots", "shots.jsonl", "--shot-count", 2, "--seed", 5)
+    said, _ = typed(capfd, monkeypatch, "evaluate", *asking, "--json")
+    told = json.loads(said)["asked"]
+    assert told["labels"] == {"no": "no", "yes": "yes"}
+    assert {name: told["shots"][name] for name in ("from", "count", "by", "seed")} == {
+        "from": "shots.jsonl",
+        "count": 2,
+        "by": "random",
+        "seed": 5,
+    }
+    assert sum(told["shots"]["used"].values()) == 4
+    said, complaint = typed(capfd, monkeypatch, "predict", *asking)
+    assert [json.loads(line)["answer"] in ("yes", "no") for line in said.splitlines()] == [True, True]
+    assert "up to 2 shots of shots.jsonl, at random, seed 5; 2 used: shots.jsonl:" in complaint
+
+
+def test_labels_may_go_by_words(
+    files: Path, tiny: Tiny, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = ("--labels", "yes=positive, no=negative")
+    said, _ = typed(capfd, monkeypatch, "evaluate", "classification", "dev.csv", "--model", tiny("llama"), *labels, "--json")
+    told = json.loads(said)
+    assert told["asked"]["labels"] == {"no": "negative", "yes": "positive"}
+    assert (told["lost"], told["ceiling"]["accuracy"]) == ({}, 1.0)
+
+
+def test_random_shots_follow_from_the_seed_and_have_every_label_in_turn() -> None:
+    framing = task("classification").decoder
+    records = [Classification(text=row["text"], answer=row["label"], id=str(k)) for k, row in enumerate(EXAMPLES)]
+    orders = {seed: [record.id for record in at_random(framing, records, seed)(records[0])] for seed in (1, 2)}
+    again = [record.id for record in at_random(framing, records, 1)(records[1])]
+    assert orders[1] == again != orders[2]
+    assert sorted(orders[1]) == [record.id for record in records]
+    for k in (0, 2, 4):
+        assert Counter(EXAMPLES[int(name)]["label"] for name in orders[1][k : k + 2]) == {"yes": 1, "no": 1}
+
+
+def test_an_embedding_model_is_measured_as_it_comes(tiny: Tiny) -> None:
+    model = tt.untuned("embedding", str(tiny("bert")))
+    measured = tt.evaluate(model, list(task("embedding").example))
+    assert measured.records
+    assert measured.asked == {"model": str(tiny("bert")), "labels": {}}
+
+
+def test_a_model_that_was_not_tuned_is_not_saved(tiny: Tiny, tmp_path: Path) -> None:
+    model = tt.untuned("generation", str(tiny("llama")))
+    with pytest.raises(InputError, match="nothing of it to save"):
+        model.save(tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "given", "complaint"),
+    [
+        ("bert", "classification", {}, "no layers for classification .*random.*Tune it"),
+        ("bert", "mask", {"shots": [{"text": "a"}]}, "shown no examples"),
+        ("llama", "classification", {}, "--labels a,b, or give examples"),
+        ("llama", "classification", {"labels": {"a": "good", "b": "b"}, "by": "luck"}, "random or similar, and not 'luck'"),
+        ("llama", "classification", {"labels": ["yes", "maybe"], "shots": EXAMPLES}, "show no, which --labels has not"),
+        ("llama", "classification", {"labels": ["yes"]}, "it takes two"),
+        ("llama", "ner", {"labels": {"PER": "person"}}, "only labels that are chosen"),
+        ("llama", "classification", {"shots": []}, "no example in it"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(tiny: Tiny, name: str, kind: str, given: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        tt.untuned(kind, str(tiny(name)), recipe=Recipe(), **given)
+
+
+def test_a_conversation_is_shown_no_examples(tiny: Tiny) -> None:
+    with pytest.raises(InputError, match="its own turns"):
+        tt.untuned("chat", str(tiny("llama")), shots=list(task("chat").example))
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("evaluate", "m", "dev.csv", "--shots", "shots.jsonl"), "name it with --model"),
+        (("evaluate", "classification", "dev.csv", "dev.csv", "--model", "smollm2"), "about one file"),
+        (("predict", "classification", "dev.csv", "--model", "smollm2", "--task", "ner"), "for tuned models"),
+        (("predict", "clasification", "dev.csv", "--model", "smollm2"), "classification"),
+        (("evaluate", "classification", "dev.csv", "--model", "smollm2", "--shots", "none.jsonl"), "none.jsonl"),
+        (("evaluate", "summarization", "dev.csv", "--model", "minilm"), "cannot be done by a model of the encoder family"),
+    ],
+)
+def test_slips_are_told_before_anything_is_loaded(
+    files: Path, words: tuple[str, ...], complaint: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert complaint in typed(capfd, monkeypatch, *words, code=2)[1]
+
+
+@pytest.mark.long
+def test_similar_shots_are_those_that_are_near(tiny: Tiny) -> None:
+    shots = [{"text": text, "label": label} for text, label in (("A cat sleeps.", "a"), ("Stocks fell.", "b"), ("Rain.", "c"))]
+    model = tt.untuned("classification", str(tiny("llama")), shots=shots, count=1, by="similar")
+    assert next(iter(model.predict(["Shares dropped sharply today."]))).answer in ("a", "b", "c")
+    assert [*tt.evaluate(model, [{"text": "Kittens nap.", "label": "a"}]).asked["shots"]["used"]][:2] == ["input 2", "input 1"]
