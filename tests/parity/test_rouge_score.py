@@ -40,3 +40,19 @@ def test_several_references_score_as_score_multi(cases):
         references = (case["ref"], other["hyp"], other["ref"])
         best = scorer.score_multi(references, case["hyp"])
         assert values((references, case["hyp"])) == {name: best[name].fmeasure for name in FIGURES}
+
+
+def test_several_references_score_as_scitldr_has_it_in_rouge_1_and_never_lower(shared):
+    """Its script takes all figures from the reference that is best by ROUGE-1."""
+    scorer = RougeScorer(FIGURES, use_stemmer=True)
+    lower = 0
+    for line in (shared / "summarization/scitldr_a/dev.jsonl").read_text("utf-8").splitlines()[:40]:
+        paper = json.loads(line)
+        references, said = tuple(paper["target"]), paper["source"][0]
+        each = [scorer.score(reference, said) for reference in references]
+        theirs = max(each, key=lambda found: found["rouge1"].fmeasure)
+        ours = values((references, said))
+        assert ours["rouge1"] == theirs["rouge1"].fmeasure
+        assert all(ours[name] >= theirs[name].fmeasure for name in FIGURES)
+        lower += theirs["rouge2"].fmeasure < ours["rouge2"]
+    assert lower

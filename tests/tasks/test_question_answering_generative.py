@@ -47,6 +47,7 @@ def test_a_text_alone_is_a_question():
 
 def test_a_context_stands_before_the_question_and_is_what_is_shortened():
     assert str(TASK.decoder.prompt(read(NAME, question="who?", context="c"))) == "c\nQuestion: who?\nAnswer:"
+    assert TASK.decoder.prompt(read(NAME, question="who?", context="c")).prefix == "question: who? context: "
     closed_book = TASK.decoder.prompt(read(NAME, question="who?"))
     assert (str(closed_book), closed_book.body) == ("Question: who?\nAnswer:", "who?")
 

@@ -4,6 +4,7 @@ import pytest
 
 from rows import read
 from tasktune.core import InputError
+from tasktune.tasks import task
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,8 @@ def test_sentences_are_joined():
 def test_all_of_it_must_be_text(values):
     with pytest.raises(InputError, match=r"input 1: .* must be a list of texts"):
         read("summarization", **{"text": "long", **values})
+
+
+def test_t5_is_asked_in_its_own_words():
+    prompt = task("summarization").encoder_decoder.prompt(read("summarization", text="long"))
+    assert (prompt.prefix, str(prompt)) == ("summarize: ", "long\nSummary:")

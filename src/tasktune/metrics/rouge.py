@@ -1,8 +1,9 @@
 """ROUGE (Lin 2004): how much a summary has in common with the references, in words, pairs of words and word order.
 
 The figures are mean F-measures, as Google's rouge-score gives them with its stemmer; where a record has several references,
-the best of them counts, for each figure by itself (`score_multi`). For rougeLsum a line is a sentence and nothing else is split:
-on texts of one line it equals rougeL. It is the primary figure because it is what papers report as ROUGE-L.
+the best of them counts, for each figure by itself (`score_multi`; SciTLDR's own script takes all figures from the reference that
+is best by ROUGE-1, so that its ROUGE-1 is the same, and its others can be lower). For rougeLsum a line is a sentence and nothing
+else is split: on texts of one line it equals rougeL. It is the primary figure because it is what papers report as ROUGE-L.
 
 rouge-score's own tokenizer knows a to z and 0 to 9 and drops all else, so that Chinese would score 0. Where most letters of the
 references are of no Latin script, every Chinese or Japanese character is a word, so is every other run of letters and digits,

@@ -79,7 +79,8 @@ def _checked(row: Row, name: str, given: list[Any]) -> list[str]:
 
 def _prompt(record: QuestionAnsweringGenerative) -> Prompt:
     if record.context:
-        return Prompt(record.context, after=f"\nQuestion: {record.question}\nAnswer:")
+        asked = f"\nQuestion: {record.question}\nAnswer:"
+        return Prompt(record.context, after=asked, prefix=f"question: {record.question} context: ")
     return Prompt(record.question, before="Question: ", after="\nAnswer:", keep="end")
 
 

@@ -50,7 +50,7 @@ def _texts(row: Row, name: str) -> tuple[str, ...]:
 
 
 summary = Text[Summarization](
-    prompt=lambda record: Prompt(record.text, after="\nSummary:"),
+    prompt=lambda record: Prompt(record.text, after="\nSummary:", prefix="summarize: "),
     max_new_tokens=96,
     part=lambda record, text: replace(record, text=text),
 )
