@@ -26,7 +26,9 @@ two sides compare, not how good a model can be.
 
 `p` is that of the difference, by paired bootstrap over dev records; it knows nothing of how much another seed would
 change either side. **Baseline** is guessing by frequency, **ceiling** the score of a model that says just what its
-framing asks of it. Seconds are of the training steps alone (evaluation and saving apart), tokens/s the tokens read in
+framing asks of it, **untuned** that of the model as it comes (decoders; labels are compared by their log p). Layers that a
+task adds learn at twenty times the learning rate of a row, which is tasktune's own way; the scripts have one rate for all,
+as `Trainer` has. Seconds are of the training steps alone (evaluation and saving apart), tokens/s the tokens read in
 them, padding apart; × is how many times as many tasktune reads."""
 
 
@@ -59,7 +61,7 @@ def page(results: Result, reasons: Mapping[str, str], published: Mapping[str, Re
 
 
 _HEAD = (
-    *("run", "task", "model", "train / dev", "score", "tasktune", "Trainer", "p", "verdict", "baseline", "ceiling"),
+    *("run", "task", "model", "train / dev", "score", "untuned", "tasktune", "Trainer", "p", "verdict", "baseline", "ceiling"),
     "published, base size",
 )
 
@@ -94,12 +96,17 @@ def _line(name: str, row: Result, published: Result | None) -> list[str]:
     main = row["comparison"]["primary"]
     train, dev = row["records"]
     return [
-        *(name, row["task"], row["model"], f"{train} / {dev}", main),
+        *(name, row["task"], row["model"], f"{train} / {dev}", main, _untuned(row["tasktune"].get("untuned"), main)),
         *(interval(primary(row, side)) if row[side] else "–" for side in ("tasktune", "trainer")),
         *(figure(row["comparison"]["p"]), verdict(row) if row["trainer"] else "–"),
         *(figure(row["tasktune"]["baseline"].get(main)), figure(row["tasktune"]["evaluation"]["ceiling"].get(main))),
         "–" if published is None else f"{published['score']} {figure(published['value'])}",
     ]
+
+
+def _untuned(measured: Result | None, score: str) -> str:
+    """The score of the model as it comes, which those have that can answer without new layers."""
+    return "–" if measured is None else interval(measured["evaluation"]["scores"][score])
 
 
 def source(published: Result) -> str:
@@ -172,7 +179,9 @@ def _commands(name: str, row: Result) -> str:
     said = f"{row['train']}, {row['dev']}; {settings}; {when}; {beside}"
     lost = {reason: found["count"] for reason, found in row["tasktune"]["lost_in_training"].items()}
     lost_there = "nothing" if not lost else ", ".join(f"{reason} {count}" for reason, count in lost.items())
-    return f"### {name}\n\n{said}; lost in training: {lost_there}\n\n```sh\n{typed}\n```"
+    measured = row["tasktune"].get("untuned")
+    first = f"{measured['command']}\n" if measured else ""
+    return f"### {name}\n\n{said}; lost in training: {lost_there}\n\n```sh\n{first}{typed}\n```"
 
 
 def table(head: Iterable[str], lines: Iterable[list[str]]) -> str:

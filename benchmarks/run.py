@@ -101,9 +101,10 @@ def _beside(ready: Plan) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]
     return ours, plain, compared(ready, ours, plain)
 
 
-def _described(source: str, used: Path, count: int) -> str:
+def _described(source: str, used: str, count: int) -> str:
     """Where a file's records are from."""
-    return f"all of `{SHARED / source}`" if used == SHARED / source else f"{count} of `{SHARED / source}`"
+    whole = ",".join(str(SHARED / each) for each in source.split(","))
+    return f"all of `{whole}`" if used == whole else f"{count} of `{whole}`"
 
 
 def _drop_weights(folder: Path, *, keep: bool) -> None:

@@ -33,11 +33,11 @@ SHARED = Path("../shared/data")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run made ready: its files, the recipe that both sides follow, and the folder to work in."""
+    """A run made ready: its files as they are typed, the recipe that both sides follow, and the folder to work in."""
 
     run: Run
-    train: Path
-    dev: Path
+    train: str
+    dev: str
     recipe: Recipe
     folder: Path
 
@@ -51,23 +51,27 @@ class Plan:
         """The family of the run's model."""
         return NAMED[self.run.model].family
 
-    def records(self, file: Path) -> Iterator[Record]:
+    def records(self, file: str) -> Iterator[Record]:
         """The records of one of its files, read as the commands read it."""
-        return records(self.task, str(file), self.run.mapping, self.run.format)
+        return records(self.task, file, self.run.mapping, self.run.format)
 
 
 def plan(run: Run, folder: Path, few: int | None = None) -> Plan:
     """The run with its files cut, to at most `few` records and one epoch where given."""
     ask = [n if few is None else min(few, n or few) for n in run.records]
     parts = ((0.0, 0.8), (0.8, 1.0)) if run.train == run.dev else ((0.0, 1.0), (0.0, 1.0))
-    sources = [SHARED / source for source in (run.train, run.dev)]
-    if run.task == "multilabel":
-        sources = [categories(source, folder) for source in sources]
     train, dev = (
-        cut(source, folder / name, n, part) for source, name, n, part in zip(sources, ("train", "dev"), ask, parts, strict=True)
+        ",".join(str(cut(each, folder / name, n, part)) for each in _files(run, source, folder))
+        for source, name, n, part in zip((run.train, run.dev), ("train", "dev"), ask, parts, strict=True)
     )
     options = dict(run.options) if few is None else {**run.options, "epochs": 1, "max_new_tokens": 8}
     return Plan(run, train, dev, recipes.settled(recipes.of(options), NAMED[run.model].family), folder)
+
+
+def _files(run: Run, source: str, folder: Path) -> list[Path]:
+    """The files of a source: one, or several that go line by line together."""
+    files = [SHARED / each for each in source.split(",")]
+    return [categories(file, folder) for file in files] if run.task == "multilabel" else files
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +85,32 @@ class Done:
 
 def commands(plan: Plan) -> dict[str, list[str]]:
     """What a user types."""
-    run, model = plan.run, str(plan.folder / "model")
-    reading = [word for field, column in run.mapping.items() for word in ("--map", f"{field}={column}")]
-    reading += ["--format", run.format] if run.format else []
+    run, model, reading = plan.run, str(plan.folder / "model"), _reading(plan.run)
     asked = {name: flat(plan.recipe)[name] for name in run.options} | _quick(plan)
     options = [word for name, value in asked.items() for word in (f"--{name.replace('_', '-')}", f"{value:g}")]
     return {
         "fit": [
-            *("tasktune", "fit", run.task, "--model", run.model, "--train", str(plan.train), "--dev", str(plan.dev)),
+            *("tasktune", "fit", run.task, "--model", run.model, "--train", plan.train, "--dev", plan.dev),
             *("--out", model, *reading, *options),
         ],
-        "evaluate": ["tasktune", "evaluate", model, str(plan.dev), "--json", *reading],
-        "predict": ["tasktune", "predict", model, str(plan.dev), "--out", str(plan.folder / "answers.jsonl"), *reading],
+        "evaluate": ["tasktune", "evaluate", model, plan.dev, "--json", *reading],
+        "predict": ["tasktune", "predict", model, plan.dev, "--out", str(plan.folder / "answers.jsonl"), *reading],
     }
+
+
+def untuned(plan: Plan) -> list[str]:
+    """What a user types to measure the model as it comes, on the same records and written as far."""
+    run, framing, longest = plan.run, plan.task.framing(plan.family), plan.recipe.decoding.max_new_tokens
+    labels = framing.inventory(name for record in plan.records(plan.train) for name in framing.names(record))
+    told = ["--labels", ",".join(labels)] if framing.closed else []
+    told += [] if longest is None else ["--max-new-tokens", str(longest)]
+    return ["tasktune", "evaluate", run.task, plan.dev, "--model", run.model, "--json", *_reading(run), *told]
+
+
+def _reading(run: Run) -> list[str]:
+    """How a run's files are to be read."""
+    mapping = [word for field, column in run.mapping.items() for word in ("--map", f"{field}={column}")]
+    return [*mapping, "--format", run.format] if run.format else mapping
 
 
 def _quick(plan: Plan) -> dict[str, Any]:
@@ -134,6 +151,7 @@ def tasktune_side(plan: Plan) -> dict[str, Any]:
     facts = json.loads((plan.folder / "model" / "tasktune.json").read_text(encoding="utf-8"))
     return {
         "commands": [join(words) for words in typed.values()],
+        "untuned": untuned_side(plan) if plan.family == "decoder" else None,
         "wall": {verb: each.seconds for verb, each in done.items()},
         "peak": max(each.peak for each in done.values()),
         "evaluation": json.loads(done["evaluate"].said),
@@ -142,6 +160,13 @@ def tasktune_side(plan: Plan) -> dict[str, Any]:
         "lost_in_training": facts["lost_in_training"],
         "records": [facts["made"]["records"], facts["made"]["dev_records"]],
     }
+
+
+def untuned_side(plan: Plan) -> dict[str, Any]:
+    """The model measured as it comes, and the command."""
+    typed = untuned(plan)
+    evaluation: dict[str, Any] = json.loads(started([TASKTUNE, *typed[1:]]).said)
+    return {"command": join(typed), "evaluation": evaluation}
 
 
 def trainer_side(plan: Plan) -> dict[str, Any]:

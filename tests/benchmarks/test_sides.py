@@ -16,12 +16,12 @@ from tasktune.tasks import task
 def plan_of(run, folder, lines):
     for name in ("train", "dev"):
         (folder / name).write_text(lines, encoding="utf-8")
-    return Plan(run, folder / "train", folder / "dev", recipes.settled(recipes.of(run.options), "encoder"), folder)
+    return Plan(run, str(folder / "train"), str(folder / "dev"), recipes.settled(recipes.of(run.options), "encoder"), folder)
 
 
 def test_a_default_run_is_typed_without_options():
     run = BY_NAME["wikigold"]
-    plan = Plan(run, Path("a.conll"), Path("b.conll"), recipes.settled(recipes.Recipe(), "encoder"), Path("runs/x"))
+    plan = Plan(run, "a.conll", "b.conll", recipes.settled(recipes.Recipe(), "encoder"), Path("runs/x"))
     typed = commands(plan)
     assert " ".join(typed["fit"]) == "tasktune fit ner --model minilm --train a.conll --dev b.conll --out runs/x/model"
     assert " ".join(typed["evaluate"]) == "tasktune evaluate runs/x/model b.conll --json"
@@ -30,7 +30,7 @@ def test_a_default_run_is_typed_without_options():
 
 def test_mapping_format_and_options_are_typed():
     run = Run("a", "classification", "minilm", "t", "d", 1.0, (1, 1), {"text": "2"}, "tsv", {"batch_size": 4})
-    typed = commands(Plan(run, Path("t"), Path("d"), recipes.settled(recipes.of(run.options), "encoder"), Path("w")))
+    typed = commands(Plan(run, "t", "d", recipes.settled(recipes.of(run.options), "encoder"), Path("w")))
     assert typed["fit"][-6:] == ["--map", "text=2", "--format", "tsv", "--batch-size", "4"]
     assert typed["predict"][-4:] == ["--map", "text=2", "--format", "tsv"]
 
@@ -38,7 +38,7 @@ def test_mapping_format_and_options_are_typed():
 def test_a_quick_run_types_what_it_changes_and_decoding_among_it():
     run = Run("a", "classification", "smollm2", "t", "d", 1.0, (1, 1), {}, "tsv")
     quick = recipes.settled(recipes.of({"epochs": 1, "max_new_tokens": 8}), "decoder")
-    assert commands(Plan(run, Path("t"), Path("d"), quick, Path("w")))["fit"][-4:] == ["--epochs", "1", "--max-new-tokens", "8"]
+    assert commands(Plan(run, "t", "d", quick, Path("w")))["fit"][-4:] == ["--epochs", "1", "--max-new-tokens", "8"]
 
 
 @pytest.mark.parametrize(
