@@ -79,5 +79,25 @@ def test_a_template_is_saved_with_the_model(tiny: Callable[[str], Path], tmp_pat
     assert loaded.head.recipe.decoding.chat_template is None
 
 
+GEMMA = (
+    "{% for m in messages %}<start>{{ m.role }}\n{{ m.content }}<end>\n{% endfor %}"
+    "{% if add_generation_prompt %}<start>assistant\n{% endif %}"
+)
+
+
+def test_the_token_that_ends_a_turn_ends_what_is_written() -> None:
+    made = byte_level(("<eos>", "<bos>", "<start>", "<end>"), {"eos_token": "<eos>", "bos_token": "<bos>"})
+    made.chat_template = GEMMA
+    with_template(made, tt.Recipe())
+    assert made.eos_token == "<end>"
+    talk = [Message("user", "a"), Message("assistant", "b"), Message("user", "c"), Message("assistant", "d")]
+    (sequence,) = stretches(made, talk)
+    assert [made.decode(ids) for ids, mine in sequence if mine] == ["b<end>", "d<end>"]
+    for other in (LOUD, "{{ raise_exception('no') }}", "{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}"):
+        made.chat_template, made.eos_token = other, "<eos>"
+        with_template(made, tt.Recipe())
+        assert made.eos_token == "<eos>"
+
+
 def test_a_task_without_conversations_is_given_no_template(tiny: Callable[[str], Path]) -> None:
     assert untrained(tt.task("generation"), tiny("gpt2")).head.tokenizer.chat_template is None

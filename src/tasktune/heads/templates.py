@@ -1,6 +1,7 @@
 """The template in which conversations with a model are written: its own, one that the user gives, or else a plain one.
 
-It is the tokenizer's, and so is saved with the model, and there when the model is opened again, here or by transformers.
+It is the tokenizer's, and so is saved with the model, and there when the model is opened again, here or by transformers. So is
+the token that ends a turn, where that is not the one that ends a text (Gemma's, Phi's): it becomes the end-of-sequence token.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
-from transformers import PreTrainedTokenizerBase
+from transformers import AddedToken, PreTrainedTokenizerBase
 
+from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.heads.bounded import refuse_powers
+from tasktune.heads.features import token_ids
+from tasktune.heads.turns import rendered
 from tasktune.recipe import Recipe
 
 PLAIN = (
@@ -36,7 +40,21 @@ def with_template(tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> Recipe:
         tokenizer.chat_template = _read(Path(decoding.chat_template))
     elif tokenizer.chat_template is None:
         tokenizer.chat_template = PLAIN
+    if (end := _end_of_turn(tokenizer)) is not None:
+        tokenizer.eos_token = end
     return replace(recipe, decoding=replace(decoding, chat_template=None))
+
+
+def _end_of_turn(tokenizer: PreTrainedTokenizerBase) -> str | None:
+    """The special token that the template puts behind what the assistant says; `None` where it puts none, or refuses to say."""
+    try:
+        told = rendered(tokenizer, [Message("user", "When?"), Message("assistant", "Tomorrow.")], ask=False)
+    except InputError:
+        return None
+    behind = token_ids(tokenizer, told.rpartition("Tomorrow.")[2].lstrip())
+    added: dict[int, AddedToken] = tokenizer.added_tokens_decoder
+    first = added.get(behind[0]) if behind else None
+    return first.content if first is not None and first.special else None
 
 
 def _read(file: Path) -> str:
