@@ -67,6 +67,13 @@ _BUSTM = ("paraphrase/bustm/train_few_all.json", "paraphrase/bustm/dev_few_all.j
 _STSB_ZH = ("sts/stsb_multi_mt/stsb-zh-train.csv", "sts/stsb_multi_mt/stsb-zh-dev.csv")
 _THUCNEWS = ("topic_zh/train.txt", "topic_zh/dev.txt")
 _CHNSENTI = ("classification/chnsenticorp/train.tsv", "classification/chnsenticorp/dev.tsv")
+_MULTI30K = (
+    "translation/multi30k/train.en,translation/multi30k/train.de",
+    "translation/multi30k/val.en,translation/multi30k/val.de",
+)
+_WEBQUESTIONS = ("generative_qa/webquestions/trainmodel.json", "generative_qa/webquestions/val.json")
+_SVAMP = ("reasoning/svamp/SVAMP_700.json",) * 2
+_NL2BASH = ("code/nl2bash/train.nl,code/nl2bash/train.cm", "code/nl2bash/dev.nl,code/nl2bash/dev.cm")
 _PAIR_SCORE = {"text": "1", "pair": "2", "answer": "3"}
 _TEXT_LABEL = {"text": "1", "answer": "2"}
 _PARSER = {"learning_rate": 2e-4, "epochs": 16, "evaluations": 0.25}
@@ -79,6 +86,7 @@ _SHORT = {
 }  # few and long records: more steps of fewer, and `predict` does not write stories
 
 _BRIEF = {"batch_size": 4, "epochs": 1, "max_new_tokens": 48}
+_WRITTEN = {"batch_size": 8, "epochs": 1}
 
 RUNS = (
     Run("wikigold", "ner", "minilm", *_WIKIGOLD, 4.0),
@@ -97,9 +105,21 @@ RUNS = (
     ),
     Run("sick-decoder", "nli", "smollm2", *_SICK, 6.0, (240, 80), options={"batch_size": 8, "epochs": 1}),
     Run("wikigold-decoder", "ner", "smollm2", *_WIKIGOLD, 7.0, (150, 30), options={"batch_size": 8, "epochs": 2}),
-    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 4.0, (8, 4), options=_BRIEF),
-    Run("tinystories-decoder", "generation", "smollm2", *_STORIES, 3.0, (10, 8), options=_SHORT),
-    Run("alpaca-decoder", "chat", "smollm2", *_ALPACA, 3.0, (10, 8), options=_SHORT),
+    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 9.0, (24, 16), options=_BRIEF),
+    Run("tinystories-decoder", "generation", "smollm2", *_STORIES, 8.0, (30, 16), options=_SHORT),
+    Run("alpaca-decoder", "chat", "smollm2", *_ALPACA, 8.0, (40, 16), options=_SHORT),
+    Run("multi30k-decoder", "translation", "smollm2", *_MULTI30K, 8.0, (100, 40), options=_WRITTEN | {"max_new_tokens": 40}),
+    Run(
+        "webquestions-decoder",
+        "question-answering-generative",
+        "smollm2",
+        *_WEBQUESTIONS,
+        8.0,
+        (300, 120),
+        options=_WRITTEN | {"max_new_tokens": 12},
+    ),
+    Run("svamp-decoder", "reasoning", "smollm2", *_SVAMP, 8.0, (90, 60), options=_WRITTEN | {"max_new_tokens": 16}),
+    Run("nl2bash-decoder", "code", "smollm2", *_NL2BASH, 8.0, (130, 60), options=_WRITTEN | {"max_new_tokens": 40}),
     Run("sst2-enc-dec", "classification", "minilm2minilm", *_SST2, 2.5, (160, 80), _TEXT_LABEL),
     Run("sick-enc-dec", "nli", "minilm2minilm", *_SICK, 2.5, (160, 80)),
     Run("wikigold-enc-dec", "ner", "minilm2minilm", *_WIKIGOLD, 6.0, (600, 40), options={"epochs": 6}),
