@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
-from operator import methodcaller
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tasktune.cli.asking import Asked, Asking, By, Labels, ShotCount, ShotsBy, ShotsFile, Untuned
 from tasktune.cli.options import DataFile, Format, Map, Options, with_recipe
-from tasktune.core import InputError, Lost
+from tasktune.core import InputError, Lost, Row
 
 if TYPE_CHECKING:
     from tasktune.models.prediction import Prediction
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 Engine = Enum("Engine", {"LOCAL": "local", "RAY": "ray"})
 DATA_HELP = "a file, or - for standard input; for a model of several tasks TASK=FILE for each, or one for all"
 OUT_HELP = (
-    "the file to write (or write anew): JSON lines, words in columns (.conll, .conllu), a TREC run (.run); - for standard output"
+    "the file to write (or write anew): JSON lines, words in columns (.conll, .conllu), a TREC run (.run), lines of text (.de, "
+    ".zh …), DATA itself with translations put in (.po, .tmx, .xlf); - for standard output"
 )
 
 
@@ -76,10 +76,9 @@ def predict(
     format: Format = None,
 ) -> None:
     """Answer the records of a file, as JSON lines in their order: by a tuned model, or any by `predict TASK --model NAME`."""
-    from tasktune.notations.plain import as_json
-    from tasktune.readers import write
     from tasktune.readers.mapping import parse_mapping
     from tasktune.verbs.slips import before_asking
+    from tasktune.verbs.writing import write_answers
 
     if engine is Engine.RAY and format not in (None, "parquet"):
         raise InputError(f"--engine ray reads Parquet files, and nothing as --format {format}; leave one of them out")
@@ -89,27 +88,19 @@ def predict(
         before_asking(Path(model), options, data, mapping, format, task)
     elif engine is Engine.RAY or task is not None:
         raise InputError("--engine ray and --task are for tuned models; leave them out, or tune one")
-    # `write` opens its file before it asks for the first answer, and so before the model is loaded
-    written = {".conll": "conll", ".conllu": "conllu", ".run": "trec"}.get(Path(out).suffix, "jsonl")
-    spelled = "as_json" if written == "jsonl" else "as_columns"
-    answers = _answers(asking, data, options, engine, task, mapping, format, lost)
-    rows = _run(answers) if written == "trec" else (as_json(methodcaller(spelled)(answer)) for answer in answers)
-    write(out, rows, written)
+
+    def answers(given: str | Iterable[Row]) -> Iterator[Prediction]:
+        return _answers(asking, given, options, engine, task, mapping, format, lost)
+
+    write_answers(data, out, answers, format, lost)
     from tasktune.verbs.show import show_lost
 
     show_lost(lost)
 
 
-def _run(answers: Iterator[Prediction]) -> Iterator[dict[str, Any]]:
-    """What a search found, where the answers are vectors or grades."""
-    from tasktune.verbs.search import found
-
-    yield from found(answers)
-
-
 def _answers(
     asking: Asking,
-    data: str,
+    data: str | Iterable[Row],
     options: Options,
     engine: Engine,
     task: str | None,
@@ -121,7 +112,7 @@ def _answers(
     if engine is Engine.RAY:
         from tasktune.verbs.predict import predict_with_ray
 
-        yield from predict_with_ray(Path(asking.model), Path(data), mapping, options, lost)
+        yield from predict_with_ray(Path(asking.model), Path(str(data)), mapping, options, lost)
         return
     asked = asking.opened(options, mapping, format)
     from tasktune.verbs.predict import predict as verb

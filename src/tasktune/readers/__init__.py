@@ -33,17 +33,21 @@ from tasktune.readers import (
     pairs,
     parallel,
     parquet,
+    po,
     quadruples,
     squad,
     text,
+    tmx,
     trec,
     triplets,
     tsv,
     whole,
     wikitext,
+    xliff,
 )
 from tasktune.readers.output import output
 from tasktune.readers.source import BOM, STDIN, Source
+from tasktune.readers.units import Unit
 
 __all__ = ["FORMATS", "Format", "detect", "output", "rows", "write"]
 
@@ -57,6 +61,7 @@ class Format:
     """A file format: the suffixes it goes by, what it is in a line, how it is read and, where it is, written.
 
     `looks(first lines, known names)` says whether lines are of this format, beyond doubt unless the format is one of `PLAIN`.
+    `units` are the texts of a file that is translated in its place.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Format:
     read: Callable[[Source], Iterator[Row]]
     write: Callable[[Iterable[Mapping[str, Any]]], Iterator[str]] | None = None
     looks: Callable[[list[str], frozenset[str]], bool] = _never
+    units: Callable[[Source], Iterator[Unit]] | None = None
 
 
 _CONLL = (".conll", ".bio", ".iob", ".iob2", ".iobes", ".bmes", ".bioes", ".tsv", ".txt")
@@ -115,6 +121,9 @@ _TABLE = (  # Of several with one suffix, the more special stand first, and the 
     Format("tsv", (".tsv", ".tab", ".txt"), "tab-separated values", tsv.read, tsv.write, tsv.looks),
     Format("trec", (".run",), "a TREC run: query, Q0, document, rank, score, tag", trec.read, trec.write, trec.looks),
     Format("collection", (), "a folder of documents, queries, judgments: BEIR, SMART (Cranfield)", collection.read),
+    Format("po", (".po", ".pot"), "gettext's catalogues of messages", po.read, looks=po.looks, units=po.units),
+    Format("tmx", (".tmx",), "translation memories, TMX 1.4", tmx.read, units=tmx.units),
+    Format("xliff", (".xlf", ".xliff", ".sdlxliff"), "XLIFF 1.2 and 2", xliff.read, units=xliff.units),
     Format("parquet", (".parquet",), "Parquet", parquet.read),
     Format("wikitext", (".txt",), "WikiText: articles under = Title = lines", wikitext.read, looks=wikitext.looks),
     Format("labelled", (".txt",), "a label, a space and a text a line: TREC, fastText", labelled.read, looks=labelled.looks),

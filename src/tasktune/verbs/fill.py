@@ -1,0 +1,61 @@
+"""Put a model's translations into the file that they are of: PO, TMX, XLIFF. All else in it is kept as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tasktune.core import InputError, Lost, Row
+from tasktune.readers import FORMATS, Format, detect, output
+from tasktune.readers.source import Source
+from tasktune.readers.units import Edit, Unit, translated
+
+EMPTY = "left as they were, for want of a translation"
+
+
+def fills(out: str) -> Format | None:
+    """The format of a file that is written by filling another one, told by its suffix; `None` where it is no such one."""
+    suffix = Path(out.removesuffix(".gz")).suffix.lower()
+    return next((format for format in FORMATS.values() if format.units and suffix in format.suffixes), None)
+
+
+def fill(data: str, out: str, answer: Callable[[Iterable[Row]], Iterable[Any]], format: str | None, lost: Lost) -> None:
+    """Write the file `data` to `out` with the texts translated that have no translation in it.
+
+    `answer` gives the predictions to rows, some of which may be missing; those without a text are counted in `lost`. What is
+    translated already, and PO's fuzzy entries, are not asked about. Raises `InputError` where `data` is of another format.
+    """
+    whole, units = _opened(data, out, format)
+    open_units = {f"{unit.row.id}#{number}": unit for number, unit in enumerate(units, 1) if unit.fill}
+    with output(out) as stream:
+        rows = (Row({**unit.row.values, "id": name}, unit.row.where) for name, unit in open_units.items())
+        stream.write(translated(whole, _edits(whole, open_units, answer(rows), lost)))
+
+
+def _opened(data: str, out: str, format: str | None) -> tuple[bytes, list[Unit]]:
+    """A file, and the units in it."""
+    wanted = fills(out)
+    with Source(data) as source:
+        found = FORMATS[format] if format in FORMATS else detect(source)
+    if wanted is None or wanted.units is None or found is not wanted:
+        raise InputError(
+            f"{out} is written as a file of the same kind with translations put in, but {data} is of the format {found.name}. "
+            "Give one of its kind, or write .jsonl"
+        )
+    with Source(data) as source:
+        units = [*wanted.units(source)]
+    with Source(data) as source:
+        return source.text().encode(), units
+
+
+def _edits(whole: bytes, units: dict[str, Unit], predictions: Iterable[Any], lost: Lost) -> Iterator[Edit]:
+    left = dict(units)
+    for prediction in predictions:
+        unit, said = left.get(prediction.record.id), prediction.answer
+        if unit is not None and unit.fill and isinstance(said, str) and said.strip():
+            del left[prediction.record.id]
+            language = prediction.record.target_language or unit.row.optional("target_language") or ""
+            yield from unit.fill(whole, said, language)
+    for unit in left.values():
+        lost.add(EMPTY, unit.row.id)

@@ -1,0 +1,100 @@
+"""gettext's catalogues."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasktune.core import InputError
+from tasktune.readers import po
+from tasktune.readers.source import Source
+from tasktune.readers.units import translated
+
+HEADER = 'msgid ""\nmsgstr ""\n"Language: de\\n"\n'
+
+
+def filled(path, translate):
+    with Source(path) as source:
+        units = [*po.units(source)]
+    data = path.read_bytes()
+    return translated(
+        data, (edit for unit in units if unit.fill for edit in unit.fill(data, translate(unit.row.string("text")), ""))
+    )
+
+
+def test_messages_contexts_and_plurals(values):
+    content = HEADER + (
+        '\n#: a.c:1\nmsgid "Open"\nmsgstr "Öffnen"\n\nmsgctxt "menu"\nmsgid "Open"\nmsgstr ""\n'
+        '\nmsgid "%d file"\nmsgid_plural "%d files"\nmsgstr[0] "%d Datei"\nmsgstr[1] "%d Dateien"\n'
+        '#~ msgid "old"\n#~ msgstr "alt"\n'
+    )
+    assert values(content, "po") == [
+        {"text": "Open", "answer": "Öffnen", "target_language": "de"},
+        {"text": "Open", "target_language": "de", "context": "menu"},
+        {"text": "%d file", "answer": "%d Datei", "target_language": "de"},
+        {"text": "%d files", "answer": "%d Dateien", "target_language": "de"},
+    ]
+
+
+def test_escapes_and_strings_of_several_lines(values):
+    content = 'msgid ""\n"a\\tb\\n"\n"\\"c\\" \\\\ \\101\\x42"\nmsgstr "d"\n'
+    assert values(content, "po") == [{"text": 'a\tb\n"c" \\ AB', "answer": "d"}]
+
+
+def test_a_language_of_one_form_takes_the_plural(values):
+    content = 'msgid "%d file"\nmsgid_plural "%d files"\nmsgstr[0] "%d 个文件"\n'
+    assert values(content, "po") == [{"text": "%d files", "answer": "%d 个文件"}]
+
+
+def test_a_fuzzy_translation_is_none(values):
+    assert values('#, c-format, fuzzy\nmsgid "a"\nmsgstr "b"\n', "po") == [{"text": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "why"),
+    [
+        ('msgid "a"\nmsgid "b"\n', 2, "a second msgid"),
+        ('msgstr "a"\n', 1, "without a msgid"),
+        ('msgid "a"\n', 1, "ends before the msgstr"),
+        ('msgid "a"\nmsgstr "b\n', 2, "a keyword"),
+        ('"a"\n', 1, "a keyword"),
+        ("hello\n", 1, "a keyword"),
+    ],
+)
+def test_what_is_no_po_is_refused_with_its_line(file, content, line, why):
+    path = file(content)
+    with pytest.raises(InputError, match=why) as refused, Source(path) as source:
+        list(po.read(source))
+    assert f"{path}:{line}: " in str(refused.value)
+
+
+def test_what_is_open_is_filled_marked_and_all_else_kept(file):
+    path = file(
+        HEADER + '\n# kept\n#, c-format\nmsgid "%d\\n"\nmsgstr ""\n\nmsgid "b"\nmsgstr "B"\n\n#, fuzzy\nmsgid "c"\nmsgstr "?"\n'
+        '\nmsgid "f"\nmsgid_plural "fs"\nmsgstr[0] ""\nmsgstr[1] ""\nmsgstr[2] ""\n#~ msgid "o"\n#~ msgstr "p"\n'
+    )
+    assert filled(path, lambda text: f'<"{text.strip()}">\nx') == HEADER + (
+        '\n# kept\n#, fuzzy, c-format\nmsgid "%d\\n"\nmsgstr ""\n"<\\"%d\\">\\n"\n"x\\n"\n'
+        '\nmsgid "b"\nmsgstr "B"\n\n#, fuzzy\nmsgid "c"\nmsgstr "?"\n'
+        '\n#, fuzzy\nmsgid "f"\nmsgid_plural "fs"\nmsgstr[0] ""\n"<\\"f\\">\\n"\n"x"\n'
+        'msgstr[1] ""\n"<\\"fs\\">\\n"\n"x"\nmsgstr[2] ""\n"<\\"fs\\">\\n"\n"x"\n#~ msgid "o"\n#~ msgstr "p"\n'
+    )
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), min_size=1, max_size=12)
+
+
+@given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=3))
+def test_what_is_put_in_reads_back(pairs):
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.po"
+        open_ = "\n".join(f'msgctxt "{k}"\nmsgid "x"\nmsgstr ""\n' for k, _ in enumerate(pairs))
+        path.write_text(HEADER + "\n" + open_, encoding="utf-8", newline="")
+        said = iter([translation for _, translation in pairs])
+        written = filled(path, lambda text: next(said)).replace("#, fuzzy\n", "")
+        path.write_text(written, encoding="utf-8", newline="")
+        with Source(path) as source:
+            found = [row.optional("answer") for row in po.read(source)]
+        assert found == [translation.strip("\n") or None for _, translation in pairs]
