@@ -94,6 +94,8 @@ def _labels(task: Task[Any], framing: Framing, model: str, words: Mapping[str, s
     if framing.names is no_names:
         return ()
     if not words and not examples:
+        if not framing.closed and framing.form is None:  # names tell something of the records, and are no choice (languages)
+            return ()
         raise InputError(
             f"what are the labels? Say so with --labels a,b, or give examples that show them with --shots FILE: without either, "
             f"a model that was not tuned for {task.name} does not know what there is to choose from"
