@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from string import punctuation
 from typing import Any
 
 
@@ -82,6 +83,13 @@ class Reasoned:
 
     def __str__(self) -> str:
         return self.answer
+
+
+def folded(answer: str) -> str:
+    """What two final answers have in common that say the same: no case, no signs around, yes for true."""
+    low = " ".join(answer.casefold().split())
+    low = low.strip(punctuation + " ") or low
+    return {"true": "yes", "false": "no"}.get(low, low)
 
 
 ROLES = ("system", "user", "assistant", "tool")

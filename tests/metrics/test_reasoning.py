@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasktune.answers import Reasoned
+from tasktune.answers import Reasoned, folded
 from tasktune.metrics.bootstrap import Tally
-from tasktune.metrics.reasoning import reasoning
+from tasktune.metrics.reasoning import majority, reasoning
 
 
 def scored(*pairs):
@@ -31,3 +31,16 @@ def test_where_none_can_be_read_none_is_right_and_none_agree():
 
 def test_a_record_that_was_not_answered_is_wrong_beside_others_with_several_answers():
     assert scored(("7", [None]), ("7", ["7", "7"])) == {"accuracy": 0.5, "maj@2": 1, "agreement": 1}
+
+
+def test_most_of_several_answers_win_and_of_as_many_the_first():
+    said = [Reasoned("7"), Reasoned("Yes"), None, Reasoned("true"), None, None]
+    assert majority(said) == 1
+    assert majority([Reasoned("a"), Reasoned("b")]) == 0
+    assert majority([None, None]) == 0
+    assert majority([None, Reasoned("b")]) == 1
+
+
+def test_answers_that_say_the_same_are_one():
+    assert folded("True") == folded(" yes.") == folded("**YES**")
+    assert folded(") ]") == ") ]"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from records import TEXTS
 from tasktune.answers import Reasoned
 from tasktune.notations import conclusions
-from tasktune.notations.conclusions import KINDS, canonical, folded, kind_of, majority, read, write
+from tasktune.notations.conclusions import KINDS, canonical, kind_of, read, write
 
 OPTIONS = ("32400", "6000", "red car", "car", "none of these")
 
@@ -140,16 +140,3 @@ def test_numbers_of_any_length_are_no_trouble():
 )
 def test_the_kind_is_told_from_the_answer(answer, kind):
     assert kind_of(answer) == kind
-
-
-def test_most_of_several_answers_win_and_of_as_many_the_first():
-    said = [Reasoned("7"), Reasoned("Yes"), None, Reasoned("true"), None, None]
-    assert majority(said) == 1
-    assert majority([Reasoned("a"), Reasoned("b")]) == 0
-    assert majority([None, None]) == 0
-    assert majority([None, Reasoned("b")]) == 1
-
-
-def test_answers_that_say_the_same_are_one():
-    assert folded("True") == folded(" yes.") == folded("**YES**")
-    assert folded(") ]") == ") ]"

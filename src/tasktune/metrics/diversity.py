@@ -1,21 +1,23 @@
 """How varied texts are, and how much they repeat themselves: what greedy writing is known to fail in, whatever its likelihood.
 
-A word is what `notations.words` takes for one, in lower case: Chinese is counted by the character.
+A word is a run of letters and digits in lower case, or any other sign; Chinese and Japanese are counted by the character.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasktune.answers import CJK
 from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import ratio
-from tasktune.notations.words import words
 
 MOST = 200
 """Texts to write, at most: the more there are, the fewer of their words are new, so that only as many texts compare."""
 
 _LONG = 4
+_WORD = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w)+|[^\w\s]")
 
 
 def _parts(said: Sequence[str], length: int) -> list[tuple[str, ...]]:
@@ -24,7 +26,7 @@ def _parts(said: Sequence[str], length: int) -> list[tuple[str, ...]]:
 
 
 def _count(record: Any, text: str | None) -> Counts:
-    said = [text[start:end].lower() for start, end in words(text)] if text else []
+    said = _WORD.findall((text or "").lower())
     runs = _parts(said, _LONG)
     repeated = {"long": 1, "repeated": 1 - len(set(runs)) / len(runs)} if runs else {}
     return {"texts": 1, "words": said, **repeated}

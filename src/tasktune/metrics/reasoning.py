@@ -1,23 +1,33 @@
 """How often reasoning comes to the right answer: once, and by the vote of several (self-consistency, Wang et al. 2023).
 
 Answers are the same that say the same, in whatever case and with whatever signs around them; numbers are compared as they are
-always spelled (`notations.conclusions`).
+always spelled.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasktune.answers import Reasoned
+from tasktune.answers import Reasoned, folded
 from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import ratio
-from tasktune.notations.conclusions import folded, majority
+
+
+def majority(answers: Sequence[Reasoned | None]) -> int:
+    """Which of several answers is the first that says what most of them say."""
+    votes = _votes(answers)
+    counted = Counter(vote for vote in votes if vote is not None).most_common(1)
+    return votes.index(counted[0][0]) if counted else 0
+
+
+def _votes(answers: Sequence[Reasoned | None]) -> list[str | None]:
+    return [None if said is None else folded(said.answer) for said in answers]
 
 
 def _count(record: Any, said: Sequence[Reasoned | None]) -> Counts:
-    gold = folded(record.answer.answer)
-    votes = [None if one is None else folded(one.answer) for one in said]
+    gold, votes = folded(record.answer.answer), _votes(said)
     counted = {"records": 1, "right": votes.count(gold) / len(votes)}
     if len(votes) == 1:
         return counted

@@ -8,13 +8,12 @@ What stands in a conclusion is read by the kind of answer that is wanted, so tha
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from string import ascii_uppercase, punctuation
+from string import ascii_uppercase
 from typing import Final, Literal, get_args
 
-from tasktune.answers import Reasoned
+from tasktune.answers import Reasoned, folded
 
 Kind = Literal["number", "choice", "yes-no", "text"]
 """What a final answer can be: a number, the letter of a choice, yes or no (or true or false), or words."""
@@ -193,17 +192,3 @@ def _letter(conclusion: str, choices: Sequence[str]) -> str | None:
         *(longest if len(longest) == 1 else ()),
     )
     return next((letter.upper() for letter in possible if _offered(letter.upper(), choices)), None)
-
-
-def folded(answer: str) -> str:
-    """What two answers have in common that say the same: no case, no signs around, yes for true."""
-    low = " ".join(answer.casefold().split())
-    low = low.strip(punctuation + " ") or low
-    return {"true": "yes", "false": "no"}.get(low, low)
-
-
-def majority(answers: Sequence[Reasoned | None]) -> int:
-    """Which of several answers is the first that says what most of them say (self-consistency, Wang et al. 2023)."""
-    votes = [None if said is None else folded(said.answer) for said in answers]
-    counted = Counter(vote for vote in votes if vote is not None).most_common(1)
-    return votes.index(counted[0][0]) if counted else 0

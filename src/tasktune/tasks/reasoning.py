@@ -18,8 +18,8 @@ from typing import Any, ClassVar, Self
 from tasktune.answers import Reasoned
 from tasktune.core import Record, Row, Task
 from tasktune.framings import Labels, Prompt, Text
-from tasktune.metrics.reasoning import reasoning
-from tasktune.notations.conclusions import KINDS, LETTERS, canonical, kind_of, majority, parted, read, write
+from tasktune.metrics.reasoning import majority, reasoning
+from tasktune.notations.conclusions import KINDS, LETTERS, canonical, kind_of, parted, read, write
 from tasktune.notations.options import letter_of, options_of
 
 
