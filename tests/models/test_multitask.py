@@ -273,7 +273,7 @@ def test_what_cannot_be_joined_is_refused_in_words(tiny: Tiny) -> None:
         tt.fit(names, given, given, str(tiny(kind)), recipe=replace(KNOWING, **options))
 
     for names, more, what in (
-        ("pos+ner", {"kind": "gpt2"}, "several tasks at once take an encoder"),
+        ("embedding+ner", {"kind": "gpt2", "given": data | {"embedding": example("embedding")}}, "embedding cannot be learnt"),
         ("pos+ner", {"lora": 2}, "--lora is not there for several tasks"),
         ("pos+ner", {"precision": "int8"}, "learns nothing"),
         ("pos+mask", {}, "mask cannot be learnt together"),

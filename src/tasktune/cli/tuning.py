@@ -10,7 +10,8 @@ import typer
 from tasktune.cli.options import Format, Map, Options, TaskName, loading, with_recipe
 
 TRAIN_HELP = "the data to learn from: a file, or the name of a data set; with several tasks TASK=FILE for each, or one for all"
-MODEL_HELP = "a name (`tasktune models`), folder, GGUF file or hub id [minilm; smollm2 for chat, generation and summarization]"
+WEIGHT_HELP = "how often the records of one of several tasks have their turn in an epoch [1]; may be repeated"
+MODEL_HELP = "a name (`tasktune models`), folder, GGUF file or hub id [minilm; smollm2 where answers are free text]"
 
 
 @with_recipe
@@ -21,22 +22,25 @@ def fit(
     options: Options,
     dev: Annotated[list[str] | None, typer.Option(help="the data to measure by; a tenth of --train if not given")] = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP, show_default=False)] = None,
+    weight: Annotated[list[str] | None, typer.Option(help=WEIGHT_HELP, metavar="TASK=W")] = None,
     map: Map = None,
     format: Format = None,
     recipe: Annotated[Path | None, typer.Option(help="running options from a TOML file; flags come before it")] = None,
 ) -> None:
-    """Tune a model on a task, or one encoder on several (pos+ner), and save the best of it with its scores."""
+    """Tune a model on a task, or on several at once (pos+ner), and save the best of it with its scores."""
     from tasktune import recipe as recipes
     from tasktune.models.named import default_model
     from tasktune.readers.mapping import parse_mapping
     from tasktune.tasks import task as task_called
     from tasktune.verbs.launch import companions, processes_for
-    from tasktune.verbs.slips import before_fit
+    from tasktune.verbs.slips import before_fit, weighed, weights_given
 
     resolved = recipes.read(recipe, options) if recipe else recipes.of(options, "the options")
     mapping = parse_mapping(map or [])
     learnt, held_out = before_fit(task, train, dev or [], model, out, mapping, format)
-    model = default_model(task_called(next(iter(learnt)))) if model is None else model
+    weights = weights_given(weight or [])
+    weighed(learnt, weights)
+    model = default_model(*(task_called(each) for each in learnt)) if model is None else model
     with companions(processes_for(resolved, learnt.values(), held_out.values(), model)):
         with loading():
             from tasktune.models import processes
@@ -45,6 +49,6 @@ def fit(
 
         more = (model, out, resolved, mapping, format)
         (name, *others) = learnt
-        tuned = verb(task, learnt, held_out, *more) if others else verb(task, learnt[name], held_out.get(name), *more)
+        tuned = verb(task, learnt, held_out, *more, weights) if others else verb(task, learnt[name], held_out.get(name), *more)
         if processes.is_first():
             show_facts(tuned, out)

@@ -21,13 +21,19 @@ def card_of_several(facts: Mapping[str, Any]) -> str:
     """The card of a model for several tasks."""
     made, tasks = facts.get("made", {}), facts["tasks"]
     about = [
-        f"One encoder with a head for each of {len(tasks)} tasks, tuned together from `{made.get('model')}`",
+        f"{_shared(facts)} {len(tasks)} tasks, tuned together from `{made.get('model')}`",
         f"(tasktune {made.get('tasktune')}, {made.get('date')}):",
         "",
         *(f"- {task} on `{told.get('made', {}).get('train')}`" for task, told in tasks.items()),
     ]
     rows = [row for task, told in tasks.items() for row in _rows(f"{task}: ", told)]
-    return _page([*tasks], made, about, rows, ". `AutoModel` opens the encoder.")
+    return _page([*tasks], made, about, rows, ". `AutoModel` opens it.")
+
+
+def _shared(facts: Mapping[str, Any]) -> str:
+    if facts.get("family") == "encoder":
+        return "One encoder with a head for each of"
+    return "One model that answers in words, asked by a prompt for each of"
 
 
 def _page(tasks: list[str], made: Mapping[str, Any], about: Iterable[str], rows: Iterable[str], opened: str) -> str:

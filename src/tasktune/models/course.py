@@ -42,11 +42,25 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is taught: a head on its network, and the lessons for it. Several may have most of their network in common."""
+    """What is taught: a head on its network, and the lessons for it. Several may have most of their network in common.
+
+    `weight` is how often each lesson has its turn in an epoch.
+    """
 
     net: PreTrainedModel
     head: Head
     lessons: Sequence[Lesson]
+    weight: float = 1.0
+
+    def turn(self, chance: Random) -> list[Lesson]:
+        """The lessons of an epoch: shuffled as often as the weight says, the last time only a part of them."""
+        rounds = (chance.sample(self.lessons, len(self.lessons)) for _ in range(math.ceil(self.weight)))
+        return [lesson for each in rounds for lesson in each][: self.turns]
+
+    @property
+    def turns(self) -> int:
+        """How many lessons an epoch has."""
+        return max(1, round(self.weight * len(self.lessons)))
 
 
 @final

@@ -1,8 +1,8 @@
-"""Answering several tasks about the same text: the encoder reads it once, and the heads of all tasks what it says.
+"""Answering several tasks about the same text: an encoder reads it once, and the heads of all tasks what it says.
 
 What heads give the encoder to read is compared by its tokens: tasks that read the same (a text alone, in its words) share the
 pass. Where one reads something else (a second text, windows cut in other places) the encoder reads that as well, so that every
-answer is the one that the task's own network gives.
+answer is the one that the task's own network gives. A network that writes reads each task's own prompt.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+from transformers import PreTrainedModel
 
 from tasktune.core import Lost, Record
 from tasktune.heads.base import Head, Raw, Scored
@@ -40,7 +42,7 @@ class Input:
 
 
 def answers(
-    net: SharedEncoder, heads: Heads, questions: Iterable[Questions], lost: Lost
+    net: PreTrainedModel, heads: Heads, questions: Iterable[Questions], lost: Lost
 ) -> Iterator[dict[str, tuple[Record, Scored]]]:
     """The answers to what is asked about each text, by task, in the order given.
 
@@ -76,7 +78,7 @@ def _cost(heads: Heads, read: Input) -> int:
     return max(heads[task].cost(features) for task, (_, features) in read.features.items())
 
 
-def _begun(net: SharedEncoder, heads: Heads, passes: Passes, inputs: Sequence[Input]) -> Callable[[], list[Said]]:
+def _begun(net: PreTrainedModel, heads: Heads, passes: Passes, inputs: Sequence[Input]) -> Callable[[], list[Said]]:
     """Begin to ask about inputs, those that the same tasks read together."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for k, read in enumerate(inputs):
@@ -94,21 +96,24 @@ def _begun(net: SharedEncoder, heads: Heads, passes: Passes, inputs: Sequence[In
     return all_found
 
 
-def _decoded(net: SharedEncoder, heads: Heads, tasks: Sequence[str], inputs: Sequence[Input]) -> list[Said]:
+def _decoded(net: PreTrainedModel, heads: Heads, tasks: Sequence[str], inputs: Sequence[Input]) -> list[Said]:
     """What the network says of inputs that these tasks read: the encoder once, each task's layers behind it."""
-    said = _encoder(net, heads[tasks[0]], [read.features[tasks[0]][1] for read in inputs])
+    behind = _encoder(net, heads[tasks[0]], [read.features[tasks[0]][1] for read in inputs])
     made: list[Said] = [{} for _ in inputs]
     for task in tasks:
-        raws = heads[task].decode(net.behind(task, said), [read.features[task][1] for read in inputs])
+        raws = heads[task].decode(behind(task), [read.features[task][1] for read in inputs])
         for read, each, raw in zip(inputs, made, raws, strict=True):
             each[task] = (read.features[task][0], raw)
     return made
 
 
-def _encoder(net: SharedEncoder, head: Head, features: Sequence[Features]) -> Any:
-    """What the encoder says of a batch."""
+def _encoder(net: PreTrainedModel, head: Head, features: Sequence[Features]) -> Callable[[str], PreTrainedModel]:
+    """Each task's network: behind what the encoder says of a batch, or the whole where all tasks have the same."""
+    if not isinstance(net, SharedEncoder):
+        return lambda task: net
     batch = asked(on(net, collate_right([replace(f, targets=()) for f in features], head.tokenizer.pad_token_id)))
-    return net.base_model(**batch)
+    said = net.base_model(**batch)
+    return lambda task: net.behind(task, said)
 
 
 def _answered(head: Head, task: str, record: Record, said: Sequence[Said], lost: Lost) -> Scored:

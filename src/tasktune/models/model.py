@@ -12,7 +12,7 @@ from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tasktune import recipe as recipes
 from tasktune.core import FamilyName, InputError, Lost, Task
@@ -239,8 +239,7 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     framing, recipe = task.framing(family), recipes.settled(recipe, family)
     names = labels(framing)
     tokenizer = network.read_tokenizer(folder)
-    if isinstance(framing, Text) and not isinstance(framing.prompt(task.example[0]), Prompt):
-        recipe = with_template(tokenizer, recipe)
+    recipe = templated([task], family, tokenizer, recipe)
     net, missing = network.read_network(folder, config, framing, family, names)
     if family != "encoder":
         network.keep_newlines(net, tokenizer)
@@ -255,3 +254,12 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     if recipe.precision == "int8":
         quantise(net, head, task.example)
     return Model(task, family, net, head, new=missing)
+
+
+def templated(tasks: Iterable[Task[Any]], family: FamilyName, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> Recipe:
+    """The recipe, with a chat template for the tokenizer where one of the tasks has conversations."""
+    for task in tasks:
+        framing = task.framing(family)
+        if isinstance(framing, Text) and not isinstance(framing.prompt(task.example[0]), Prompt):
+            return with_template(tokenizer, recipe)
+    return recipe

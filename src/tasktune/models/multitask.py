@@ -1,4 +1,6 @@
-"""Several tasks and one network that does them all: an encoder that reads a text once, and a head for each task."""
+"""Several tasks and one network that does them all: an encoder that reads a text once and has a head for each task, or a network
+that writes, and is asked for each task by a prompt of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, final
 
+from transformers import PreTrainedModel
+
 from tasktune import recipe as recipes
 from tasktune.core import InputError, Lost, Task
 from tasktune.datasets import questions_of_several
-from tasktune.framings import Framing, Labels
+from tasktune.framings import Framing, Labels, Text
 from tasktune.heads import head_for
 from tasktune.heads.base import Calibration
 from tasktune.heads.several import SharedEncoder, joint_config
@@ -20,7 +24,7 @@ from tasktune.models.card import card_of_several
 from tasktune.models.family import family_of
 from tasktune.models.folder import RECIPE, read_facts, refuse_untrained
 from tasktune.models.jointly import Questions, answers
-from tasktune.models.model import Model, saved, write_facts, write_weights
+from tasktune.models.model import Model, saved, templated, write_facts, write_weights
 from tasktune.models.prediction import MultiTaskPrediction, Prediction
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
@@ -34,13 +38,13 @@ ScaleOf = Callable[[str, Framing], Calibration]
 @final
 @dataclass(slots=True)
 class MultiTaskModel:
-    """A model tuned for several tasks. `model["ner"]` is the one for `ner`, like any other, with the encoder that they share.
+    """A model tuned for several tasks. `model["ner"]` is the one for `ner`, like any other, with what they share of the network.
 
     `facts` are what is known of how they came about together; each has its own beside. `new` are the names of the weights that
     its checkpoint had not, and that begin at random therefore.
     """
 
-    net: SharedEncoder
+    net: PreTrainedModel
     models: dict[str, Model]
     facts: dict[str, Any] = field(default_factory=dict)
     new: tuple[str, ...] = ()
@@ -73,45 +77,47 @@ class MultiTaskModel:
             yield MultiTaskPrediction({name: Prediction(record, scored) for name, (record, scored) in found.items()})
 
     def save(self, folder: Path | str) -> Path:
-        """Write the model as a folder whose encoder `AutoModel` opens. Appears whole or not at all; refuses one that is there."""
+        """Write the model as a folder that `AutoModel` opens. Appears whole or not at all; refuses a path that is taken."""
         return saved(Path(folder), self._write)
 
     def _write(self, folder: Path) -> None:
-        write_weights(folder, self.net, next(iter(self.models.values())).head)
+        first = next(iter(self.models.values()))
+        write_weights(folder, self.net, first.head)
         told = {name: model.told for name, model in self.models.items()}
-        facts = {"task": "+".join(self.models), "family": "encoder", "tasks": told, **self.facts}
+        facts = {"task": "+".join(self.models), "family": first.family, "tasks": told, **self.facts}
         write_facts(folder, facts)
         (folder / "README.md").write_text(card_of_several(facts), encoding="utf-8")
 
 
 def build(tasks: Mapping[str, Task[Any]], name: str, labels: LabelsOf, recipe: Recipe, scale: ScaleOf) -> MultiTaskModel:
-    """Several tasks on a pre-trained encoder, not yet tuned. `name` is anything that `locate` finds.
+    """Several tasks on a pre-trained model, not yet tuned. `name` is anything that `locate` finds.
 
     `labels` and `scale` say what the training data of a task show. Raises `InputError` where tasks cannot be joined.
     """
     folder = locate(name)
     for task in tasks.values():
         refuse_untrained(folder, task)
-    framings = {name: task.framing("encoder") for name, task in tasks.items()}
+    family = family_of(network.read_config(folder))
+    framings = {name: task.framing(family) for name, task in tasks.items()}
     known = {name: labels(name, framing) for name, framing in framings.items()}
     scales = {name: scale(name, framing) for name, framing in framings.items()}
     model = _opened(tasks, folder, known, recipe, scales)
-    network.refuse_noise(folder, model.net, "encoder", model.new)
+    network.refuse_noise(folder, model.net, family, model.new)
     return model
 
 
 def refuse_apart(tasks: Mapping[str, Task[Any]], folder: Path, recipe: Recipe) -> None:
     """Raise `InputError` where these tasks cannot be learnt together by this model and recipe."""
-    family = family_of(network.read_config(folder))
-    if family != "encoder":
-        raise InputError(
-            f"several tasks at once take an encoder with a head for each, and this is a model of the {family} family; "
-            "name an encoder (--model minilm), or tune a model for each task"
-        )
+    config = network.read_config(folder)
+    family = family_of(config)
+    framings = {name: task.framing(family) for name, task in tasks.items()}
     for option, given in (("--lora", recipe.lora), ("--precision int8", recipe.precision == "int8")):
         if given:
             raise InputError(f"{option} is not there for several tasks at once; leave it out, or tune a model for each task")
-    joint_config(network.read_config(folder), {name: (task.framing("encoder"), ()) for name, task in tasks.items()})
+    if family == "encoder":
+        joint_config(config, {name: (framing, ()) for name, framing in framings.items()})
+    elif others := [name for name, framing in framings.items() if not isinstance(framing, Text)]:
+        raise InputError(f"{', '.join(others)} cannot be learnt together with tasks that are answered in words; tune it alone")
 
 
 def open_several(folder: Path | str, changes: Mapping[str, Any] | None = None) -> MultiTaskModel:
@@ -150,18 +156,24 @@ def _opened(
     recipe: Recipe,
     scales: Mapping[str, Calibration],
 ) -> MultiTaskModel:
-    recipe = recipes.settled(recipe, "encoder")
-    framings = {name: task.framing("encoder") for name, task in tasks.items()}
-    config = joint_config(network.read_config(folder), {name: (framings[name], labels[name]) for name in tasks})
+    config, tokenizer = network.read_config(folder), network.read_tokenizer(folder)
+    family = family_of(config)
+    recipe = recipes.settled(recipe, family)
+    framings = {name: task.framing(family) for name, task in tasks.items()}
     net: Any
-    net, missing = network.weighted(SharedEncoder, folder, config)
-    tokenizer = network.read_tokenizer(folder)
+    if family == "encoder":
+        joint = joint_config(config, {name: (framings[name], labels[name]) for name in tasks})
+        net, missing = network.weighted(SharedEncoder, folder, joint)
+    else:
+        recipe = templated(tasks.values(), family, tokenizer, recipe)
+        net, missing = network.read_network(folder, config, next(iter(framings.values())), family, ())
+        network.keep_newlines(net, tokenizer)
     network.place(net, recipe)
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)
     models = {}
     for name, task in tasks.items():
-        own = net.networks[name]
-        head = head_for(framings[name], "encoder", tokenizer, labels[name], recipe, longest, own, scales[name])
-        models[name] = Model(task, "encoder", own, head)
+        own = net.networks[name] if isinstance(net, SharedEncoder) else net
+        head = head_for(framings[name], family, tokenizer, labels[name], recipe, longest, own, scales[name])
+        models[name] = Model(task, family, own, head)
     return MultiTaskModel(net, models, new=missing)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shutil import move
 from typing import TYPE_CHECKING, Any
 
+from tasktune.core import InputError
 from tasktune.models import e5s1, gguf
 from tasktune.models.fetch import Wheel
 from tasktune.models.warmstart import warm_start
@@ -140,6 +141,9 @@ MINILM2MINILM = Named(
 NAMED: dict[str, Named] = {model.name: model for model in (MINILM, ME5_SMALL, SMOLLM2, MINILM2MINILM)}
 
 
-def default_model(task: Task[Any]) -> str:
-    """The name of the model that a task is tuned on where none is given: the first whose family can do it."""
-    return next(model.name for model in NAMED.values() if model.family in task.framings())
+def default_model(*tasks: Task[Any]) -> str:
+    """The name of the model that tasks are tuned on where none is given: the first whose family can do all of them."""
+    for model in NAMED.values():
+        if all(model.family in task.framings() for task in tasks):
+            return model.name
+    raise InputError(f"no family of models can do all of {', '.join(task.name for task in tasks)}; tune a model for each")

@@ -162,8 +162,9 @@ def _step(now: Standing, course: Course, batch: Sequence[Lesson], subject: int, 
 def _batches(subjects: Sequence[Subject], size: int, seed: int, done: int) -> Iterator[tuple[int, list[Lesson]]]:
     """The batches that come after the first `done`, epoch after epoch, each with the number of its subject.
 
-    An epoch has every lesson of every subject once, in an order that follows from seed and epoch. A batch is of one subject, and
-    those of all are shuffled, so that each has its turn as often as its size makes it (Liu et al. 2019, algorithm 1).
+    An epoch has every lesson of every subject as often as the subject's weight says, in an order that follows from seed and
+    epoch. A batch is of one subject, and those of all are shuffled, so that each has its turn as often as its size and weight
+    make it (Liu et al. 2019, algorithm 1).
 
     Not by length: batches of like length taught worse where both were tried (tagging EWT), and the passes a batch is cut into
     spare the padding all the same.
@@ -171,15 +172,14 @@ def _batches(subjects: Sequence[Subject], size: int, seed: int, done: int) -> It
     turns = _turns(subjects, size)
     epoch, skipped = divmod(done, len(turns))
     for number in count(epoch):
-        order = [Random(f"{seed} {number}").sample(subject.lessons, len(subject.lessons)) for subject in subjects]
-        left = [chunks(lessons, size) for lessons in order]
+        left = [chunks(subject.turn(Random(f"{seed} {number}")), size) for subject in subjects]
         batches = ((k, next(left[k])) for k in Random(f"{seed} {number}").sample(turns, len(turns)))
         yield from islice(batches, skipped if number == epoch else 0, None)
 
 
 def _turns(subjects: Sequence[Subject], size: int) -> list[int]:
     """The subjects' numbers, each as often as it has batches in an epoch."""
-    return [k for k, subject in enumerate(subjects) for _ in range(math.ceil(len(subject.lessons) / size))]
+    return [k for k, subject in enumerate(subjects) for _ in range(math.ceil(subject.turns / size))]
 
 
 def _weights(net: PreTrainedModel) -> dict[str, Tensor]:

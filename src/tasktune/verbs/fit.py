@@ -39,6 +39,7 @@ from tasktune.tasks import own_name, tasks_called
 from tasktune.tasks import task as task_called
 from tasktune.verbs.material import Material, material
 from tasktune.verbs.progress import say, steps
+from tasktune.verbs.slips import weighed
 
 Made = TypeVar("Made", Model, MultiTaskModel)
 
@@ -53,6 +54,7 @@ def fit(
     recipe: Recipe | None = None,
     mapping: Mapping[str, str] | None = None,
     format: str | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> MultiTaskModel: ...
 
 
@@ -78,6 +80,7 @@ def fit(
     recipe: Recipe | None = None,
     mapping: Mapping[str, str] | None = None,
     format: str | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> Model | MultiTaskModel:
     """Tune `model` on a task and give back the tuned model, saved in the folder `out` where one is named.
 
@@ -88,13 +91,15 @@ def fit(
     model together, and the first of them writes it.
 
     For several tasks at once, `task` names them with `+` between and `train` and `dev` hold the data of each by its name; a
-    `mapping` may begin with a task's name and a dot (`ner.text`). They share an encoder. The model kept is the one of the best
-    mean of the tasks' primary scores.
+    `mapping` may begin with a task's name and a dot (`ner.text`). They share an encoder, or all of a model that writes. In an
+    epoch each record has its turn once, or as often as `weights` says of its task (2 is twice, 0.5 every other record). The model
+    kept is the one of the best mean of the tasks' primary scores.
     """
     kinds = tasks_called(task)
+    often = weighed(kinds, weights or {})
     if len(kinds) > 1 or isinstance(train, Mapping):
         given = {name: (_of(name, train, "train"), _of(name, dev, "dev") if dev else None) for name in kinds}
-        return _into(out, lambda work: _fit_several(given, model, work, recipe or Recipe(), mapping, format))
+        return _into(out, lambda work: _fit_several(given, model, work, recipe or Recipe(), mapping, format, often))
     assert not isinstance(train, Mapping)
     assert not isinstance(dev, Mapping)
     return _into(out, lambda work: _fit(task, train, dev, model, work, recipe or Recipe(), mapping, format))
@@ -195,11 +200,12 @@ def _fit_several(
     recipe: Recipe,
     mapping: Mapping[str, str] | None,
     format: str | None,
+    weights: Mapping[str, float],
 ) -> MultiTaskModel:
     """The model tuned for all tasks of which `data` holds what to learn from and to measure by."""
     kinds, started = {name: task_called(name) for name in data}, perf_counter()
     _refuse_int8(recipe)
-    model = default_model(next(iter(kinds.values()))) if model is None else model
+    model = default_model(*kinds.values()) if model is None else model
     source = locate(model)
     multitask.refuse_apart(kinds, source, recipe)
     given = {
@@ -210,10 +216,10 @@ def _fit_several(
     tuned = multitask.build(
         kinds, model, lambda name, framing: given[name].labels(framing), recipe, lambda name, framing: given[name].scale(framing)
     )
-    subjects = {name: given[name].subject(tuned[name]) for name in kinds}
+    subjects = {name: replace(given[name].subject(tuned[name]), weight=weights[name]) for name in kinds}
     trained = _train_several(tuned, subjects, given, _kept(work, source, subjects, given))
     tuned.models = {name: given[name].calibrated(tuned[name]) for name in kinds}
-    made, training = {"model": model, **_made(started)}, _facts(trained)
+    made, training = {"model": model, "weights": dict(weights), **_made(started)}, _facts(trained)
     for name, one in tuned.models.items():
         one.facts = as_json({"made": {**made, **given[name].source}, "training": training, **given[name].facts(one)})
     tuned.facts = as_json({"made": made, "training": training})
@@ -252,7 +258,8 @@ def _kept(work: Path | None, source: Path, subjects: Mapping[str, Subject], give
 
     def identified() -> dict[str, Any]:
         lessons = chain.from_iterable(subject.lessons for subject in subjects.values())
-        return identity(source, head, lessons, chain.from_iterable(each.held_out for each in given.values()))
+        known = identity(source, head, lessons, chain.from_iterable(each.held_out for each in given.values()))
+        return {**known, "the weights of tasks": [subject.weight for subject in subjects.values()]}
 
     return Checkpoints(work, cache(identified), say)
 

@@ -5,7 +5,7 @@ Each check is the one that the verb makes itself, only earlier; what passes here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +15,8 @@ from tasktune.datasets import by_task, mapping_for, questions, questions_of_seve
 from tasktune.models.folder import FACTS, checkpoints_of, columns, read_facts, read_recipe, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
+from tasktune.tasks import own_name, tasks_called
 from tasktune.tasks import task as task_called
-from tasktune.tasks import tasks_called
 
 Reader = Callable[[Task[Any], str, Mapping[str, str], str | None, Mapping[str, str]], Iterator[Record]]
 """`datasets.records`, or `datasets.questions`."""
@@ -62,6 +62,30 @@ def _by_task(kinds: Mapping[str, Task[Any]], given: Sequence[str], what: str) ->
     if len(given) > 1:
         raise InputError(f"{what} is one file, but {len(given)} are given: {', '.join(given)}; join them, or use one")
     return dict.fromkeys(kinds, given[0])
+
+
+def weighed(tasks: Iterable[str], given: Mapping[str, float]) -> dict[str, float]:
+    """How often the records of each task have their turns, once where nothing is said.
+
+    Raises `InputError` where no such task is learnt, where it never would be, or where there is but one.
+    """
+    own = {own_name(name): weight for name, weight in given.items()}
+    names = [*tasks]
+    if own and len(names) == 1:
+        raise InputError("weights say how often the records of several tasks have their turns, and here is one task; say none")
+    if unknown := [name for name in own if name not in names]:
+        raise InputError(f"--weight {unknown[0]}: there are {', '.join(names)}")
+    if few := [name for name, weight in own.items() if not 0 < weight < float("inf")]:
+        raise InputError(f"--weight {few[0]}={own[few[0]]}: give a number above 0 (2 is twice as often), or leave the task out")
+    return {name: own.get(name, 1.0) for name in names}
+
+
+def weights_given(given: Sequence[str]) -> dict[str, float]:
+    """`["ner=2"]` as numbers by task."""
+    try:
+        return {name: float(weight) for name, _, weight in (each.partition("=") for each in given)}
+    except ValueError:
+        raise InputError(f"--weight {', '.join(given)}: say TASK=NUMBER, as --weight ner=2") from None
 
 
 def before_untuned(
