@@ -66,6 +66,7 @@ def test_what_is_read_and_learnt_is_what_transformers_makes_of_it(name: str, che
         assert [*learnt.targets] == labels[start : start + len(learnt.targets)]
 
 
+@pytest.mark.slow
 @each
 def test_a_tuned_model_writes_what_generate_writes(name: str, checkpoint: Callable[[str], Path], tmp_path: Path) -> None:
     recipe = tt.Recipe(epochs=30, learning_rate=1e-2, batch_size=2, evaluations=1 / 30, patience=0)
