@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tasktune.answers import Dependency, Instruction, Link, Message, Reasoned, Span, Words, WordTag
 from tasktune.core import Record
+from tasktune.notations.code import clean
 from tasktune.notations.conclusions import KINDS, canonical
 from tasktune.notations.linked import ends_of, ordered
 from tasktune.notations.sentences import sentences
@@ -19,6 +20,9 @@ from tasktune.tasks.aspect_polarity import AspectPolarity
 from tasktune.tasks.aspect_sentiment import AspectSentiment
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.classification import Classification
+from tasktune.tasks.code import Code
+from tasktune.tasks.code_completion import CodeCompletion
+from tasktune.tasks.code_docstring import CodeDocstring
 from tasktune.tasks.dependency_parsing import DependencyParsing
 from tasktune.tasks.embedding import Embedding
 from tasktune.tasks.generation import Generation
@@ -54,6 +58,17 @@ HARD_TEXTS = (
     "x" * 300,
     "\ufeffmark, \u200bzero width, \u0000 nil",
     "لندن שלום",
+)
+HARD_CODE = (
+    *map(clean, HARD_TEXTS),
+    "    return 1\n\n\ndef g():\n    pass\n",
+    " + 1\nprint(2)",
+    "```",
+    "```python\nx\n```",
+    "`````\n```\n",
+    "\n\n    a\n\nb",
+    "```\n",
+    "  x\n}\n]\ny",
 )
 HARD_LABELS = (
     "work of art",
@@ -140,6 +155,22 @@ HARD: dict[str, list[Record]] = {
     "classification": [
         Classification(text=text, pair=pair, answer=label) for text in HARD_TEXTS for pair in ("", "b") for label in HARD_LABELS
     ],
+    "code": [
+        *(
+            Code(text=text, answer=code, tests=tests)
+            for text in HARD_TEXTS
+            for code in HARD_CODE
+            for tests in ((), ("assert 1",))
+        ),
+        Code(text="x", language="Rust", setup="import math", tests=("a", "b"), answer=""),
+    ],
+    "code-completion": [
+        CodeCompletion(prompt=prompt, suffix=suffix, answer=code)
+        for prompt in ("", "def f():\n", *HARD_CODE)
+        for suffix in ("", "\n", "```")
+        for code in HARD_CODE
+    ],
+    "code-docstring": [CodeDocstring(code=text, answer=text[::-1], references=("b", text)) for text in HARD_TEXTS],
     "dependency-parsing": [
         *(_tree(text, places, list(range(len(places))), HARD_LABELS) for text in HARD_TEXTS for places in [words(text)]),
         _tree("a a b a a", words("a a b a a"), [3, 3, 0, 5, 3], ("X", "Y")),
@@ -259,6 +290,7 @@ HARD: dict[str, list[Record]] = {
 _SIGNS = st.sampled_from("ab \n\t,:;/\\()|2-\u00a0é人\u0301👍O")
 TEXTS = st.text(_SIGNS, max_size=30) | st.text(max_size=30)
 LABELS = st.text(_SIGNS, min_size=1, max_size=6) | st.sampled_from(HARD_LABELS)
+_CODE = (st.text(st.sampled_from("a` \n\t\r}#"), max_size=30) | TEXTS).map(clean)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
 
@@ -381,6 +413,13 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "aspect-sentiment": _ner().map(_aspects),
     "chat": st.builds(Chat, messages=_TURNS.map(tuple), answer=TEXTS),
     "classification": st.builds(Classification, text=TEXTS, pair=TEXTS, answer=LABELS),
+    "code": st.builds(
+        Code, text=TEXTS.filter(bool), language=TEXTS, tests=st.lists(_CODE, max_size=2).map(tuple), setup=_CODE, answer=_CODE
+    ),
+    "code-completion": st.builds(
+        CodeCompletion, prompt=_CODE, suffix=_CODE, language=_CODE, tests=_CODE, entry_point=_CODE, answer=_CODE
+    ),
+    "code-docstring": st.builds(CodeDocstring, code=TEXTS, answer=TEXTS),
     "dependency-parsing": _parsed(),
     "embedding": st.builds(Embedding, text=TEXTS, pair=TEXTS.filter(bool), answer=NUMBERS)
     | st.builds(Embedding, text=TEXTS, answer=TEXTS.filter(bool), negatives=_NEGATIVES)

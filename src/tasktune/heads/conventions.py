@@ -43,6 +43,14 @@ _CODES = {
 """What the tokens that name languages look like, by type of model."""
 _TARGET_IS_READ = ("marian", "t5")
 """The types of which the encoder is told the language to write in, not the decoder."""
+_INFILLING = (
+    ("<fim_prefix>", "<fim_suffix>", "<fim_middle>"),  # StarCoder, StarCoder2, Granite, StableCode
+    ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),  # Qwen-Coder, CodeGemma
+    ("<fim-prefix>", "<fim-suffix>", "<fim-middle>"),  # SantaCoder
+    ("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"),  # DeepSeek-Coder
+    ("▁<PRE>", "▁<SUF>", "▁<MID>"),  # CodeLlama
+)
+"""The tokens between which decoders were taught to read what stands before and behind what they write (Bavarian et al. 2022)."""
 _PREFIXED = ("t5", "mt5", "umt5", "longt5")
 
 
@@ -53,7 +61,7 @@ class Convention:
 
     `empty` is read where nothing else would be. `codes` are the tokens of languages, `usual` those that are meant where none is
     named. `barred` tokens are never written. `words` are those that the checkpoint was taught: the framing's own, a prefix as
-    T5's, or none, for texts to be translated.
+    T5's, or none, for texts to be translated. `infilling` are those before a prefix, a suffix, and what is between.
     """
 
     before: Template = ()
@@ -64,11 +72,15 @@ class Convention:
     usual: Languages = ("", "")
     barred: tuple[int, ...] = ()
     words: Literal["prompt", "prefix", "none"] = "prompt"
+    infilling: tuple[str, ...] = ()
 
     def worded(self, prompt: Prompt) -> Prompt:
         """The prompt in the words that the checkpoint was taught, where it was taught any for this."""
         if self.words == "none" and prompt.languages is not None:
             return replace(prompt, before="", after="")
+        if self.infilling and prompt.suffix:
+            before, behind, between = self.infilling
+            return replace(prompt, before=before, after=behind + prompt.suffix + between)
         if self.words == "prefix" and prompt.prefix:
             return replace(prompt, before=prompt.prefix, after="")
         return prompt
@@ -104,7 +116,9 @@ class Convention:
 def of_decoder(tokenizer: PreTrainedTokenizerBase) -> Convention:
     """A prompt stands after what the tokenizer puts first; an empty one is a beginning-of-text token."""
     first = [token for token in (tokenizer.bos_token_id, tokenizer.eos_token_id) if token is not None]
-    return Convention(before=tuple(frame(tokenizer)[0]), empty=tuple(first[:1]))
+    known = tokenizer.get_added_vocab()
+    infilling = next((tokens for tokens in _INFILLING if known.keys() >= {*tokens}), ())
+    return Convention(before=tuple(frame(tokenizer)[0]), empty=tuple(first[:1]), infilling=infilling)
 
 
 def of_encoder_decoder(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Convention:

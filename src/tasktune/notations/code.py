@@ -1,0 +1,48 @@
+"""Code among other words: where it begins and ends in what a model has written.
+
+Models tuned for chat put code between fences, as Markdown has it (```` ```python ````), with words before and after; models that
+go on with a function do not stop at its end. Both are read here. What would be read as something else than it is, is written
+between fences itself, longer ones than any that it has, so that every code can be written and read back.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OPENING = re.compile(r"^(`{3,})[^`\n]*$", re.MULTILINE)
+_FIRST_LINE = re.compile(r"\s*?^(?=[^\n]*\S)([^\n]*)", re.MULTILINE)
+_OUTSIDE = re.compile(r"(?<=\n)(?=[^\s)\]}])")
+
+
+def block(text: str) -> str:
+    """What stands between the first fences of a text, or after one that is not closed; the text itself where it has none."""
+    opening = _OPENING.search(text)
+    if opening is None:
+        return text
+    rest = text[opening.end() :]
+    closing = re.search(rf"\n{opening[1]}`*[ \t]*(?=\n|\Z)", rest)
+    return rest[1:] if closing is None else rest[1 : closing.start()]
+
+
+def body(text: str) -> str:
+    """The same of text that goes on inside of something (a function), of which it is cut at the end.
+
+    Where its first line is indented, that is before the first line that is not and closes no bracket: what the stop sequences of
+    Chen et al. (2021) find (`def`, `class`, `if`, `print`, `#` at the margin), and what else stands there.
+    """
+    if _OPENING.search(text):
+        return block(text)
+    first = _FIRST_LINE.match(text)
+    outside = _OUTSIDE.search(text, first.end()) if first and first[1][:1].isspace() else None
+    return text[: outside.start()] if outside else text
+
+
+def fenced(code: str) -> str:
+    """Code between fences that are longer than any that it has."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+    return f"{fence}\n{code}\n{fence}"
+
+
+def clean(code: str) -> str:
+    """Code whose lines end as those of other texts."""
+    return re.sub(r"\r+\n", "\n", code)
