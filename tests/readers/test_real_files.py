@@ -88,6 +88,13 @@ COUNTS: Mapping[str, tuple[str | None, int]] = {
     "chat/llamafactory/alpaca_zh_demo.json": (None, 843),
     "chat/llamafactory/glaive_toolcall_en_demo.json": (None, 222),
     "chat/alpaca/seed_tasks.jsonl": (None, 175),
+    "reasoning/gsm8k/dev.jsonl": (None, 400),
+    "reasoning/svamp/SVAMP_700.json": (None, 700),
+    "reasoning/aqua/dev.json": (None, 254),
+    "reasoning/commonsense_qa/train.jsonl": (None, 800),
+    "reasoning/bbh/word_sorting.json": (None, 60),
+    "generative_qa/nq_open/dev.jsonl": (None, 410),
+    "generative_qa/webquestions/val.json": (None, 755),
 }
 
 

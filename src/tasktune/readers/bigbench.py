@@ -10,21 +10,22 @@ import re
 from collections.abc import Iterator
 
 from tasktune.core import Row
-from tasktune.readers.jsonl import DECODER
-from tasktune.readers.source import Source
+from tasktune.readers import jsonl
+from tasktune.readers.source import Source, is_blank
 
 _OPENING = re.compile(r'\s*\{\s*("\w+"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*)*"examples"\s*:\s*\[')
 
 
 def looks(lines: list[str], known: frozenset[str]) -> bool:
-    """Whether this is one object with `examples`, before which there are only texts."""
-    return _OPENING.match("\n".join(lines)) is not None
+    """Whether this is one object with `examples`, before which there are only texts, and not one such a line."""
+    several = sum(not is_blank(line) for line in lines) > 1 and jsonl.looks(lines, known)
+    return not several and _OPENING.match("\n".join(lines)) is not None
 
 
 def read(source: Source) -> Iterator[Row]:
     """A row an example. The file is held in memory. Raises `InputError` at the first part that is not as it should be."""
     try:
-        whole = DECODER.decode(source.text())
+        whole = jsonl.DECODER.decode(source.text())
     except json.JSONDecodeError as error:
         raise source.refuse(error.lineno, f"not JSON at column {error.colno} ({error.msg})") from None
     except (ValueError, RecursionError) as error:
