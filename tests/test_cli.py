@@ -102,6 +102,18 @@ def test_predict_streams_from_standard_input_in_order(run: Run, knowing: Path, m
     assert 0 < first["score"] <= 1
 
 
+def test_chat_answers_the_lines_of_a_pipe(
+    run: Run, tiny: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Hello\n/save said.jsonl\n/exit\nnot said\n"))
+    code, out, err = run("chat", tiny("llama"), "--max-new-tokens", "3", "--system", "Be brief.")
+    (said,) = [json.loads(line) for line in (tmp_path / "said.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert code == 0
+    assert [turn["role"] for turn in said["messages"]] == ["system", "user", "assistant"]
+    assert out == said["messages"][-1]["content"] + "\n"
+    assert err == "(written to said.jsonl)\n"
+
+
 def test_answers_can_be_read_again_and_measured(run: Run, knowing: Path, tmp_path: Path) -> None:
     run("sample", "ner", "--out", ".")
     assert run("predict", knowing, "ner.jsonl", "--out", "answers.jsonl")[0] == 0
@@ -199,6 +211,9 @@ def bad(name: str) -> tuple[list[str], str]:
         "sample of no task": (["sample", "nothing", "--out", "out"], "there is no task 'nothing'"),
         "no task to show": (["tasks", "nothing"], "there is no task 'nothing'"),
         "bad task name": (["new-task", "Not A Name"], "Not A Name"),
+        "no answers to rate": (["rate", "none.jsonl", "nli.jsonl", "--out", "out"], "none.jsonl"),
+        "answers that are none": (["rate", "nli.jsonl", "chat.jsonl", "--out", "out"], "nothing in common"),
+        "no key": (["ratings", "none", "nli.jsonl"], "there is no such key"),
         "no such command": (["fine-tune"], "fine-tune"),
     }
     return commands[name] if name else (list(commands), "")

@@ -77,13 +77,17 @@ def models() -> str:
 
 def formats() -> str:
     """The file formats that are read, and which of them are written too."""
-    from tasktune.readers import FORMATS
+    from tasktune.readers import FORMATS, Format
 
     rows = [
-        (f"`{name}`", " ".join(f"`{suffix}`" for suffix in f.suffixes), f.what, "yes" if f.write else "no")
+        (f"`{name}`", " ".join(f"`{suffix}`" for suffix in f.suffixes), f.what, _is_written(f))
         for name, f in FORMATS.items()
     ]
     return table(("format", "suffixes", "what it is", "written too"), rows)
+
+
+def _is_written(format: Format) -> str:
+    return "yes" if format.write else "filled in" if format.units else "no"
 
 
 def recipe() -> str:

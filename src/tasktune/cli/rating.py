@@ -16,7 +16,7 @@ SYSTEM_HELP = "JSON lines that `tasktune predict` wrote, or the folder of a mode
 def rate(
     a: Annotated[str, typer.Argument(help=SYSTEM_HELP, metavar="A")],
     b: Annotated[str, typer.Argument(help=SYSTEM_HELP, metavar="B")],
-    out: Annotated[Path, typer.Option(help="the folder to write rate.html and key.json in")],
+    out: Annotated[Path, typer.Option(help="the folder to write rate.html and key.json in; must not be there yet")],
     data: Annotated[
         str | None, typer.Argument(help="the file that a model is to answer; of no use to two files", metavar="DATA")
     ] = None,
@@ -25,10 +25,12 @@ def rate(
     map: Map = None,
 ) -> None:
     """Write a page on which people choose the better of two systems' answers, without knowing whose is whose."""
+    from tasktune.models.folder import refuse_taken
     from tasktune.readers.mapping import parse_mapping
     from tasktune.verbs.rate import KEY, PAGE
     from tasktune.verbs.rate import rate as verb
 
+    refuse_taken(out)
     count = verb(a, b, data, out, seed, records, parse_mapping(map or []))
     print(
         f"{count} pairs to rate in {out / PAGE}: give it to the raters, and keep {out / KEY}, which tells whose answers are whose"
