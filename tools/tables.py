@@ -77,17 +77,14 @@ def models() -> str:
 
 def formats() -> str:
     """The file formats that are read, and which of them are written too."""
-    from tasktune.readers import FORMATS, Format
+    from tasktune.readers import FORMATS
 
     rows = [
-        (f"`{name}`", " ".join(f"`{suffix}`" for suffix in f.suffixes), f.what, _is_written(f))
+        (f"`{name}`", " ".join(f"`{suffix}`" for suffix in f.suffixes), f.what, written)
         for name, f in FORMATS.items()
+        for written in ("yes" if f.write else "filled in" if f.units else "no",)
     ]
     return table(("format", "suffixes", "what it is", "written too"), rows)
-
-
-def _is_written(format: Format) -> str:
-    return "yes" if format.write else "filled in" if format.units else "no"
 
 
 def recipe() -> str:
