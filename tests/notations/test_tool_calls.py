@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasktune.answers import Message
 from tasktune.core import InputError
-from tasktune.notations.tool_calls import calls_of, offer, parted, spelled, tools_of
+from tasktune.notations.tool_calls import calls_of, offer, paired, parted, spelled, tools_of
 
 ADD = {"name": "add", "arguments": {"a": 1, "b": [2, "drei"]}}
 CALL = {"id": "call00001", "type": "function", "function": ADD}
@@ -58,6 +58,16 @@ def test_tools_are_wrapped_once() -> None:
         with pytest.raises(InputError):
             tools_of(wrong)
     assert json.dumps(bare) in offer(wrapped)
+
+
+def test_what_tools_say_has_the_ids_of_the_calls() -> None:
+    calls = calls_of([{**ADD, "id": "a"}, {"id": "b", "function": ADD}])
+    asked = Message("assistant", "", {"tool_calls": [{**calls[0], "id": "a"}, calls[1]]})
+    told = [Message("tool", "1"), Message("tool", "2"), Message("tool", "3"), Message("user", "4")]
+    ids = [turn.more.get("tool_call_id") for turn in paired([asked, *told])]
+    assert ids == [None, "a", "b", None, None]
+    own = Message("tool", "1", {"tool_call_id": "mine"})
+    assert paired([asked, own])[1] == own
 
 
 VALUES = st.recursive(st.none() | st.integers() | st.text(max_size=8), lambda more: st.dictionaries(st.text(max_size=3), more))

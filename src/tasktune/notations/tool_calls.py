@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tasktune.answers import Message
@@ -49,6 +50,17 @@ def _arguments(given: Any) -> Any:
     except InputError:
         return given
     return found if isinstance(found, dict) else {} if given is None else given
+
+
+def paired(turns: Sequence[Message]) -> list[Message]:
+    """The turns, of which each of a tool's that does not say which call it answers has the id of the next one that is open."""
+    found, unanswered = list[Message](), list[str]()
+    for turn in turns:
+        if turn.role == "tool" and "tool_call_id" not in turn.more and unanswered:
+            turn = replace(turn, more={**turn.more, "tool_call_id": unanswered.pop(0)})
+        unanswered += [call["id"] for call in turn.more.get("tool_calls", ())]
+        found.append(turn)
+    return found
 
 
 def tools_of(given: Any) -> tuple[dict[str, Any], ...]:

@@ -20,7 +20,7 @@ from tasktune.framings import Text
 from tasktune.metrics.following import following
 from tasktune.metrics.instructions import instructions_of
 from tasktune.metrics.likelihood import perplexity
-from tasktune.notations.tool_calls import calls_of, spelled, tools_of
+from tasktune.notations.tool_calls import calls_of, paired, spelled, tools_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def _turns(row: Row) -> list[Message]:
         raise row.refuse(f"'messages' must be a list of {{role, content}}, but is {given!r}")
     if all(isinstance(turn, str) for turn in given):
         given = [{"role": ROLES[1 + k % 2], "content": turn} for k, turn in enumerate(given)]
-    return [_message(row, turn) for turn in given]
+    return paired([_message(row, turn) for turn in given])
 
 
 def _message(row: Row, given: Any) -> Message:

@@ -30,6 +30,7 @@ class InstructionFollowing(Record):
         "instructions": ("instruction_id_list",),
         "kwargs": (),
         "answer": ("response", "completion", "output"),
+        "id": ("key",),
     }
 
     @classmethod
