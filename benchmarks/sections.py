@@ -1,4 +1,4 @@
-"""The sections of RESULTS.md that other scripts than run.py measure: vectors, several tasks at once, adaptation to a domain."""
+"""The sections of RESULTS.md that other scripts than run.py measure: vectors, shots, several tasks, adaptation to a domain."""
 
 from __future__ import annotations
 
@@ -73,8 +73,29 @@ def _adaptation(found: Result, published: Mapping[str, Result]) -> Iterator[str]
     )
 
 
+def _shots(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    yield "## A model asked without tuning"
+    yield (
+        f"By `benchmarks/shots.py`: {found['model']}, {found['records']} records of each set, examples out of {found['pool']} of "
+        "its training records. Labels are compared by log p after the prompt, less that after its last line alone; rows naming "
+        "another way compare them so. Seconds are of the whole command, on one thread."
+    )
+    yield table(
+        ("data", "what is shown", "accuracy", "macro-F1", "seconds", "date"),
+        (
+            [
+                *(name, what, interval(row["scores"]["accuracy"]), interval(row["scores"]["macro_f1"])),
+                *(f"{row['seconds']:.0f}", row["date"]),
+            ]
+            for name, rows in found["rows"].items()
+            for what, row in rows.items()
+        ),
+    )
+
+
 _SECTIONS: dict[str, Callable[[Result, Mapping[str, Result]], Iterator[str]]] = {
     "vectors": _vectors,
+    "shots": _shots,
     "several": _several,
     "adaptation": _adaptation,
 }

@@ -16,11 +16,13 @@ TINY = {
     "instruction-following": "gpt2",
     "reasoning": "gpt2",
     "question-answering-generative": "t5",
+    "few-shot": "llama",
+    "instruct": "llama",
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*NAMES, "cluster", "several"])
+@pytest.mark.parametrize("name", [*NAMES, "cluster", "few-shot", "instruct", "several"])
 def test_an_example_runs(name: str, tiny: Callable[[str], Path], capsys: pytest.CaptureFixture[str]):
     spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
     assert spec is not None
