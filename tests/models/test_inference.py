@@ -12,8 +12,9 @@ import torch
 import tasktune as tt
 from cases import example, untrained, with_options
 from tasktune.core import Lost, Record
+from tasktune.heads.prompts import answer_ids
 from tasktune.models import inference
-from tasktune.models.inference import UNANSWERED, answers
+from tasktune.models.inference import UNANSWERED, answers, likelihoods
 from tasktune.models.model import Model
 
 
@@ -73,3 +74,17 @@ def test_a_record_that_the_policy_drops_keeps_its_place(model: Model, cores: int
     dropped = {record.id for record, scored in zip(many(8), found, strict=True) if scored is UNANSWERED}
     assert dropped == {record.id for record in many(8) if record.text.count(".") > 2}
     assert lost.counts["dropped"] == len(dropped) > 0
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "t5"])
+def test_of_a_text_in_windows_every_token_and_character_is_counted_once(kind: str, tiny: Callable[[str], Path]) -> None:
+    text = "All that is written once is foretold once. " * 40
+    whole = untrained(tt.task("generation"), tiny(kind))
+    cut = with_options(whole, max_length=64)
+    record = tt.task("generation").record(answer=text, id="long")
+    lost = Lost()
+    ((_, found),) = likelihoods(cut.net, cut.head, [record], lost)
+    assert lost.counts == {"split": 1}
+    assert found.tokens == len(answer_ids(whole.head, text))
+    assert found.characters == len(text)
+    assert found.nats > 0
