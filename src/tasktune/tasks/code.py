@@ -34,6 +34,7 @@ class Code(Record):
     aliases: ClassVar = {
         "text": ("description", "rewritten_intent", "intent", "nl", "instruction", "question", "prompt"),
         "tests": ("test_list", "test"),
+        "id": ("task_id",),
         "setup": ("test_setup_code", "test_imports"),
         "answer": ("code", "snippet", "cm", "cmd", "solution", "canonical_solution", "completion", "output", "target"),
     }
@@ -50,7 +51,7 @@ class Code(Record):
             tests=tuple(map(clean, _texts(row, "tests"))),
             setup=clean("\n".join(_texts(row, "setup"))),
             answer=None if answer is None else clean(answer),
-            id=row.id or str(row.get("task_id") or ""),
+            id=row.id,
         )
 
     @property

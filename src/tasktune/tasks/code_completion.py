@@ -37,6 +37,7 @@ class CodeCompletion(Record):
     aliases: ClassVar = {
         "prompt": ("prefix", "left_context", "input"),
         "suffix": ("right_context",),
+        "id": ("task_id",),
         "tests": ("test",),
         "answer": ("canonical_solution", "completion", "middle", "groundtruth", "gt", "output", "target"),
     }
@@ -45,8 +46,8 @@ class CodeCompletion(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds."""
         given = {name: clean(row.optional(name) or "") for name in ("suffix", "language", "tests", "entry_point")}
-        answer, own = row.optional("answer"), row.id or str(row.get("task_id") or "")
-        return cls(prompt=clean(row.string("prompt")), answer=None if answer is None else clean(answer), id=own, **given)
+        answer = row.optional("answer")
+        return cls(prompt=clean(row.string("prompt")), answer=None if answer is None else clean(answer), id=row.id, **given)
 
     @property
     def spoken(self) -> str:
