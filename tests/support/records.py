@@ -14,6 +14,7 @@ from tasktune.notations.code import clean
 from tasktune.notations.conclusions import KINDS, canonical
 from tasktune.notations.linked import ends_of, ordered
 from tasktune.notations.sentences import sentences
+from tasktune.notations.tool_calls import calls_of, tools_of
 from tasktune.notations.trees import mended
 from tasktune.notations.words import words
 from tasktune.tasks.aspect_polarity import AspectPolarity
@@ -151,7 +152,18 @@ HARD: dict[str, list[Record]] = {
         AspectSentiment(text="the food, the food", answer=(Span(4, 8, "POS"), Span(14, 18, "NEG"))),
         AspectSentiment(text="none", answer=()),
     ],
-    "chat": [Chat(messages=(Message("user", text), Message("tool", text)), answer=text) for text in HARD_TEXTS],
+    "chat": [
+        *(Chat(messages=(Message("user", text), Message("tool", text)), answer=text) for text in HARD_TEXTS),
+        *(
+            Chat(
+                messages=(Message("user", text), Message("assistant", "", {"tool_calls": calls_of({"name": "f", "a": text})})),
+                tools=tools_of([{"name": "f", "description": text, "parameters": {}}]),
+                instructions=(Instruction("detectable_format:title"),),
+                answer=f'<tool_call>{{"name": "{text}"}}</tool_call>',
+            )
+            for text in HARD_TEXTS
+        ),
+    ],
     "classification": [
         Classification(text=text, pair=pair, answer=label) for text in HARD_TEXTS for pair in ("", "b") for label in HARD_LABELS
     ],

@@ -80,6 +80,11 @@ def test_tools_are_offered_and_a_call_is_spelled_in_the_answer():
     assert later.messages[1].more == {"tool_calls": [CALL]}
 
 
+def test_what_was_thought_is_part_of_the_answer():
+    turn = {"role": "assistant", "content": "Hi.", "reasoning_content": "A greeting."}
+    assert read("chat", messages=[{"role": "user", "content": "Hello"}, turn]).answer == "<think>\nA greeting.\n</think>\n\nHi."
+
+
 @pytest.mark.parametrize(
     "row",
     [

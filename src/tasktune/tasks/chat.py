@@ -55,7 +55,7 @@ class Chat(Record):
             answer = candidates[-1]
         if answer is None and turns[-1].role == "assistant":
             *turns, last = turns
-            answer = spelled(last)
+            answer = _said(last)
         if not turns:
             raise row.refuse("a conversation must have a turn before the assistant's answer")
         try:
@@ -94,6 +94,12 @@ def _message(row: Row, given: Any) -> Message:
                     raise row.refuse(str(wrong)) from None
             return Message(role, content, more)
     raise row.refuse(f"a turn must be {{role, content}} with a role of {', '.join(ROLES)}, but is {given!r}")
+
+
+def _said(last: Message) -> str:
+    """The answer that the assistant's last turn is: what it thought between <think> marks, its words, its calls."""
+    thought = last.more.get("reasoning_content")
+    return f"<think>\n{thought}\n</think>\n\n{spelled(last)}" if thought else spelled(last)
 
 
 def _opening(row: Row, turns: Sequence[Message]) -> list[Message]:
