@@ -13,9 +13,10 @@ import pytest
 import tasktune as tt
 from tasktune import cli
 from tasktune.core import InputError
+from tasktune.framings import Embed, Mask, Prompt, Text
 from tasktune.models.shots import at_random
 from tasktune.recipe import Recipe
-from tasktune.tasks import task
+from tasktune.tasks import NAMES, task
 from tasktune.tasks.classification import Classification
 
 Tiny = Callable[[str], Path]
@@ -101,7 +102,7 @@ def test_a_model_that_was_not_tuned_is_not_saved(tiny: Tiny, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "kind", "given", "complaint"),
     [
-        ("bert", "classification", {}, "no layers for classification .*random.*Tune it"),
+        ("bert", "classification", {}, "no layers for classification: .*random.*Tune it"),
         ("bert", "mask", {"shots": [{"text": "a"}]}, "shown no examples"),
         ("llama", "classification", {}, "--labels a,b, or give examples"),
         ("llama", "classification", {"labels": {"a": "good", "b": "b"}, "by": "luck"}, "random or similar, and not 'luck'"),
@@ -144,3 +145,22 @@ def test_similar_shots_are_those_that_are_near(tiny: Tiny) -> None:
     model = tt.untuned("classification", str(tiny("llama")), shots=shots, count=1, by="similar")
     assert next(iter(model.predict(["Shares dropped sharply today."]))).answer in ("a", "b", "c")
     assert [*tt.evaluate(model, [{"text": "Kittens nap.", "label": "a"}]).asked["shots"]["used"]][:2] == ["input 2", "input 1"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_every_task_is_asked_as_it_comes_or_says_why_not(tiny: Tiny, name: str) -> None:
+    kind, recipe = task(name), Recipe(decoding=tt.Decoding(max_new_tokens=4))
+    records = list(kind.example)
+    for family, model in (("encoder", "bert"), ("decoder", "llama"), ("encoder-decoder", "t5")):
+        if family not in kind.framings():
+            continue
+        framing = kind.framing(family)
+        shots = records if isinstance(framing, Text) and isinstance(framing.prompt(records[0]), Prompt) else None
+        if family == "encoder" and not isinstance(framing, Embed | Mask):
+            with pytest.raises(InputError, match="at random"):
+                tt.untuned(name, str(tiny(model)), recipe=recipe)
+            continue
+        labels = {label for record in records for label in framing.names(record)} if shots is None else None
+        asked = tt.untuned(name, str(tiny(model)), sorted(labels or ()), shots, 1, recipe=recipe)
+        assert tt.evaluate(asked, records).records

@@ -17,7 +17,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from tasktune import recipe as recipes
 from tasktune.core import FamilyName, InputError, Lost, Task
 from tasktune.datasets import questions
-from tasktune.framings import Embed, Framing, Labels, Prompt, Side, Text
+from tasktune.framings import Arcs, Embed, Framing, Labels, Links, Prompt, Side, Text
 from tasktune.heads import head_for
 from tasktune.heads.backends import written_by_backend
 from tasktune.heads.base import Calibration, Head
@@ -191,15 +191,21 @@ def as_it_comes(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe) ->
         raise InputError(f"{name} writes only once it is tuned; tune it, or name another model (smollm2)")
     folder = locate(name)
     refuse_untrained(folder, task)
+    if isinstance(task.framing(family_of(network.read_config(folder))), Arcs | Links):  # whose layers are tasktune's own
+        raise _at_random(task, name)
     opened = _opened(task, folder, labels, recipe, lambda _: Calibration())
-    if lacking := _lacking(opened):
-        words = " or ask a model that answers in words (--model smollm2)" if task.decoder is not None else ""
-        raise InputError(
-            f"{name} has no layers for {task.name} ({', '.join(lacking[:2])} …): its answers would be at random. "
-            f"Tune it (tasktune fit {task.name} --model {name}){words and ','}{words}"
-        )
+    if _lacking(opened):
+        raise _at_random(task, name)
     opened.head = written_by_backend(opened.head, folder)
     return opened
+
+
+def _at_random(task: Task[Any], name: str) -> InputError:
+    words = ", or ask a model that answers in words (--model smollm2)" if task.decoder is not None else ""
+    return InputError(
+        f"{name} has no layers for {task.name}: its answers would be at random. "
+        f"Tune it (tasktune fit {task.name} --model {name}){words}"
+    )
 
 
 def _lacking(opened: Model) -> tuple[str, ...]:
