@@ -11,6 +11,7 @@ from tasktune.tasks import NAMES
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TINY = {
     "summarization": "t5",
+    "translation": "t5",
     "generation": "gpt2",
     "chat": "llama",
     "instruction-following": "gpt2",
