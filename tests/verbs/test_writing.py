@@ -62,3 +62,14 @@ def test_a_language_for_a_suffix_means_lines_of_text(tmp_path):
     said = {"a": "x\ny", "": None, "b": "z"}
     write_answers(str(tmp_path / "in.txt"), str(tmp_path / "out.de"), answering(said.get, "text"), None, Lost())
     assert (tmp_path / "out.de").read_text() == "x y\n\nz\n"
+
+
+def test_what_names_no_language_has_that_of_all_others(tmp_path):
+    de = '<tuv xml:lang="de"><seg>A</seg></tuv>'
+    unit = '<tu><tuv xml:lang="en"><seg>a</seg></tuv>@</tu>'
+    (tmp_path / "in.tmx").write_text(f"<tmx>{unit.replace('@', de)}{unit.replace('@', '')}</tmx>")
+    write_answers(str(tmp_path / "in.tmx"), str(tmp_path / "out.tmx"), answering(str.upper), None, Lost())
+    assert [row.values.get("target_language") for row in rows(tmp_path / "out.tmx")] == ["de", "de"]
+    (tmp_path / "in.tmx").write_text(f"<tmx>{unit.replace('@', '')}</tmx>")
+    with pytest.raises(InputError, match="--map target_language==de"):
+        write_answers(str(tmp_path / "in.tmx"), str(tmp_path / "out.tmx"), answering(str.upper), None, Lost())

@@ -24,12 +24,15 @@ def fill(data: str, out: str, answer: Callable[[Iterable[Row]], Iterable[Any]], 
     """Write the file `data` to `out` with the texts translated that have no translation in it.
 
     `answer` gives the predictions to rows, some of which may be missing; those without a text are counted in `lost`. What is
-    translated already, and PO's fuzzy entries, are not asked about. Raises `InputError` where `data` is of another format.
+    translated already, and PO's fuzzy entries, are not asked about; what names no target language has that of all others, if they
+    have but one. Raises `InputError` where `data` is of another format.
     """
     whole, units = _opened(data, out, format)
     open_units = {f"{unit.row.id}#{number}": unit for number, unit in enumerate(units, 1) if unit.fill}
+    languages = {unit.row.optional("target_language") for unit in units} - {None}
+    usual = {"target_language": languages.pop()} if len(languages) == 1 else {}
     with output(out) as stream:
-        rows = (Row({**unit.row.values, "id": name}, unit.row.where) for name, unit in open_units.items())
+        rows = (Row({**usual, **unit.row.values, "id": name}, unit.row.where) for name, unit in open_units.items())
         stream.write(translated(whole, _edits(whole, open_units, answer(rows), lost)))
 
 
