@@ -288,3 +288,33 @@ def test_bad_input_is_one_message_exit_code_2_and_nothing_written(
     assert "Traceback" not in err
     assert not out
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_catalogue_is_translated_in_its_place_and_rated(run: Run, tuned: Callable[[str, str], Any], tmp_path: Path) -> None:
+    tuned("translation", "t5").save(tmp_path / "model")
+    source = task("translation").example[0].text
+    before = (
+        '<xliff version="1.2"><file source-language="en" target-language="de"><body>\n'
+        f'  <trans-unit id="1"><source>{source}</source></trans-unit>\n'
+        '  <trans-unit id="2"><source>Hi</source><target>Hallo</target></trans-unit><!-- kept -->\n</body></file></xliff>\n'
+    )
+    (tmp_path / "in.xlf").write_text(before)
+    assert run("predict", "model", "in.xlf", "--out", "out.xlf", "--max-new-tokens", "99") == (0, "", "")
+    written, opened = (
+        (tmp_path / "out.xlf").read_text(),
+        '<target state="needs-review-translation" state-qualifier="mt-suggestion">',
+    )
+    said = written.partition(opened)[2].partition("</target>")[0]
+    assert said.startswith("Ein brauner Hund")
+    assert written == before.replace("</source></trans", f"</source>{opened}{said}</target></trans", 1)
+
+    answer = {"text": source, "source_language": "en", "target_language": "de", "answer": "Ein Hund.", "id": "elsewhere"}
+    jsonl(tmp_path / "other.jsonl", [answer])
+    code, out, err = run("rate", "model", "other.jsonl", "in.xlf", "--out", "rated")
+    assert (code, out.split(" pairs")[0]) == (0, "1"), err
+    key = json.loads((tmp_path / "rated" / "key.json").read_text())
+    choice = "left" if key["items"]["1"]["left"] == "a" else "right"
+    jsonl(tmp_path / "ratings.jsonl", [{"page": key["page"], "rater": "Ann", "item": "1", "choice": choice}])
+    code, out, err = run("ratings", "rated", "ratings.jsonl", "--json")
+    assert (code, json.loads(out)["scores"]["win_rate"]["value"]) == (0, 1.0), err
