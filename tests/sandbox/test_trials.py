@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections import deque
 from pathlib import Path
 
@@ -133,3 +135,26 @@ def test_a_trial_leaves_no_folder(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     tried(Trial("open('left', 'w').write('x')", "assert math.pi"))
     assert not [*tmp_path.iterdir()]
+
+
+_PYTHON = "/usr/bin/python3"
+_AS_ANYBODY = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from tasktune.sandbox.trials import Limits, Trial, walls, tried
+print(walls(), tried(Trial("def f(): return 1", "assert f() == 1")).passed,
+      *(tried(Trial(open(path).read(), "assert {solve(3)} == {9}"), Limits(seconds=0.4)).passed for path in sys.argv[2:]))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not Path(_PYTHON).exists(), reason="to be another user, one must be root")
+def test_walls_are_there_for_ordinary_users_too():
+    here = Path(__file__).parent
+    hostile = [str(here / "hostile" / f"{name}.py") for name in ("becomes_root", "forks", "threads", "kills_parent", "stays")]
+    said = subprocess.run(
+        [_PYTHON, "-W", "ignore", "-c", _AS_ANYBODY, str(here.parents[1] / "src"), *hostile],
+        user=65534, group=65534, extra_groups=[], cwd="/", env={}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if "Error" in said.stderr or said.stdout.startswith("limits"):
+        pytest.skip(f"not here: {said.stderr[-300:] or said.stdout}")
+    assert said.stdout.split() == ["namespaces", "True", *["False"] * len(hostile)]
