@@ -48,7 +48,7 @@ _INFILLING = (
     ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),  # Qwen-Coder, CodeGemma
     ("<fim-prefix>", "<fim-suffix>", "<fim-middle>"),  # SantaCoder
     ("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"),  # DeepSeek-Coder
-    ("▁<PRE>", "▁<SUF>", "▁<MID>"),  # CodeLlama
+    ("▁<PRE>", "▁<SUF>", "▁<MID>"),  # CodeLlama, which ends with ▁<EOT>: one that was not tuned here goes on behind it
 )
 """The tokens between which decoders were taught to read what stands before and behind what they write (Bavarian et al. 2022)."""
 _PREFIXED = ("t5", "mt5", "umt5", "longt5")
