@@ -172,3 +172,12 @@ def test_a_text_that_is_too_long_keeps_its_codes_and_what_fits(name: str, checkp
     assert len(ids) == 16
     assert (ids[:2], ids[-1]) == (few[:2], few[-1])
     assert lost.counts["prompts shortened"] == 1
+
+
+def test_a_tokenizer_that_needs_more_says_what(checkpoint: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*args: object, **options: object) -> None:
+        raise ImportError("\nMarianTokenizer requires the SentencePiece library but it was not found in your environment.")
+
+    monkeypatch.setattr(hf.AutoTokenizer, "from_pretrained", refused)
+    with pytest.raises(InputError, match=r"its tokenizer needs SentencePiece: pip install 'tasktune\[translation\]'"):
+        untrained(tt.task("translation"), checkpoint("marian"))

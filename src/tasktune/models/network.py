@@ -46,6 +46,8 @@ def unreadable(folder: Path, part: str) -> Iterator[None]:
         yield
     except (OSError, ValueError, KeyError, ImportError) as wrong:
         reason = str(wrong).strip().split("\n")[0]
+        if "SentencePiece" in reason and isinstance(wrong, ImportError):
+            raise InputError(f"{folder}: its {part} needs SentencePiece: pip install 'tasktune[translation]'") from wrong
         raise InputError(
             f"{folder}: its {part} cannot be read ({reason}); give a folder as `save_pretrained` makes it"
         ) from wrong
