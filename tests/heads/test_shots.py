@@ -20,6 +20,7 @@ from tasktune.heads.shots import LEFT_OUT, Shots
 from tasktune.models.inference import answers
 from tasktune.models.model import Model
 from tasktune.tasks import task
+from tasktune.tasks.generation import Generation
 
 Tiny = Callable[[str], Path]
 RECORDS = example("classification")
@@ -71,6 +72,18 @@ def test_shots_are_as_many_as_there_is_room_for_and_the_others_are_told(model: M
     assert len(shown.inputs["input_ids"]) == own + len(best)
     assert narrow.shots.used == {"r1": 1}
     assert lost.counts[LEFT_OUT] == 2
+
+
+@pytest.mark.parametrize("name", ["llama", "t5"])
+def test_an_answer_that_is_longer_than_any_that_would_be_written_leaves_less_room(tiny: Tiny, name: str) -> None:
+    model = untrained(task("generation"), tiny(name))
+    shot, record = Generation(prompt="One", answer=" two three"), Generation(prompt="Four", answer=" five six" * 40, id="long")
+    head, lost = asked(model, Shots(lambda _: [shot] * 8, 8)), Lost()
+    (alone,) = asked(model, None).supervise(record, Lost())
+    head = replace(head, max_length=alone.length + len(told(head, shot)))
+    (lesson,) = head.supervise(record, lost)
+    assert alone.length <= lesson.length <= head.max_length
+    assert lost.counts[LEFT_OUT] == 7
 
 
 @pytest.mark.parametrize("shots", [Shots(), Shots(lambda _: RECORDS, 2)], ids=["none", "two"])

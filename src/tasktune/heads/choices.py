@@ -59,13 +59,11 @@ class Choices(Head):
         prompts = prompt_ids(self, self.writer, record, lost)
         if self.shots is None or not prompts:
             return prompts
-        shown = self.shots.before(self, self.writer, record, lost)
-        return behind(shown, self, self.writer, [*prompts, cue(self, self.writer, record)])
+        return behind(self.shots, self, self.writer, record, [*prompts, cue(self, self.writer, record)], lost)
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """Prompt and label name; only the name is supervised."""
-        told = lessons(self, self.writer, record, lost)
-        return told if self.shots is None else behind(self.shots.before(self, self.writer, record, lost), self, self.writer, told)
+        return behind(self.shots, self, self.writer, record, lessons(self, self.writer, record, lost), lost)
 
     def token_log_p(self, net: PreTrainedModel, batch: Batch) -> Tensor:
         """log softmax over the vocabulary at each token of the name, (B, S)."""

@@ -74,21 +74,15 @@ class FreeText(Head):
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt, and the form that the answer has."""
         form = form_of(self.framing, record, self.labels, self.recipe.decoding)
-        prompts = self._shown(record, prompt_ids(self, self.writer, record, lost), lost)
-        return [replace(features, form=form) for features in prompts]
-
-    def _shown(self, record: Record, features: Sequence[Features], lost: Lost) -> list[Features]:
-        """Features that begin with the record's prompt, behind the shots for it where there are any."""
-        if self.shots is None or not features:
-            return [*features]
-        return behind(self.shots.before(self, self.writer, record, lost), self, self.writer, features)
+        prompts = prompt_ids(self, self.writer, record, lost)
+        return [replace(each, form=form) for each in behind(self.shots, self, self.writer, record, prompts, lost)]
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """Prompt and answer; only the answer is supervised. Nothing where a part of it cannot be said."""
         if unsaid := self.unsayable(record):
             lost.add(UNSAYABLE, record.id, unsaid)
             return []
-        return self._shown(record, lessons(self, self.writer, record, lost), lost)
+        return behind(self.shots, self, self.writer, record, lessons(self, self.writer, record, lost), lost)
 
     def characters(self, record: Record) -> int:
         """Those of the answer and, in a conversation, of the assistant's earlier turns."""

@@ -41,10 +41,14 @@ class Shots:
     count: int = 0
     used: Counter[str] = field(default_factory=Counter)
 
-    def before(self, head: Head, writer: Writer, record: Record, lost: Lost) -> Tokens:
-        """The shots for a record as tokens, as many as there is room for beside its own prompt and an answer."""
+    def before(self, head: Head, writer: Writer, record: Record, features: Sequence[Features], lost: Lost) -> Tokens:
+        """The shots for a record as tokens, as many as there is room for beside its own prompt and an answer.
+
+        There is no more than its `features` leave: an answer that is given may be longer than one that would be written.
+        """
         prompt, own = asked(head, record), sum(f.length for f in prompt_ids(head, writer, record, Lost()))
-        room = writer.room(head.max_length, longest_answer(head, writer)) - own
+        left = head.max_length - max(f.length for f in features)
+        room = min(left, writer.room(head.max_length, longest_answer(head, writer)) - own)
         chosen: list[Tokens] = []
         for shot in islice((shot for shot in self.ranked(record) if asked(head, shot) != prompt), self.count):
             told = _told(head, writer, shot)
@@ -71,6 +75,14 @@ def cue(head: Head, writer: Writer, record: Record) -> Features:
     return writer.asked(convention.framed(token_ids(head.tokenizer, line), None), convention.opened(None))
 
 
-def behind(shown: Tokens, head: Head, writer: Writer, features: Sequence[Features]) -> list[Features]:
-    """Features that begin with a prompt, behind the shots that are `shown`, which come after what the tokenizer puts first."""
+def behind(
+    shots: Shots | None, head: Head, writer: Writer, record: Record, features: Sequence[Features], lost: Lost
+) -> list[Features]:
+    """Features that begin with what is asked of a record, behind the shots for it where there are any.
+
+    These come after what the tokenizer puts first.
+    """
+    if shots is None or not features:
+        return [*features]
+    shown = shots.before(head, writer, record, features, lost)
     return [writer.preceded(each, len(frame(head.tokenizer)[0]), shown) for each in features]
