@@ -56,6 +56,7 @@ def test_right_passes_and_wrong_does_not(held):
         ("def f(x): return {x: 1 + 2j}, b'x', range(3), float('inf')", "assert f(1) == ({1: 1+2j}, b'x', range(3), math.inf)"),
         ("import math\ndef f(x): return math.pi", "assert math.isclose(f(1), math.pi)"),
         ("def f(kind): return kind('3')", "assert f(int) == 3"),
+        ("def f(n): return -(2 ** n)", "assert f(20_000) == -(2 ** 20_000)"),
         ("import dataclasses\n@dataclasses.dataclass\nclass A:\n  x: int = 3\ndef f(): return A()", "assert f().x == 3"),
         ("if __name__ == '__main__':\n  input()\ndef f(): return 1", "assert f() == 1"),
         ("def f(x): print(x); return x", "assert f('x') == 'x'\nassert f(x) == 1 if False else True"),
@@ -94,6 +95,11 @@ def test_cheats_fail_within_limits_alone_too(name):
     verdict = trials._held(Trial(program, "assert {solve(3)} == {9}"), Limits(seconds=0.400001), "limits")
     assert not verdict.passed
     assert not running("0.400001")
+
+
+def test_a_trial_that_does_not_come_to_its_end_is_a_failure(monkeypatch):
+    monkeypatch.setattr(trials, "_SPARE", 1 - 3 * Limits().seconds)  # as where the warden itself is held up
+    assert trials._held(Trial("while True: pass", ""), Limits(), "limits") == Verdict(False, "its time was up")
 
 
 def test_where_there_are_no_walls_one_is_told(monkeypatch):

@@ -66,6 +66,7 @@ class Verdict:
 
 
 USUAL = Limits()
+_TOO_LATE = Verdict(False, "its time was up")
 
 
 def verdicts(trials: Iterable[Trial], limits: Limits = USUAL) -> list[Verdict]:
@@ -98,8 +99,9 @@ def walls() -> Walls:
 
 
 def _held(trial: Trial, limits: Limits, within: Walls) -> Verdict:
-    with TemporaryDirectory(prefix="tasktune-", ignore_cleanup_errors=True) as folder:
-        warden = subprocess.Popen(
+    with (
+        TemporaryDirectory(prefix="tasktune-", ignore_cleanup_errors=True) as folder,
+        subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _START, _SOURCE, within, *map(str, asdict(limits).values())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -107,15 +109,18 @@ def _held(trial: Trial, limits: Limits, within: Walls) -> Verdict:
             cwd=folder,
             env={},
             start_new_session=True,
-        )
+        ) as warden,
+    ):
         try:
             said, error = warden.communicate(json.dumps(asdict(trial)).encode(), 3 * limits.seconds + _SPARE)
+        except subprocess.TimeoutExpired:
+            return _TOO_LATE
         finally:
             if warden.returncode is None:
                 os.killpg(warden.pid, signal.SIGKILL)
                 warden.communicate()
     if warden.returncode == LATE:
-        return Verdict(False, "its time was up")
+        return _TOO_LATE
     if not said:
         return Verdict(False, error.decode(errors="replace").strip().rpartition("\n")[2] or "it ended the tests")
     why = json.loads(said)

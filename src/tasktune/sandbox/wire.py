@@ -13,6 +13,8 @@ from typing import Any
 
 LONGEST = 1 << 24
 """Bytes of a message, at most."""
+_LONG = 1 << 10
+"""Bits of a number from which on it is spelled in hexadecimal digits: of decimal ones Python writes and reads only so many."""
 
 _PARTED: dict[type, Callable[[Any], list[Any]]] = {
     tuple: list,
@@ -27,7 +29,11 @@ _PARTED: dict[type, Callable[[Any], list[Any]]] = {
     range: lambda value: [value.start, value.stop, value.step],
 }
 _MADE: dict[str, Callable[[list[Any]], Any]] = {kind.__name__: kind for kind in _PARTED}
-_MADE |= {"complex": lambda parts: complex(*parts), "range": lambda parts: range(*parts)}
+_MADE |= {
+    "int": lambda parts: int(parts[0], 16),
+    "complex": lambda parts: complex(*parts),
+    "range": lambda parts: range(*parts),
+}
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in (bool, int, float, str, *_PARTED)}
 
 
@@ -38,6 +44,8 @@ def packed(value: Any, otherwise: Callable[[Any], Any]) -> Any:
     """
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int) and value.bit_length() > _LONG:
+        return {"int": [hex(value)]}
     for scalar in (int, float, str):
         if isinstance(value, scalar):
             return scalar(value)
