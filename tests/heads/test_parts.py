@@ -13,8 +13,10 @@ import tasktune as tt
 from cases import untrained, with_options
 from tasktune.core import InputError, Lost
 from tasktune.heads.features import token_ids
+from tasktune.heads.forms import CUT
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.parts import parted, parts
+from tasktune.models import jointly
 from tasktune.models.inference import IN_PARTS, answers
 from tasktune.models.model import Model
 from tasktune.tasks.summarization import Summarization
@@ -63,6 +65,7 @@ def test_the_summaries_of_the_parts_are_summed_up(kind: str, model: Model) -> No
     lost = Lost()
     found = {record.id: scored.answer for record, _, scored in answers(model.net, model.head, [SHORT, LONG, SHORT], lost)}
     assert lost.as_json()[IN_PARTS] == {"count": 1, "records": ["long"]}
+    assert lost.counts[CUT] > 3  # those of the parts too
     assert isinstance(model.head, FreeText)
     round_ = parted(model.head, LONG)
     while len(round_) > 1:
@@ -71,6 +74,15 @@ def test_the_summaries_of_the_parts_are_summed_up(kind: str, model: Model) -> No
         round_ = [merged] if len(once_more) >= len(round_) else once_more
     assert found["long"] == model.predict(round_)[0].answer
     assert "".join(model.write(LONG)) == found["long"]
+
+
+@each_kind
+def test_one_of_several_tasks_sums_up_parts_as_it_does_alone(kind: str, model: Model) -> None:
+    lost, asked = Lost(), [{"summarization": LONG}]
+    ((_, _, alone),) = answers(model.net, model.head, [LONG], Lost())
+    (together,) = jointly.answers(model.net, {"summarization": model.head}, asked, lost)
+    assert together["summarization"][1].answer == alone.answer
+    assert lost.counts[f"summarization: {IN_PARTS}"] == 1
 
 
 @each_kind

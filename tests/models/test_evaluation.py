@@ -86,6 +86,16 @@ def test_a_metric_of_answers_is_given_all_that_were_asked_for_best_first(tiny: C
     assert measured.ceiling == {"n_given": 1, "n_texts": 1}
 
 
+def test_a_record_that_is_dropped_gives_none_of_the_answers_that_were_asked_for(tiny: Callable[[str], Path]) -> None:
+    kind = replace(tt.task("generation"), metric=_lengths("n", "answers"), beside=())
+    drawing = with_options(
+        untrained(kind, tiny("gpt2")), n_best=3, temperature=1.0, max_new_tokens=4, max_length=32, lossy="drop"
+    )
+    (long,) = (replace(record, prompt="so long " * 100) for record in many("generation", 1))
+    measured = measure(kind, drawing.net, drawing.head, [*many("generation", 3), long])
+    assert {name: score.value for name, score in measured.scores.values.items()} == {"n_given": 3, "n_texts": 9 / 4}
+
+
 def test_metrics_beside_the_first_are_measured_but_not_while_training(tiny: Callable[[str], Path]) -> None:
     generation = replace(tt.task("generation"), beside=())
     kind = replace(generation, beside=(_lengths("w", "answer", asked=lambda record: record if record.prompt else None),))

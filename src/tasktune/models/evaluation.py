@@ -104,9 +104,9 @@ def _measured(metric: Metric[Any], task: Task[Any], net: PreTrainedModel, head: 
     lost, tally, ceiling = Lost(), Tally(metric), Tally(metric, replicates=0)
     raw_bins, bins = Bins(), Bins()
     for record, raws, scored in answers(net, head, records, lost):
-        tally.add(record, _said(metric, scored))
+        tally.add(record, _said(metric, scored, head.recipe.decoding.n_best))
         if record.answer is not None:
-            ceiling.add(record, _said(metric, Scored(head.ceiling(record) if raws else None, 1.0)))
+            ceiling.add(record, _said(metric, Scored(head.ceiling(record) if raws else None, 1.0), 1))
         _note(lost, head, record, readable=not raws or scored.answer is not None)
         for temperature, counted in ((1.0, raw_bins), (head.calibration.temperature, bins)):
             _count_confidence(counted, head, record, raws, temperature)
@@ -144,9 +144,12 @@ def _noted(beside: Sequence[tuple[Metric[Any], list[Record]]], records: Iterable
         yield record
 
 
-def _said(metric: Metric[Any], scored: Scored) -> Any:
-    """What of an answer a metric counts: the best one, or all."""
-    return (scored.answer, *(answer for answer, _ in scored.others)) if metric.of == "answers" else scored.answer
+def _said(metric: Metric[Any], scored: Scored, asked_for: int) -> Any:
+    """What of an answer a metric counts: the best one, or as many as were asked for, `None` for each that there is not."""
+    if metric.of != "answers":
+        return scored.answer
+    said = (scored.answer, *(answer for answer, _ in scored.others))
+    return (*said, *[None] * (asked_for - len(said)))
 
 
 def answered(records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[Record]:
@@ -190,7 +193,7 @@ def primary(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable
             tally.add(record, likelihood)
     else:
         for record, _, scored in answers(net, head, _asked(metric, records), Lost()):
-            tally.add(record, _said(metric, scored))
+            tally.add(record, _said(metric, scored, head.recipe.decoding.n_best))
     return tally.scores()
 
 

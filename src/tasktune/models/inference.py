@@ -53,7 +53,7 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
 def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     passes, begin = Passes(net, head.recipe), partial(_decoded, net, head)
     for (record, _), raws in worked(
-        passes, records, lambda record: head.encode(_summed_up(net, head, record, lost), lost), head.cost, begin
+        passes, records, lambda record: head.encode(summed_up(net, head, record, lost), lost), head.cost, begin
     ):
         scored = head.answer(record, raws) if raws else UNANSWERED
         if scored.lost:
@@ -61,11 +61,11 @@ def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: 
         yield record, raws, scored
 
 
-def _summed_up(net: PreTrainedModel, head: Head, record: Record, lost: Lost) -> Record:
+def summed_up(net: PreTrainedModel, head: Head, record: Record, lost: Lost) -> Record:
     """The record, or where its text is longer than the model, one about what is answered of its parts.
 
     There are as many rounds as it takes. One that leaves as many parts as it found is the last: what is too long still is then
-    shortened.
+    shortened. What is lost of the answers about parts is lost of the record.
     """
     if not isinstance(head, FreeText):
         return record
@@ -73,7 +73,7 @@ def _summed_up(net: PreTrainedModel, head: Head, record: Record, lost: Lost) -> 
     if len(parts) > 1:
         lost.add(IN_PARTS, record.id)
     while len(parts) > 1:
-        said = [str(scored.answer or "") for _, _, scored in _answers(net, head, parts, Lost())]
+        said = [str(scored.answer or "") for _, _, scored in _answers(net, head, parts, lost)]
         record, before = head.framing.part(record, "\n".join(said)), len(parts)
         parts = parted(head, record)
         if len(parts) >= before:
@@ -83,7 +83,7 @@ def _summed_up(net: PreTrainedModel, head: Head, record: Record, lost: Lost) -> 
 
 def pieces(net: PreTrainedModel, head: FreeText, record: Record, lost: Lost) -> Iterator[str]:
     """The text that answers a record, piece by piece; nothing where the policy drops the record."""
-    for features in head.encode(_summed_up(net, head, record, lost), lost)[:1]:
+    for features in head.encode(summed_up(net, head, record, lost), lost)[:1]:
         coming = head.pieces(net, features)
         while True:
             with torch.inference_mode(), autocast(head.recipe):  # left before others go on with the piece

@@ -18,7 +18,7 @@ from tasktune.core import Lost, Record
 from tasktune.heads.base import Head, Raw, Scored
 from tasktune.heads.features import Features, asked, collate_right, on
 from tasktune.heads.several import SharedEncoder
-from tasktune.models.inference import UNANSWERED, worked
+from tasktune.models.inference import UNANSWERED, summed_up, worked
 from tasktune.models.passes import Passes
 
 Heads = Mapping[str, Head]
@@ -49,17 +49,17 @@ def answers(
     A record that the policy drops has no answer (`None`, at score 0). What is lost is counted for each task.
     """
     passes = Passes(net, next(iter(heads.values())).recipe)
-    encode, begin = partial(_encoded, heads, lost), partial(_begun, net, heads)
+    encode, begin = partial(_encoded, net, heads, lost), partial(_begun, net, heads)
     for (asking, _), said in worked(passes, questions, encode, partial(_cost, heads), begin):
         yield {task: (record, _answered(heads[task], task, record, said, lost)) for task, record in asking.items()}
 
 
-def _encoded(heads: Heads, lost: Lost, asking: Questions) -> list[Input]:
+def _encoded(net: PreTrainedModel, heads: Heads, lost: Lost, asking: Questions) -> list[Input]:
     """The inputs of all tasks, those with the same tokens as one."""
     inputs: dict[Any, Input] = {}
     for task, record in asking.items():
-        own = Lost()
-        for k, features in enumerate(heads[task].encode(record, own)):
+        own, head = Lost(), heads[task]
+        for k, features in enumerate(head.encode(summed_up(net, head, record, own), own)):
             tokens, again = _tokens(features), 0
             while (same := inputs.setdefault((tokens, again), Input({}))) and task in same.features:
                 again += 1  # a record's features may differ in more than their tokens
