@@ -3,6 +3,7 @@
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -136,6 +137,17 @@ def test_memory_does_not_grow_with_the_file(file):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < path.stat().st_size / 5
+
+
+def test_time_and_depth_do_not_grow_beyond_the_file(file):
+    unit = "<tu>\n<tuv xml:lang='en'><seg>" + "word " * 50 + "</seg></tuv></tu>\n"
+    path = file(f"<tmx><body>\n{unit * 20_000}</body></tmx>")
+    started = perf_counter()
+    assert filled(path, "tmx", str.upper).count("WORD ") == 20_000 * 50
+    assert perf_counter() - started < 20  # with a copy of the file for each unit it is minutes
+    deep = "<hi>" * 5000 + "x" + "</hi>" * 5000
+    (row,) = rows(file(f"<tmx><tu><tuv xml:lang='en'><seg>{deep}</seg></tuv></tu></tmx>"), "tmx")
+    assert row.string("text") == "x"
 
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), min_size=1, max_size=15)

@@ -6,6 +6,7 @@ import pytest
 
 from tasktune.core import InputError, Lost
 from tasktune.readers import rows
+from tasktune.tasks.generation import Generation
 from tasktune.tasks.translation import Translation
 from tasktune.verbs.fill import EMPTY
 from tasktune.verbs.writing import write_answers
@@ -62,6 +63,14 @@ def test_a_language_for_a_suffix_means_lines_of_text(tmp_path):
     said = {"a": "x\ny", "": None, "b": "z"}
     write_answers(str(tmp_path / "in.txt"), str(tmp_path / "out.de"), answering(said.get, "text"), None, Lost())
     assert (tmp_path / "out.de").read_text() == "x y\n\nz\n"
+
+
+@pytest.mark.parametrize("said", [SimpleNamespace(record=Generation(prompt="a"), answer="b"), SimpleNamespace(answers={})])
+def test_what_is_no_translation_is_put_in_no_file(tmp_path, said):
+    (tmp_path / "in.po").write_text(PO)
+    with pytest.raises(InputError, match="filled with translations, and here something else"):
+        write_answers(str(tmp_path / "in.po"), str(tmp_path / "out.po"), lambda _: iter([said]), None, Lost())
+    assert not (tmp_path / "out.po").exists()
 
 
 def test_what_names_no_language_has_that_of_all_others(tmp_path):

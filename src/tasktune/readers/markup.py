@@ -51,7 +51,14 @@ class Element:
 
     def text(self, codes: frozenset[str]) -> str:
         """The text in it, without what stands in elements that are `codes`."""
-        return "".join(part if isinstance(part, str) else "" if part.name in codes else part.text(codes) for part in self.parts)
+        said, rest = list[str](), self.parts[::-1]
+        while rest:
+            part = rest.pop()
+            if isinstance(part, str):
+                said.append(part)
+            elif part.name not in codes:
+                rest += part.parts[::-1]
+        return "".join(said)
 
     def above(self, name: str) -> str:
         """The attribute of that name on the nearest element from this one up; "" where none has it."""
@@ -74,8 +81,10 @@ class Element:
 
     def indent(self, data: bytes) -> str:
         """The blanks before it."""
-        before = data[: self.start]
-        return before[len(before.rstrip()) :].decode()
+        start = self.start
+        while data[start - 1 : start].isspace():
+            start -= 1
+        return data[start : self.start].decode()
 
     def tag(self, changes: Mapping[str, str]) -> str:
         """Its start tag with other attributes."""

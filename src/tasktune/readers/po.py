@@ -93,7 +93,7 @@ def _unit(source: Source, entry: _Entry, keyword: str, forms: list[_Text], langu
 
 
 def _fill(entry: _Entry, text: str, forms: list[_Text], data: bytes, translation: str, language: str) -> Iterator[Edit]:
-    end = "\r\n" if data[: entry.start].endswith(b"\r\n") else "\n"
+    end = "\r\n" if data.endswith(b"\r\n", 0, entry.start) else "\n"
     if not entry.is_fuzzy:
         yield Edit(entry.flags, entry.flags, " fuzzy,") if entry.flags else Edit(entry.start, entry.start, f"#, fuzzy{end}")
     spelled = _spelled(_framed(translation, text), end)

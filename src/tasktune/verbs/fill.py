@@ -10,6 +10,7 @@ from tasktune.core import InputError, Lost, Row
 from tasktune.readers import FORMATS, Format, detect, output
 from tasktune.readers.source import Source
 from tasktune.readers.units import Edit, Unit, translated
+from tasktune.tasks.translation import Translation
 
 EMPTY = "left as they were, for want of a translation"
 
@@ -55,10 +56,22 @@ def _opened(data: str, out: str, format: str | None) -> tuple[bytes, list[Unit]]
 def _edits(whole: bytes, units: dict[str, Unit], predictions: Iterable[Any], lost: Lost) -> Iterator[Edit]:
     left = dict(units)
     for prediction in predictions:
-        unit, said = left.get(prediction.record.id), prediction.answer
+        record, said = _translation(prediction)
+        unit = left.get(record.id)
         if unit is not None and unit.fill and isinstance(said, str) and said.strip():
-            del left[prediction.record.id]
-            language = prediction.record.target_language or unit.row.optional("target_language") or ""
+            del left[record.id]
+            language = record.target_language or unit.row.optional("target_language") or ""
             yield from unit.fill(whole, said, language)
     for unit in left.values():
         lost.add(EMPTY, unit.row.id)
+
+
+def _translation(prediction: Any) -> tuple[Translation, Any]:
+    """What was to be translated, and what is said of it."""
+    match prediction:
+        case object(record=Translation() as record, answer=said):
+            return record, said
+    raise InputError(
+        "PO, TMX and XLIFF are filled with translations, and here something else is answered; write .jsonl, or of a model of "
+        "several tasks ask for --task translation"
+    )
