@@ -196,6 +196,11 @@ def _row(task: Task[Any], given: Any, number: int, mapping: Mapping[str, str], k
 
 
 def _mapped(task: Task[Any], row: Row, mapping: Mapping[str, str], known: Mapping[str, str]) -> Row:
+    """The row under the names of the task's fields. A value that all records of other data had gives way to the row's own."""
     kind = task.record
-    there = {field: column for field, column in known.items() if column in row.values or is_value(column)}
+    there = {
+        field: column
+        for field, column in known.items()
+        if (field not in row.values if is_value(column) else column in row.values)
+    }
     return mapped(row, (*kind.field_names(), *kind.aliases), kind.aliases, {**there, **mapping})

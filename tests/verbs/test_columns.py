@@ -72,6 +72,12 @@ def test_rows_that_others_have_read_are_too() -> None:
     assert [record.text for record in asked] == ["fine", "awful"]
 
 
+def test_what_all_records_had_gives_way_to_a_column_of_that_name() -> None:
+    given = [Row({"text": "a"}), Row({"text": "b", "target_language": "fr"})]
+    found = questions(tt.task("translation"), given, None, None, {"target_language": "=de"})
+    assert [record.target_language for record in found] == ["de", "fr"]
+
+
 def test_workers_that_read_parquet_alone_refuse_another_format(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
