@@ -45,7 +45,7 @@ class Page(HTMLParser):
 
 
 def predictions(path, answers, gold=None):
-    kept = {} if gold is None else {"gold": gold}
+    kept = {} if gold is None else {"gold": gold, "references": [gold, f"or {gold}"]}
     rows = [{"text": f"question {k}", **kept, "answer": answer, "score": 0.5, "id": f"{path.name}:{k}"} for k, answer in answers]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return str(path)
@@ -57,6 +57,13 @@ def made(tmp_path):
     b = predictions(tmp_path / "b.jsonl", [(k, f"from two {k}" if k != 3 else "the same") for k in range(8)], gold="the gold")
     assert rate(a, b, None, tmp_path / "out", 13, None, {}) == 7
     return tmp_path / "out"
+
+
+def test_right_answers_are_folded_away_each_once(made):
+    page = Page((made / PAGE).read_text(encoding="utf-8"))
+    assert page.text("summary") == ["reference"] * 7
+    assert page.text("dt") == ["text"] * 7
+    assert [text for text in page.text("div") if "gold" in text] == ["the gold", "or the gold"] * 7
 
 
 def key(folder):
@@ -121,7 +128,7 @@ def test_so_many_records_are_drawn(tmp_path):
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from([HOSTILE]) | st.text(max_size=40), st.text(max_size=20))
 def test_texts_are_shown_as_text(text, answer):
-    page = Page(_item("1", Pair("x", {text: text}, text, text, answer + "!"), "a"))
+    page = Page(_item("1", Pair("x", {text: text}, [text], text, answer + "!"), "a"))
     assert page.open == []
     assert {tag for tag, _ in page.tags} <= {
         *("fieldset", "legend", "dl", "dt", "dd", "details", "summary", "div", "article", "label", "input", "small"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -24,8 +24,10 @@ PAGE: Final = "rate.html"
 KEY: Final = "key.json"
 
 _TEMPLATE: Final = Path(__file__).with_suffix(".html")
-_SAID: Final = ("answer", "gold", "score", "interval", "others")
-"""What is the system's own in a line that `predict` writes, and the gold answer."""
+_SAID: Final = ("answer", "score", "interval", "others")
+"""What is the system's own in a line that `predict` writes."""
+_SEVERAL: Final = ("references", "answers")
+"""Where right answers stand beside the `gold` one."""
 
 Prediction = Mapping[str, Any]
 """A line that `predict` writes."""
@@ -33,11 +35,11 @@ Prediction = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What was asked, the right answer if there is one, and what both systems said."""
+    """What was asked, the right answers if there are any, and what both systems said."""
 
     id: str
     asked: Mapping[str, Any]
-    gold: Any
+    golds: Sequence[Any]
     a: Any
     b: Any
 
@@ -108,30 +110,36 @@ def _numbered(predictions: Iterable[Prediction]) -> Iterator[tuple[tuple[str, in
 
 
 def _asked(prediction: Prediction) -> dict[str, Any]:
-    return {name: value for name, value in prediction.items() if name not in (*_SAID, "id")}
+    return {name: value for name, value in prediction.items() if name not in ("id", "gold", *_SAID, *_SEVERAL)}
+
+
+def _golds(prediction: Prediction) -> list[Any]:
+    """The right answers, each once."""
+    others = [each for name in _SEVERAL if isinstance(prediction.get(name), list) for each in prediction[name]]
+    found = [gold for gold in (prediction.get("gold"), *others) if gold is not None]
+    return [gold for k, gold in enumerate(found) if gold not in found[:k]]
 
 
 def _pair(one: Prediction, other: Prediction) -> Pair:
     for prediction in (one, other):
         if "answer" not in prediction:
             raise InputError(f"a line without an answer, which no prediction is: {str(dict(prediction))[:80]}")
-    return Pair(str(one.get("id", "")), _asked(one), one.get("gold"), one["answer"], other["answer"])
+    return Pair(str(one.get("id", "")), _asked(one), _golds(one), one["answer"], other["answer"])
 
 
 def _item(name: str, pair: Pair, left: str) -> str:
     """The HTML of a pair."""
     sides = {"left": pair.a, "right": pair.b} if left == "a" else {"left": pair.b, "right": pair.a}
     asked = "".join(f'<dt>{escape(field)}</dt><dd dir="auto">{_shown(value)}</dd>' for field, value in pair.asked.items())
-    gold = (
-        "" if pair.gold is None else f'<details><summary>reference</summary><div dir="auto">{_shown(pair.gold)}</div></details>'
-    )
+    golds = "".join(f'<div dir="auto">{_shown(gold)}</div>' for gold in pair.golds)
+    reference = f"<details><summary>reference</summary>{golds}</details>" if golds else ""
     answers = "".join(f'<article dir="auto">{_shown(answer)}</article>' for answer in sides.values())
     labels = {"left": "the left one", "tie": "neither", "right": "the right one"}
     choices = "".join(
         f'<label><input type="radio" name="{name}" value="{choice}"> {label}</label>' for choice, label in labels.items()
     )
     return (
-        f'<fieldset><legend>{name}</legend><dl>{asked}</dl>{gold}<div class="pair">{answers}</div>'
+        f'<fieldset><legend>{name}</legend><dl>{asked}</dl>{reference}<div class="pair">{answers}</div>'
         f'<div class="choice">{choices}</div></fieldset>'
     )
 
