@@ -122,6 +122,16 @@ def test_a_model_is_taken_as_it_comes_or_tuned_for_chat(tiny: Callable[[str], Pa
         conversation_with(str(tmp_path / "other"), "", {})
 
 
+def test_a_model_as_it_comes_is_written_with_by_the_backend_too(
+    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr("tasktune.models.model.written_by_backend", lambda head, folder: asked.append(folder) or head)
+    folder = tiny("gpt2")
+    conversation_with(str(folder), "", {"backend": "llama.cpp"})
+    assert asked == [folder]
+
+
 def test_pieces_stop_where_they_are_no_longer_wanted(model: Model) -> None:
     """Closing an answer keeps what was given of it."""
     conversation = Conversation(model)

@@ -13,9 +13,8 @@ from typing import Any, final
 from tasktune import recipe as recipes
 from tasktune.answers import Message
 from tasktune.core import InputError, Lost
-from tasktune.heads.base import Calibration
 from tasktune.models.folder import FACTS
-from tasktune.models.model import Model, build
+from tasktune.models.model import Model, as_it_comes
 from tasktune.models.multitask import load
 from tasktune.readers import write
 from tasktune.tasks import task
@@ -131,7 +130,7 @@ def conversation_with(model: str, system: str, changes: Mapping[str, Any]) -> Co
     """
     if not (Path(model) / FACTS).is_file():
         recipe = recipes.of(changes, "the options")
-        return Conversation(build(task("chat"), model, lambda _: (), recipe, lambda _: Calibration()), system)
+        return Conversation(as_it_comes(task("chat"), model, lambda _: (), recipe), system)
     tuned = load(model, changes)
     if not isinstance(tuned, Model) or tuned.task.name != "chat":
         does = "+".join(tuned.models)
