@@ -17,6 +17,7 @@ import tasktune as tt
 from cases import KNOWING, example
 from families import ENCODERS
 from tasktune.core import Lost, Scores
+from tasktune.decoding import Decoding
 from tasktune.framings import Framing
 from tasktune.heads.base import Calibration
 from tasktune.models import durable, multitask, training
@@ -276,6 +277,7 @@ def test_what_cannot_be_joined_is_refused_in_words(tiny: Tiny) -> None:
     for names, more, what in (
         ("embedding+ner", {"kind": "gpt2", "given": data | {"embedding": example("embedding")}}, "embedding cannot be learnt"),
         ("pos+ner", {"lora": 2}, "--lora is not there for several tasks"),
+        ("pos+ner", {"decoding": Decoding(backend="vllm")}, "--backend vllm is not there for several tasks"),
         ("pos+ner", {"precision": "int8"}, "learns nothing"),
         ("pos+mask", {}, "mask cannot be learnt together"),
         ("pos+chat", {}, "chat cannot be done by a model of the encoder family"),

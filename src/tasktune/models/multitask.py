@@ -111,7 +111,12 @@ def refuse_apart(tasks: Mapping[str, Task[Any]], folder: Path, recipe: Recipe) -
     config = network.read_config(folder)
     family = family_of(config)
     framings = {name: task.framing(family) for name, task in tasks.items()}
-    for option, given in (("--lora", recipe.lora), ("--precision int8", recipe.precision == "int8")):
+    backend = recipe.decoding.backend
+    for option, given in (
+        ("--lora", recipe.lora),
+        ("--precision int8", recipe.precision == "int8"),
+        (f"--backend {backend}", backend != "tasktune"),
+    ):
         if given:
             raise InputError(f"{option} is not there for several tasks at once; leave it out, or tune a model for each task")
     if family == "encoder":
