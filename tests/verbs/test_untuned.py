@@ -110,6 +110,8 @@ def test_a_model_that_was_not_tuned_is_not_saved(tiny: Tiny, tmp_path: Path) -> 
         ("llama", "classification", {"labels": ["yes"]}, "it takes two"),
         ("llama", "ner", {"labels": {"PER": "person"}}, "only labels that are chosen"),
         ("llama", "classification", {"shots": []}, "no example in it"),
+        ("llama", "generation", {"labels": ["a", "b"]}, "generation has no labels to choose from"),
+        ("bert", "mask", {"labels": ["a", "b"]}, "mask has no labels to choose from"),
     ],
 )
 def test_what_cannot_be_asked_is_told(tiny: Tiny, name: str, kind: str, given: dict[str, Any], complaint: str) -> None:

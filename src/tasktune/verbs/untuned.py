@@ -87,11 +87,13 @@ def _named(data: Data | None) -> str:
 
 def _labels(task: Task[Any], framing: Framing, model: str, words: Mapping[str, str], examples: Sequence[Record]) -> Labels:
     """What there is to choose from: what is given, what the examples show, or of an encoder what its own layers are for."""
-    if not isinstance(framing, Text):
+    if isinstance(framing, Label | Tags):
         own = (read_config(locate(model)).id2label or {}).values()
         names = {word: name for name, word in words.items()}
-        return tuple(names.get(label, label) for label in own) if isinstance(framing, Label | Tags) else ()
-    if framing.names is no_names:
+        return tuple(names.get(label, label) for label in own)
+    if not isinstance(framing, Text) or framing.names is no_names:
+        if words:
+            raise InputError(f"{task.name} has no labels to choose from; leave --labels out")
         return ()
     if not words and not examples:
         if not framing.closed and framing.form is None:  # names tell something of the records, and are no choice (languages)
