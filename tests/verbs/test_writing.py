@@ -52,6 +52,12 @@ def test_a_file_is_filled_from_one_of_its_kind(tmp_path):
     assert not (tmp_path / "out.tmx").exists()
 
 
+def test_standard_input_which_is_read_once_is_filled_nowhere(tmp_path):
+    with pytest.raises(InputError, match="give that by name and not as -"):
+        write_answers("-", str(tmp_path / "out.po"), answering(str), "po", Lost())
+    assert not (tmp_path / "out.po").exists()
+
+
 def test_a_format_that_is_named_comes_first(tmp_path):
     (tmp_path / "in").write_text(PO)
     write_answers(str(tmp_path / "in"), str(tmp_path / "out.po"), answering(str.upper), "po", Lost())

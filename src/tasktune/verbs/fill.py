@@ -8,7 +8,7 @@ from typing import Any
 
 from tasktune.core import InputError, Lost, Row
 from tasktune.readers import FORMATS, Format, detect, output
-from tasktune.readers.source import Source
+from tasktune.readers.source import STDIN, Source
 from tasktune.readers.units import Edit, Unit, translated
 from tasktune.tasks.translation import Translation
 
@@ -39,6 +39,8 @@ def fill(data: str, out: str, answer: Callable[[Iterable[Row]], Iterable[Any]], 
 
 def _opened(data: str, out: str, format: str | None) -> tuple[bytes, list[Unit]]:
     """A file, and the units in it."""
+    if data == STDIN:
+        raise InputError(f"{out} is the file that is read with translations put in, so give that by name and not as {STDIN}")
     wanted = fills(out)
     with Source(data) as source:
         found = FORMATS[format] if format in FORMATS else detect(source)
