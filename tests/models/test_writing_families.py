@@ -18,7 +18,7 @@ import transformers as hf
 from tokenizers import processors
 
 import tasktune as tt
-from cases import KNOWING, example, with_options
+from cases import KNOWING, example, untrained, with_options
 from families import LENGTH, TINY, Tiny, byte_level
 from tasktune.core import Lost
 from tasktune.models.model import Model
@@ -188,3 +188,16 @@ def test_a_bart_that_forces_a_beginning_is_taught_behind_it(family: Callable[[st
     assert told.inputs["decoder_input_ids"][:2] == [head.tokenizer.eos_token_id, head.tokenizer.bos_token_id]
     assert told.positions[0] == 1
     assert len(told.positions) == len(told.targets) == len(told.inputs["decoder_input_ids"]) - 1
+
+
+def test_a_saved_model_ends_its_turns_for_generate_too(tmp_path: Path) -> None:
+    checkpoint = FAMILIES["qwen2"].save(tmp_path / "qwen2")
+    tokenizer: Any = hf.AutoTokenizer.from_pretrained(checkpoint)
+    turn_ends, tokenizer.eos_token = tokenizer.eos_token_id, "<|endoftext|>"
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content }}<|im_end|>\n{% endfor %}"
+    tokenizer.save_pretrained(checkpoint)
+    hf.GenerationConfig(eos_token_id=tokenizer.eos_token_id).save_pretrained(checkpoint)
+    untrained(tt.task("chat"), checkpoint).save(tmp_path / "chat")
+    untrained(tt.task("generation"), checkpoint).save(tmp_path / "generation")
+    ends = [hf.GenerationConfig.from_pretrained(tmp_path / name).eos_token_id for name in ("chat", "generation")]
+    assert ends == [[tokenizer.eos_token_id, turn_ends], tokenizer.eos_token_id]

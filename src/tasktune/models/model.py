@@ -249,6 +249,7 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     net, missing = network.read_network(folder, config, framing, family, names)
     if family != "encoder":
         network.keep_newlines(net, tokenizer)
+        network.end_alike(net, tokenizer)
     network.place(net, recipe)
     if isinstance(framing, Embed) and recipe.max_length is None:
         recipe = replace(recipe, max_length=longest_text(folder))

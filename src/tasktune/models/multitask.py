@@ -173,6 +173,7 @@ def _opened(
         recipe = templated(tasks.values(), family, tokenizer, recipe)
         net, missing = network.read_network(folder, config, next(iter(framings.values())), family, ())
         network.keep_newlines(net, tokenizer)
+        network.end_alike(net, tokenizer)
     network.place(net, recipe)
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)

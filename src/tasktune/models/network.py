@@ -152,6 +152,14 @@ def keep_newlines(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> N
             part.resize_token_embeddings(len(tokenizer), mean_resizing=False)
 
 
+def end_alike(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Let `generate` end where texts end here too: at what ends a turn in a chat template, where that is a token of its own."""
+    told, end = net.generation_config, tokenizer.eos_token_id
+    ends = told.eos_token_id if isinstance(told.eos_token_id, list) else [told.eos_token_id]
+    if end is not None and end not in ends:
+        told.eos_token_id = [*(other for other in ends if other is not None), end]
+
+
 def longest_input(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, recipe: Recipe) -> int:
     """How many tokens the network may be given: what it can read, what its tokenizer says and what the recipe asks for."""
     limits = [tokenizer.model_max_length, *_positions(net)]
