@@ -68,6 +68,11 @@ class Row:
                 )
         return tuple(value)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The text called `name`, or the list of them; none where there is none."""
+        value = self.get(name)
+        return (value,) if isinstance(value, str) else self.strings(name) or ()
+
     def name(self, name: str) -> str | None:
         """The value called `name` as a label, spelled by `label_name`; `None` where there is none."""
         value = self.get(name)

@@ -104,9 +104,7 @@ def _said(last: Message) -> str:
 
 def _opening(row: Row, turns: Sequence[Message]) -> list[Message]:
     """The system turn that a row's own `system` and `persona` make, where the conversation does not begin with one."""
-    persona = row.get("persona")
-    said = [persona] if isinstance(persona, str) else row.strings("persona") or ()
-    texts = [text for text in (row.optional("system"), "\n".join(said)) if text]
+    texts = [text for text in (row.optional("system"), "\n".join(row.texts("persona"))) if text]
     if texts and turns[0].role == "system":
         raise row.refuse("this row has a system turn, and a 'system' or 'persona' of its own; give one of them")
     return [Message("system", "\n".join(texts))] if texts else []

@@ -48,8 +48,8 @@ class Code(Record):
         return cls(
             text=text or row.optional("intent") or row.string("text"),
             language=row.optional("language") or "",
-            tests=tuple(map(clean, _texts(row, "tests"))),
-            setup=clean("\n".join(_texts(row, "setup"))),
+            tests=tuple(map(clean, row.texts("tests"))),
+            setup=clean("\n".join(row.texts("setup"))),
             answer=None if answer is None else clean(answer),
             id=row.id,
         )
@@ -66,11 +66,6 @@ class Code(Record):
     def trial(self, answer: str) -> Trial:
         """The tests put to an answer."""
         return Trial(answer, "\n".join((self.setup, *self.tests)))
-
-
-def _texts(row: Row, name: str) -> tuple[str, ...]:
-    given = row.get(name)
-    return (given,) if isinstance(given, str) else row.strings(name) or ()
 
 
 _CUES = {"": "Code:", "bash": "Shell command:", "shell": "Shell command:", "sh": "Shell command:"}

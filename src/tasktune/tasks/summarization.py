@@ -33,20 +33,14 @@ class Summarization(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Sentences of a source are joined; the first of several summaries is the answer."""
-        references = _texts(row, "references") if row.get("references") else ()
-        summaries = _texts(row, "answer")
+        references = row.texts("references") if row.get("references") else ()
+        summaries = row.texts("answer")
         return cls(
-            text=" ".join(_texts(row, "text") or (row.string("text"),)),
+            text=" ".join(row.texts("text") or (row.string("text"),)),
             references=references or (summaries if len(summaries) > 1 else ()),
             answer=next(iter(summaries or references), None),
             id=row.id,
         )
-
-
-def _texts(row: Row, name: str) -> tuple[str, ...]:
-    """The text of that name, or the list of them; none where there is none."""
-    given = row.get(name)
-    return (given,) if isinstance(given, str) else row.strings(name) or ()
 
 
 summary = Text[Summarization](

@@ -83,16 +83,10 @@ def _text_and_sentences(row: Row) -> tuple[str, Words]:
 
 def _references_and_spans(row: Row, text: str) -> tuple[tuple[str, ...], tuple[Span, ...] | None]:
     """Summaries in words, and sentences of the text, `None` where the row says nothing of them."""
-    references, given = _texts(row, "references"), row.get("answer")
+    references, given = row.texts("references"), row.get("answer")
     if isinstance(given, str) or (given and isinstance(given, list | tuple) and isinstance(given[0], str)):
-        return references or _texts(row, "answer"), None
+        return references or row.texts("answer"), None
     return references, spans_of(row, text)
-
-
-def _texts(row: Row, name: str) -> tuple[str, ...]:
-    """The text of that name, or the list of them; none where there is none."""
-    given = row.get(name)
-    return (given,) if isinstance(given, str) else row.strings(name) or ()
 
 
 def _labelled(row: Row, where: Words, labels: object) -> tuple[Span, ...]:
