@@ -110,6 +110,7 @@ def test_a_model_that_was_not_tuned_is_not_saved(tiny: Tiny, tmp_path: Path) -> 
         ("llama", "classification", {"labels": ["yes"]}, "it takes two"),
         ("llama", "ner", {"labels": {"PER": "person"}}, "only labels that are chosen"),
         ("llama", "classification", {"shots": []}, "no example in it"),
+        ("llama", "classification", {"shots": EXAMPLES, "count": -3}, "0 or more, but is -3"),
         ("llama", "generation", {"labels": ["a", "b"]}, "generation has no labels to choose from"),
         ("bert", "mask", {"labels": ["a", "b"]}, "mask has no labels to choose from"),
     ],

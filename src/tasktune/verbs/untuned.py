@@ -117,6 +117,8 @@ def _shown(
     """The head with the shots that stand before its prompts, and what it calls its labels."""
     if by not in get_args(By):
         raise InputError(f"shots are chosen {' or '.join(get_args(By))}, and not {by!r}")
+    if count < 0:
+        raise InputError(f"--shot-count must be 0 or more, but is {count}")
     if examples and not isinstance(head.framing.prompt(examples[0]), Prompt):
         raise InputError("a conversation is asked in its own turns, and shown no examples; write them as its first turns")
     head = _called(head, words)
