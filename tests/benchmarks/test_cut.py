@@ -35,8 +35,9 @@ def test_a_cut_file_holds_the_records_of_its_source(run, shared, tmp_path):
     def read(file):
         return [(r.answer, r.field_names()) for r in records(task(run.task), str(file), run.mapping, run.format)]
 
-    whole = read(shared / run.dev)
-    assert read(cut(shared / run.dev, tmp_path / "dev", 7)) == spaced(whole, 7)
+    files = [shared / file for file in run.dev.split(",")]
+    whole = read(",".join(map(str, files)))
+    assert read(",".join(str(cut(file, tmp_path / "dev", 7)) for file in files)) == spaced(whole, 7)
 
 
 def test_acos_becomes_sentences_with_their_categories(tmp_path):

@@ -17,6 +17,9 @@ TINY = {
     "instruction-following": "gpt2",
     "reasoning": "gpt2",
     "question-answering-generative": "t5",
+    "code": "gpt2",
+    "code-completion": "gpt2",
+    "code-docstring": "t5",
     "few-shot": "llama",
     "instruct": "llama",
 }

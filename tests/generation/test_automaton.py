@@ -120,7 +120,8 @@ def test_nor_where_the_tokenizer_keeps_what_reading_needs(name: str, kind: str) 
     for record in records(name, kind):
         ids = tokenizer(framing.separator + framing.write(record), add_special_tokens=False)["input_ids"]
         constraint, labels = held(name, record, tokenizer)
-        if framing.read(record, decoded(tokenizer, ids, framing.separator), labels) == record.answer:
+        said_again = framing.read(record, decoded(tokenizer, ids, framing.separator), labels)
+        if said_again == record.answer and tokenizer.unk_token_id not in ids:  # which nothing is written with
             tried += 1
             assert not forbids(constraint, ids), record
     assert tried

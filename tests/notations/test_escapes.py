@@ -21,3 +21,4 @@ def test_what_is_no_escape_stays():
     assert escape("a, b\n", re.compile(r"[,\n]")) == "a\\2c; b\\a;"
     assert unescape("C:\\temp \\ffffff; \\;") == "C:\\temp \\ffffff; \\;"
     assert unescape("a \\ 2c ; b") == "a , b"  # as a WordPiece tokenizer writes it
+    assert unescape("a \\ 2 c ; b") == "a , b"  # as one writes it that knows few figures

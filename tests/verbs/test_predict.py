@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_what_is_no_number_is_null_and_each_answer_is_out_before_the_next_is_ask
             out.append(capfd.readouterr().out)
             yield Prediction(Classification(text=text), Scored("x", score=math.nan))
 
-    monkeypatch.setattr("tasktune.models.multitask.load", lambda *_: None)
+    monkeypatch.setattr("tasktune.models.multitask.load", lambda *_: SimpleNamespace(models={}))
     monkeypatch.setattr("tasktune.verbs.slips.before_asking", lambda *_: None)
     monkeypatch.setattr("tasktune.verbs.predict.predict", answers)
     monkeypatch.setattr("tasktune.verbs.show.show_lost", lambda lost: isinstance(lost, Lost))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_ESCAPED = re.compile(r"\\\s*([0-9a-fA-F]{1,6})\s*;")
+_ESCAPED = re.compile(r"\\((?:\s*[0-9a-fA-F]){1,6})\s*;")
 
 
 def escape(text: str, special: re.Pattern[str]) -> str:
@@ -22,10 +22,10 @@ def escaped(character: str) -> str:
 
 
 def unescape(written: str) -> str:
-    """What `escape` was given. What is no escape stays as it is."""
+    """What `escape` was given, also with blanks within an escape. What is no escape stays as it is."""
     return _ESCAPED.sub(lambda match: _character(match), written)
 
 
 def _character(match: re.Match[str]) -> str:
-    code = int(match[1], 16)
+    code = int("".join(match[1].split()), 16)
     return chr(code) if code < 0x110000 else match[0]

@@ -12,7 +12,7 @@ from itertools import chain
 
 from tasktune.notations.escapes import escape, escaped
 
-IN_SURFACE = re.compile(r"[\n|]|\A\s+|\s+\Z|\((?=\s*[0-9]{1,9}\s*\)\Z)|\A-\Z")
+IN_SURFACE = re.compile(r"\A\s+|\s+\Z|[\n|]|\((?=\s*[0-9]{1,9}\s*\)\Z)|\A-\Z")
 
 NOWHERE = "-"
 """What is written for a stretch that there is not."""
