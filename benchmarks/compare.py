@@ -21,9 +21,10 @@ def metric_of(task: Task[Any]) -> Metric[Any]:
 
 def tallied(plan: Plan, answers: Iterable[Any]) -> Tally:
     """The metric, with answers (or likelihoods) to the dev records in their order."""
-    tally = Tally(metric_of(plan.task))
+    metric = metric_of(plan.task)
+    tally = Tally(metric)
     for record, answer in zip(plan.records(plan.dev), answers, strict=True):
-        tally.add(record, answer)
+        tally.add(record, (answer,) if metric.of == "answers" else answer)
     return tally
 
 

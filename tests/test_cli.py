@@ -105,13 +105,36 @@ def test_predict_streams_from_standard_input_in_order(run: Run, knowing: Path, m
 def test_chat_answers_the_lines_of_a_pipe(
     run: Run, tiny: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("Hello\n/save said.jsonl\n/exit\nnot said\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Hello\n/save said.jsonl\n/exit\nnot said\n")))
     code, out, err = run("chat", tiny("llama"), "--max-new-tokens", "3", "--system", "Be brief.")
     (said,) = [json.loads(line) for line in (tmp_path / "said.jsonl").read_text(encoding="utf-8").splitlines()]
     assert code == 0
     assert [turn["role"] for turn in said["messages"]] == ["system", "user", "assistant"]
     assert out == said["messages"][-1]["content"] + "\n"
     assert err == "(written to said.jsonl)\n"
+
+
+def test_what_is_piped_into_a_chat_must_be_text(run: Run, tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Caf\xe9\n")))
+    code, _, err = run("chat", tiny("llama"), "--max-new-tokens", "3")
+    assert code == 2
+    assert "<stdin>:1:4: byte 0xe9 is not UTF-8" in err
+
+
+def test_a_closed_standard_input_is_told(run: Run, knowing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    code, _, err = run("predict", knowing, "-")
+    assert (code, "standard input is closed" in err) == (2, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+def test_a_full_disk_is_told_in_a_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tasktune", "tasks"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "tasktune: No space left on device: what is written finds no room; make some, or write elsewhere\n"
 
 
 def test_answers_can_be_read_again_and_measured(run: Run, knowing: Path, tmp_path: Path) -> None:

@@ -118,13 +118,13 @@ UNKNOWN = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n<tmx><tu><tuv xml:lang="en"><seg>a
 @pytest.mark.parametrize("format", ["tmx", "xliff"])
 def test_entities_are_refused(file, content, format):
     with pytest.raises(InputError, match=r":2: the entity '[ab]' is the file's own"):
-        list(rows(file(content), format))
+        list(rows(file(content.replace("<tmx>", f"<{format}>").replace("</tmx>", f"</{format}>")), format))
 
 
 @pytest.mark.parametrize("content", ["<tmx><body></tmx>", "<tmx>", "no xml"])
 def test_what_is_no_xml_is_refused_with_its_line(file, content):
     with pytest.raises(InputError, match=r":1: not XML at column"):
-        list(rows(file(content), "xliff"))
+        list(rows(file(content), "tmx"))
 
 
 def test_memory_does_not_grow_with_the_file(file):
@@ -158,7 +158,7 @@ def test_what_is_put_in_reads_back(texts, format):
     opening = {"tmx": '<tu><tuv xml:lang="en"><seg>x</seg></tuv></tu>', "xliff": "<trans-unit><source>x</source></trans-unit>"}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x"
-        path.write_text(f"<r>{opening[format] * len(texts)}</r>", encoding="utf-8")
+        path.write_text(f"<{format}>{opening[format] * len(texts)}</{format}>", encoding="utf-8")
         said = iter(texts)
         written = filled(path, format, lambda text: next(said))
         path.write_text(written, encoding="utf-8", newline="")
@@ -173,3 +173,11 @@ def test_any_bytes_are_read_or_refused(content):
         for reader in (tmx, xliff):
             with suppress(InputError), Source(path) as source:
                 assert all(row.string("text") is not None for row in reader.read(source))
+
+
+@pytest.mark.parametrize(("name", "root"), [("a.tmx", "xliff"), ("a.xlf", "html"), ("a.xliff", "tmx")])
+def test_a_file_of_another_kind_is_refused_and_not_empty(tmp_path: Path, name: str, root: str) -> None:
+    file = tmp_path / name
+    file.write_text(f"<?xml version='1.0'?>\n<{root}></{root}>\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}:2: this is a file of <{root}>"):
+        list(rows(str(file)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import EDQUOT, EFBIG, ENOSPC
 
 import typer
 
@@ -22,6 +23,7 @@ from tasktune.core import InputError
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+_NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 
 app = typer.Typer(
     name="tasktune",
@@ -43,6 +45,12 @@ def main() -> None:
     except InputError as wrong:
         if os.environ.get("RANK", "0") == "0":  # of several processes, the first speaks for all
             print(f"tasktune: {wrong}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as wrong:
+        if wrong.errno not in _NO_ROOM:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to be flushed there has no room either
+        print(f"tasktune: {wrong.strerror}: what is written finds no room; make some, or write elsewhere", file=sys.stderr)
         sys.exit(2)
     except SystemExit as left:
         if left.code == INTERRUPTED:  # typer leaves so, without a word

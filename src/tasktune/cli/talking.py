@@ -25,7 +25,14 @@ def chat(
         from tasktune.verbs.chat import conversation_with, talk
 
         conversation = conversation_with(model, system, options)
-    talk(conversation, _typed() if sys.stdin.isatty() else sys.stdin, _say, _note)
+    talk(conversation, _typed() if sys.stdin.isatty() else _piped(), _say, _note)
+
+
+def _piped() -> Iterator[str]:
+    """The lines of standard input, refused where they are no text."""
+    from tasktune.readers.source import STDIN, Source
+
+    yield from (line for _, line in Source(STDIN).lines())
 
 
 def _say(piece: str) -> None:

@@ -102,12 +102,12 @@ def content(text: str) -> str:
     return escape(_UNWRITABLE.sub("\ufffd", text), quote=False).replace("\r", "&#13;")
 
 
-def elements(source: Source, wanted: frozenset[str]) -> Iterator[Element]:
+def elements(source: Source, root: str, wanted: frozenset[str]) -> Iterator[Element]:
     """The elements of the wanted names as they end, with what is in them, which is forgotten afterwards.
 
-    Raises `InputError`, with its line, for what is no XML and for entities of the file's own.
+    Raises `InputError`, with its line, for what is no XML, for a file whose `root` is another, and for entities of its own.
     """
-    builder = _Builder(source, wanted)
+    builder = _Builder(source, root, wanted)
     for _, piece in source.pieces():
         builder.parse(piece.encode(), is_last=False)
         yield from builder.taken()
@@ -118,8 +118,8 @@ def elements(source: Source, wanted: frozenset[str]) -> Iterator[Element]:
 class _Builder:
     """Makes elements of what expat says."""
 
-    def __init__(self, source: Source, wanted: frozenset[str]) -> None:
-        self._source, self._wanted = source, wanted
+    def __init__(self, source: Source, root: str, wanted: frozenset[str]) -> None:
+        self._source, self._root, self._wanted = source, root, wanted
         self._open: Element | None = None
         self._done: list[Element] = []
         self._parser = expat.ParserCreate("utf-8")
@@ -146,6 +146,8 @@ class _Builder:
         element = Element(name, attributes, parser.CurrentLineNumber, parser.CurrentByteIndex, parent)
         if parent is not None:
             parent.parts.append(element)
+        elif element.name != self._root:
+            raise self._source.refuse(element.line, f"this is a file of <{name}>, not of <{self._root}>; say which by --format")
         self._open = element
 
     def _end(self, name: str) -> None:

@@ -48,6 +48,8 @@ class Source:
     def stream(self) -> BinaryIO:
         """The bytes, decompressed. Raises `InputError` where the file cannot be opened."""
         if self.path == STDIN:
+            if sys.stdin is None:  # a shell's <&-
+                raise InputError("<stdin>: standard input is closed; name a file instead of -, or give something to read there")
             return sys.stdin.buffer
         try:
             file = self._open.enter_context(Path(self.path).open("rb"))  # noqa: SIM115 (closed by __exit__)

@@ -28,7 +28,7 @@ def read(source: Source) -> Iterator[Row]:
 def units(source: Source) -> Iterator[Unit]:
     """The units, as they come. Raises `InputError` for one without its source language."""
     named = _ALL
-    for element in elements(source, frozenset(("header", "tu"))):
+    for element in elements(source, "tmx", frozenset(("header", "tu"))):
         if element.name == "header":
             named = element.attributes.get("srclang", _ALL)
         else:

@@ -29,7 +29,7 @@ def read(source: Source) -> Iterator[Row]:
 
 def units(source: Source) -> Iterator[Unit]:
     """The units, as they come; in version 2 a unit's segments are numbered by their own ids, behind the unit's."""
-    for element in elements(source, frozenset(("trans-unit", "segment"))):
+    for element in elements(source, "xliff", frozenset(("trans-unit", "segment"))):
         text = element.child("source")
         if text is None or element.above("translate") == "no" or not text.text(CODES):
             continue

@@ -59,6 +59,8 @@ def rate(a: str, b: str, data: str | None, out: Path, seed: int, records: int | 
     if records is not None and records < len(pairs):
         pairs = [pairs[k] for k in sorted(chance.sample(range(len(pairs)), records))]
     shown = {str(number): pair for number, pair in enumerate(pairs, 1) if pair.a != pair.b}
+    if not shown:
+        raise InputError(f"{a} and {b} answer all that they have in common alike, so that there is nothing to prefer")
     lefts = {name: chance.choice("ab") for name in shown}
     body = "\n".join(_item(name, pair, lefts[name]) for name, pair in shown.items())
     page = sha256(body.encode()).hexdigest()[:16]
