@@ -38,3 +38,9 @@ def test_options_of_decoding_may_stand_among_the_others() -> None:
 def test_what_it_cannot_mean_is_refused(given: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         recipes.of(given)
+
+
+def test_what_is_wrong_with_a_flag_is_not_the_files_fault(tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_text("epochs = 2\n")
+    with pytest.raises(InputError, match=r"^the options: n_best must be more than 0, but is 0"):
+        recipes.read(tmp_path / "recipe.toml", {"n_best": 0})

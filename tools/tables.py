@@ -25,7 +25,7 @@ def docstring(module: Path) -> str:
 def title(path: Path) -> str:
     """What a module, a package or a folder of data says of itself first: a sentence, or the heading of its README."""
     if path.is_file():
-        return docstring(path).partition("\n")[0].partition(". ")[0].rstrip(".")
+        return re.split(r"(?<! al)\. ", docstring(path).partition("\n")[0])[0].rstrip(".")
     if (path / "__init__.py").is_file():
         return title(path / "__init__.py")
     return (path / "README.md").read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")

@@ -105,6 +105,7 @@ def settled(recipe: Recipe, family: FamilyName) -> Recipe:
 
 def read(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:
     """The recipe in a TOML file, with `changes`. Raises `InputError` for an unknown field or a value of the wrong kind."""
+    of(changes or {}, "the options")  # what is wrong with them alone is not the file's fault
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
