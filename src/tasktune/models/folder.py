@@ -32,8 +32,8 @@ def read_facts(folder: Path) -> dict[str, Any]:
         if (folder / SENTENCE_MODULES).is_file():
             return {"task": "embedding", "labels": [], "calibration": {"thresholds": []}}
         raise InputError(
-            f"{folder} is no model tuned by tasktune: it has no {FACTS}. Make one: tasktune fit TASK --train FILE --out {folder}, "
-            "or ask one that is not tuned, by the task: tasktune predict TASK FILE --model smollm2"
+            f"{folder} is no model tuned by tasktune: it has no {FACTS}. Make one: tasktune fit TASK --train FILE --out {folder} "
+            "(or ask one that is not tuned, by the task: tasktune predict TASK FILE --model smollm2)"
         ) from None
     except ValueError as wrong:
         raise InputError(f"{folder / FACTS}: not JSON: {wrong}") from None
