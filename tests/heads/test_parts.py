@@ -88,7 +88,7 @@ def test_one_of_several_tasks_sums_up_parts_as_it_does_alone(kind: str, model: M
 @each_kind
 def test_what_has_no_sentences_or_does_not_grow_shorter_comes_to_an_end(kind: str, model: Model) -> None:
     cramped = with_options(model, max_length=48, min_new_tokens=24)
-    for text in ("x" * 2000, " " * 2000, "a. " * 500, "東京。" * 300):
+    for text in ("x" * 400, " " * 400, "a. " * 120, "東京。" * 60):
         lost = Lost()
         ((_, _, scored),) = answers(cramped.net, cramped.head, [Summarization(text=text, id="odd")], lost)
         assert isinstance(scored.answer, str)

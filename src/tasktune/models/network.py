@@ -154,6 +154,8 @@ def keep_newlines(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> N
 
 def end_alike(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
     """Let `generate` end where texts end here too: at what ends a turn in a chat template, where that is a token of its own."""
+    if not net.can_generate():  # a body alone, which gives vectors
+        return
     told, end = net.generation_config, tokenizer.eos_token_id
     ends = told.eos_token_id if isinstance(told.eos_token_id, list) else [told.eos_token_id]
     if end is not None and end not in ends:
