@@ -11,11 +11,10 @@ import numpy as np
 
 from tasktune.core import InputError, Record, Scores
 from tasktune.datasets import Data, questions
-from tasktune.heads.base import Calibration
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.clustering import clustering
-from tasktune.models.folder import FACTS
-from tasktune.models.model import Model, build, load, saved
+from tasktune.models.embedder import embedder
+from tasktune.models.model import Model, saved
 from tasktune.notations.telling import telling_words
 from tasktune.readers import write
 from tasktune.recipe import Recipe
@@ -106,19 +105,11 @@ def cluster(
     if not records:
         raise InputError("there are no texts to cluster")
     texts = [str(record.text) for record in records]
-    vectors = _vectors(_embedder(model, chosen), texts)
+    vectors = _vectors(embedder(model, chosen), texts)
     numbers, places = _grouped(vectors, clusters, smallest, chosen.seed)
     found = _told(texts, numbers, grouping.distances(vectors, numbers), places)
     _warn(found, smallest)
     return replace(found, scores=_scores(records, numbers))
-
-
-def _embedder(model: Model | Path | str, recipe: Recipe) -> Model:
-    if isinstance(model, Model):
-        return model
-    if (Path(model) / FACTS).is_file() and (tuned := load(model)).task.name == "embedding":
-        return tuned
-    return build(task("embedding"), str(model), lambda _: (), recipe, lambda _: Calibration())
 
 
 def _vectors(model: Model, texts: Sequence[str]) -> grouping.Vectors:

@@ -40,7 +40,7 @@ def write_answers(data: str, out: str, answers: Answers, format: str | None, los
 
 def _run(answers: Iterator[Any]) -> Iterator[dict[str, Any]]:
     """What a search found, where the answers are vectors or grades."""
-    from tasktune.verbs.search import found
+    from tasktune.verbs.runs import found
 
     yield from found(answers)
 

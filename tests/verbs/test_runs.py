@@ -12,7 +12,7 @@ from tasktune.models.prediction import Prediction
 from tasktune.tasks.embedding import Embedding
 from tasktune.tasks.nli import NLI
 from tasktune.tasks.reranking import Reranking
-from tasktune.verbs.search import found
+from tasktune.verbs.runs import found
 
 
 def said(record: Record, answer: Any) -> Prediction:
