@@ -21,23 +21,16 @@ from typing import Any
 import tasktune as tt
 from run import machine
 from tasktune.core import Scores
-from tasktune.heads.base import Calibration
-from tasktune.models.model import Model, build
+from tasktune.models.embedder import embedder
 from tasktune.recipe import Recipe
-from tasktune.tasks import task
 
 HERE = Path(__file__).parent
 SHARED = Path("../shared/data")
 
 
-def embedder(name: str) -> Model:
-    """The model as it comes."""
-    return build(task("embedding"), name, lambda _: (), Recipe(), lambda _: Calibration())
-
-
 def evaluated(model: str, data: str, mapping: dict[str, str]) -> tuple[int, Scores]:
     """How many records there are, and the scores."""
-    found = tt.evaluate(embedder(model), SHARED / data, mapping)
+    found = tt.evaluate(embedder(model, Recipe()), SHARED / data, mapping)
     return found.records, found.scores
 
 

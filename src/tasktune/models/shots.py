@@ -10,11 +10,9 @@ import numpy as np
 
 from tasktune.core import Record
 from tasktune.framings import Text
-from tasktune.heads.base import Calibration
 from tasktune.metrics.similarity import unit
-from tasktune.models.model import build
+from tasktune.models.embedder import embedder
 from tasktune.recipe import Recipe
-from tasktune.tasks import task
 
 Ranked = Callable[[Record], Iterable[Record]]
 """Gives for a record all examples, the best to show first."""
@@ -36,10 +34,10 @@ def at_random(framing: Text[Record], examples: Sequence[Record], seed: int) -> R
 
 def by_similarity(framing: Text[Record], examples: Sequence[Record]) -> Ranked:
     """The examples by the cosine of their prompt and the record's (Liu et al. 2022, "What makes good in-context examples")."""
-    embedder = build(task("embedding"), EMBEDDER, lambda _: (), Recipe(), lambda _: Calibration())
+    model = embedder(EMBEDDER, Recipe())
 
     def vectors(records: Sequence[Record]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-        found = embedder.embed([str(framing.prompt(record)) for record in records])
+        found = model.embed([str(framing.prompt(record)) for record in records])
         return np.stack([unit(vector) for vector in found])
 
     table = vectors(examples)
