@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from math import isnan
+from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
-FamilyName = Literal["encoder", "decoder", "encoder-decoder"]
+FamilyName = Literal["encoder", "decoder", "encoder-decoder", "vision-language"]
 
 
 class InputError(ValueError):
@@ -25,10 +26,13 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item of a file as its reader found it: named values, and where they stood (`file:line`)."""
+    """One item of a file as its reader found it: named values, where they stood (`file:line`), and the `folder` in which
+    paths in it begin.
+    """
 
     values: Mapping[str, Any]
     where: str = ""
+    folder: Path | None = field(default=None, compare=False)
 
     def refuse(self, why: str) -> InputError:
         """The error to raise about this row, with its place in front."""
@@ -264,6 +268,7 @@ class Task(Generic[R]):
     metric: Metric[R]
     example: tuple[R, ...] = field(repr=False)
     beside: tuple[Metric[R], ...] = ()
+    vision_language: Any = None
 
     @property
     def metrics(self) -> tuple[Metric[R], ...]:
@@ -276,6 +281,7 @@ class Task(Generic[R]):
             "encoder": self.encoder,
             "decoder": self.decoder,
             "encoder-decoder": self.encoder_decoder,
+            "vision-language": self.vision_language,
         }
         return {family: framing for family, framing in asked.items() if framing is not None}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,8 @@ def _questions(task: Task[Any], given: Row | Record) -> Iterable[Record]:
         return [given]
     first = task.record.field_names()[0]
     alone = given.get(first) is None and given.get("answer") is None and given.get("text") is not None
-    made: Iterable[Record] = task.record.several(Row({**given.values, first: given.get("text")}, given.where) if alone else given)
+    asked = replace(given, values={**given.values, first: given.get("text")}) if alone else given
+    made: Iterable[Record] = task.record.several(asked)
     return made
 
 

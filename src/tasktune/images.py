@@ -1,9 +1,47 @@
-"""Pictures, by what they are made of: where a record has one, it has this, and pixels only exist while a model looks."""
+"""Pictures, by what they are made of: where a record has one, it has this, and pixels only exist while a model looks.
+
+`opened` is the one way to pixels. Whatever a file may be, it gives a picture that is right (upright, RGB, on white where it was
+transparent, of a size that any model takes), or one `InputError` that names the file and says what to do. Pillow does it, the
+extra `tasktune[images]`; only formats that it decodes by itself are opened, within limits of bytes and pixels.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import stat
+import warnings
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tasktune.core import InputError, Lost
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Pixels
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+
+MOST_BYTES = 1 << 28
+MOST_PIXELS = 64_000_000
+"""That are decoded: 192 MB of memory. JPEG of up to 178 million is decoded at a half, a quarter or an eighth of its size."""
+LARGEST, SMALLEST = 4096, 32
+"""The sides, in pixels, between which a picture is given to a model: no model sees finer, and none knows what to do with less."""
+SLIMMEST = 100
+"""How often the short side may go into the long one; beyond that white is put beside the picture."""
+
+ONE_FRAME = "moving pictures, of which the first frame alone is seen"
+
+_ELSE = {
+    b"<svg": "an SVG drawing",
+    b"<?xml": "XML, an SVG drawing perhaps",
+    b"<!doctype": "a web page, as a server sends one where there is no picture",
+    b"<html": "a web page, as a server sends one where there is no picture",
+    b"%pdf": "a PDF",
+    b"version https://git-lfs": "a pointer of Git LFS; fetch the file itself with git lfs pull",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,4 +49,142 @@ class Image:
     """A picture: the path of its file, or the bytes of one. `where` is what to call it in a message."""
 
     source: Path | bytes
-    where: str = ""
+    where: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return self.where or (str(self.source) if isinstance(self.source, Path) else f"a picture of {len(self.source)} bytes")
+
+    def refuse(self, why: str) -> InputError:
+        """The error to raise about the picture, with its name in front."""
+        return InputError(f"{self}: {why}")
+
+
+def content(image: Image) -> bytes:
+    """The bytes of a picture's file. Raises `InputError` where there is none, or what is there is no file of a sane size."""
+    if isinstance(image.source, bytes):
+        return image.source
+    try:
+        found = os.stat(image.source)  # noqa: PTH116 (with the mode at once)
+        if not stat.S_ISREG(found.st_mode):  # to open a pipe or a device could wait, or read, for ever
+            raise image.refuse("no file but a folder, a pipe or a device; name a file with a picture in it")
+        if found.st_size > MOST_BYTES:
+            raise image.refuse(f"a file of {found.st_size:,} bytes; a picture may have {MOST_BYTES:,}. Make it smaller")
+        return image.source.read_bytes()
+    except (OSError, ValueError) as error:
+        raise image.refuse(f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
+
+
+def digest(image: Image) -> str:
+    """What tells a picture by its content: 32 hexadecimal digits of its file's bytes."""
+    return blake2b(content(image), digest_size=16).hexdigest()
+
+
+def opened(image: Image, lost: Lost | None = None, record_id: str = "") -> Pixels:
+    """The pixels, in RGB, upright, neither very large nor very small. Moving pictures are noted in `lost`.
+
+    Raises `InputError` naming the picture where it is none, is broken, or is larger than `MOST_PIXELS`.
+    """
+    given = content(image)
+    pillow = _pillow(image)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Pillow warns of is measured here
+            with pillow.open(BytesIO(given), formats=FORMATS) as found:
+                return _decoded(image, found, lost, record_id)
+    except InputError:
+        raise
+    except pillow.DecompressionBombError:
+        raise image.refuse(_TOO_LARGE) from None
+    except Exception as error:  # decoders of hostile bytes raise anything
+        raise image.refuse(_not_one(given, error)) from None
+
+
+def _pillow(image: Image) -> Any:
+    try:
+        import PIL.Image
+    except ImportError:
+        raise image.refuse("pictures need Pillow, which is not there: pip install 'tasktune[images]'") from None
+    return PIL.Image
+
+
+_SIXTEEN_BITS = 65535.0
+_TOO_LARGE = f"it has more than {MOST_PIXELS:,} pixels; make it smaller: convert FILE -resize 4096x4096 NEW"
+
+
+def _decoded(image: Image, found: Any, lost: Lost | None, record_id: str) -> Pixels:
+    from PIL import ImageOps
+
+    found.draft("RGB", (LARGEST, LARGEST))  # JPEG alone can be decoded small
+    if found.width * found.height > MOST_PIXELS:
+        raise image.refuse(_TOO_LARGE)
+    if lost is not None and found.format != "MPO" and getattr(found, "is_animated", False):
+        lost.add(ONE_FRAME, record_id)
+    found.seek(0)
+    found.load()
+    return _sized(_in_rgb(ImageOps.exif_transpose(found)))
+
+
+def _in_rgb(found: Pixels) -> Pixels:
+    """Eight bits a colour. What is transparent shows white; more than eight bits are scaled, not cut off."""
+    import PIL.Image
+
+    if found.mode[0] in "IF":
+        found = _in_bytes(found)
+    if "transparency" in found.info or found.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
+        seen = found.convert("RGBA")
+        white = PIL.Image.new("RGBA", seen.size, "white")
+        return PIL.Image.alpha_composite(white, seen).convert("RGB")
+    return found.convert("RGB")
+
+
+def _in_bytes(found: Pixels) -> Pixels:
+    """Greys of 16 bits by their upper half; such as are of no known range (32 bits, fractions) by the range that they have."""
+    import numpy as np
+    import PIL.Image
+
+    grey = np.nan_to_num(np.asarray(found, dtype=np.float32))
+    low, high = float(grey.min()), float(grey.max())
+    if found.mode[0] == "I" and low >= 0 and high <= _SIXTEEN_BITS:
+        low, high = 0.0, _SIXTEEN_BITS
+    return PIL.Image.fromarray(((grey - low) * (255 / ((high - low) or 1))).round().astype(np.uint8))
+
+
+def _sized(found: Pixels) -> Pixels:
+    """No side beyond `LARGEST` or below `SMALLEST`, and none that is `SLIMMEST` times the other."""
+    import PIL.Image
+
+    width, height = found.size
+    least = -(-max(width, height) // SLIMMEST)
+    if min(width, height) < least:
+        broader = PIL.Image.new("RGB", (max(width, least), max(height, least)), "white")
+        broader.paste(found, ((broader.width - width) // 2, (broader.height - height) // 2))
+        found = broader
+    found.thumbnail((LARGEST, LARGEST))
+    if min(found.size) < SMALLEST:
+        times = SMALLEST / min(found.size)
+        found = found.resize((round(found.width * times), round(found.height * times)), PIL.Image.Resampling.NEAREST)
+    return found
+
+
+def _not_one(given: bytes, error: Exception) -> str:
+    """Why bytes that Pillow cannot decode are no picture."""
+    if not given:
+        return "an empty file, which is no picture; fetch or make it again"
+    start = given[:64].lstrip().lower()
+    other = next((what for sign, what in _ELSE.items() if start.startswith(sign)), None)
+    if other is not None:
+        return f"this is {other}. Pictures can be {', '.join(FORMATS)}"
+    if type(error).__name__ == "UnidentifiedImageError":
+        return f"this is no picture that can be opened; it can be {', '.join(FORMATS)}. Convert it: convert FILE NEW.png"
+    return f"a picture that is broken ({error or type(error).__name__}); fetch or make it again"
+
+
+def plain(colour: str, size: tuple[int, int] = (32, 32)) -> Image:
+    """A picture all of one colour, as BMP made without Pillow: `plain("#ff0000")`."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    width, height = size
+    line = bytes((blue, green, red)) * width
+    line += b"\0" * (-len(line) % 4)
+    header = b"BM" + (54 + len(line) * height).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
+    sizes = (40).to_bytes(4, "little") + width.to_bytes(4, "little") + height.to_bytes(4, "little") + b"\1\0\x18\0" + bytes(24)
+    return Image(header + sizes + line * height)

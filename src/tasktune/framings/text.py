@@ -10,6 +10,7 @@ from tasktune.answers import Message
 from tasktune.core import R
 from tasktune.forms import Form
 from tasktune.framings.names import Labels, as_answered, as_given, no_names, sorted_names
+from tasktune.images import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Prompt:
 
     Some checkpoints were taught other words for the same (`heads.conventions`): T5 a `prefix`, and those made for translation the
     body alone, with codes for the `languages` of body and answer ("" where one is not known). Those made for code were taught to
-    fill in what stands between the body and a `suffix`.
+    fill in what stands between the body and a `suffix`. Models that see are shown the `images` before the words.
     """
 
     body: str
@@ -28,6 +29,7 @@ class Prompt:
     prefix: str = ""
     languages: tuple[str, str] | None = None
     suffix: str = ""
+    images: tuple[Image, ...] = ()
 
     def __str__(self) -> str:
         return self.before + self.body + self.after

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,8 @@ def rows(path: Path | str, format: str | None = None, known: frozenset[str] = fr
     """
     with Source(path, known) as source:
         found = _named(format) if format else detect(source)
-        yield from found.read(source)
+        folder = None if source.path == STDIN else Path(source.path).parent
+        yield from (replace(row, folder=row.folder or folder) for row in found.read(source))
 
 
 def _named(format: str) -> Format:

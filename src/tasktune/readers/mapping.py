@@ -6,6 +6,7 @@ A column that begins with `=`, as in `--map field==value`, is none: all records 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tasktune.core import InputError, Row
@@ -56,7 +57,7 @@ def mapped(row: Row, names: Sequence[str], aliases: Mapping[str, Sequence[str]],
         column = _mapped_column(row, mapping, field) if field in mapping else _suggested_column(row, field, others)
         if column is not None:
             values[field] = row.values[column]
-    return Row({**values, **{name: value for name, value in row.values.items() if name not in values}}, row.where)
+    return replace(row, values={**values, **{name: value for name, value in row.values.items() if name not in values}})
 
 
 def _mapped_column(row: Row, mapping: Mapping[str, str], field: str) -> str:
