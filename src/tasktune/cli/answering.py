@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tasktune.cli.asking import Asked, Asking, By, Labels, ShotCount, ShotsBy, ShotsFile, Untuned
+from tasktune.cli.asking import Asking, with_asking
 from tasktune.cli.options import DataFile, Format, Map, Options, with_recipe
 from tasktune.core import InputError, Lost, Row
 
@@ -26,16 +26,12 @@ OUT_HELP = (
 
 
 @with_recipe
+@with_asking
 def evaluate(
-    model: Asked,
+    asking: Asking,
     data: Annotated[list[str], typer.Argument(help=DATA_HELP, metavar="DATA")],
     options: Options,
     as_json: Annotated[bool, typer.Option("--json", help="print the scores as JSON")] = False,
-    untuned: Untuned = None,
-    labels: Labels = None,
-    shots: ShotsFile = None,
-    shot_count: ShotCount = None,
-    shots_by: ShotsBy = By.RANDOM,
     map: Map = None,
     format: Format = None,
 ) -> None:
@@ -43,9 +39,9 @@ def evaluate(
     from tasktune.readers.mapping import parse_mapping
     from tasktune.verbs.slips import before_measuring
 
-    asking, mapping = Asking(model, untuned, labels, shots, shot_count, shots_by), parse_mapping(map or [])
+    mapping = parse_mapping(map or [])
     as_it_comes = asking.refuse_slips(options, data, mapping, format)
-    files = data[0] if as_it_comes else before_measuring(Path(model), options, data, mapping, format)
+    files = data[0] if as_it_comes else before_measuring(Path(asking.model), options, data, mapping, format)
     asked = asking.opened(options, mapping, format)
     from tasktune.verbs.evaluate import evaluate as verb
     from tasktune.verbs.show import show_evaluation
@@ -58,8 +54,9 @@ def evaluate(
 
 
 @with_recipe
+@with_asking
 def predict(
-    model: Asked,
+    asking: Asking,
     data: DataFile,
     options: Options,
     out: Annotated[str, typer.Option(help=OUT_HELP)] = "-",
@@ -67,11 +64,6 @@ def predict(
         Engine, typer.Option(help="ray answers a Parquet file, or a folder of them, on a Ray cluster (here unless RAY_ADDRESS)")
     ] = Engine.LOCAL,
     task: Annotated[str | None, typer.Option(help="which task's answers, of a model of several; all if not given")] = None,
-    untuned: Untuned = None,
-    labels: Labels = None,
-    shots: ShotsFile = None,
-    shot_count: ShotCount = None,
-    shots_by: ShotsBy = By.RANDOM,
     map: Map = None,
     format: Format = None,
 ) -> None:
@@ -83,9 +75,8 @@ def predict(
     if engine is Engine.RAY and format not in (None, "parquet"):
         raise InputError(f"--engine ray reads Parquet files, and nothing as --format {format}; leave one of them out")
     lost, mapping = Lost(), parse_mapping(map or [])
-    asking = Asking(model, untuned, labels, shots, shot_count, shots_by)
     if not asking.refuse_slips(options, [data], mapping, format):
-        before_asking(Path(model), options, data, mapping, format, task)
+        before_asking(Path(asking.model), options, data, mapping, format, task)
     elif engine is Engine.RAY or task is not None:
         raise InputError("--engine ray and --task are for tuned models; leave them out, or tune one")
 

@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from tasktune.cli.options import Options, loading
+from tasktune.cli.options import Options, declared, loading, others
 from tasktune.core import InputError
 
 By = Enum("By", {"RANDOM": "random", "SIMILAR": "similar"})
-
-Asked = Annotated[str, typer.Argument(help="a folder that `tasktune fit --out` made, or with --model a task", metavar="MODEL")]
-Untuned = Annotated[
-    str | None,
-    typer.Option("--model", help="a model to ask without tuning it: a name (`tasktune models`), folder, GGUF file or hub id"),
-]
-Labels = Annotated[
-    str | None, typer.Option(help="what it chooses from, a,b; or 0=no,1=yes to tell it words for the data's names", metavar="A,B")
-]
-ShotsFile = Annotated[str | None, typer.Option(help="examples with answers to show it first: a file", metavar="FILE")]
-ShotCount = Annotated[int | None, typer.Option(help="examples before each record, at most, as far as there is room [8]")]
-ShotsBy = Annotated[By, typer.Option(help="which examples: drawn by --seed, or those most like the record")]
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What is asked: a folder, or where `untuned` names a model a task; and what that model is told."""
 
-    model: str
-    untuned: str | None
-    labels: str | None
-    shots: str | None
-    count: int | None
-    by: By
+    model: Annotated[str, typer.Argument(help="a folder that `tasktune fit --out` made, or with --model a task", metavar="MODEL")]
+    untuned: Annotated[
+        str | None,
+        typer.Option("--model", help="a model to ask without tuning it: a name (`tasktune models`), folder, GGUF file or hub id"),
+    ] = None
+    labels: Annotated[
+        str | None,
+        typer.Option(help="what it chooses from, a,b; or 0=no,1=yes to tell it words for the data's names", metavar="A,B"),
+    ] = None
+    shots: Annotated[str | None, typer.Option(help="examples with answers to show it first: a file", metavar="FILE")] = None
+    shot_count: Annotated[
+        int | None,
+        typer.Option(help="examples before each record, at most, as far as there is room [8]"),
+    ] = None
+    shots_by: Annotated[By, typer.Option(help="which examples: drawn by --seed, or those most like the record")] = By.RANDOM
 
     def refuse_slips(self, options: Options, data: Sequence[str], mapping: dict[str, str], format: str | None) -> bool:
         """Whether the model is not tuned; raises `InputError` where it cannot be asked so."""
         from tasktune.verbs.slips import before_untuned
 
         if self.untuned is None:
-            if self.labels or self.shots or self.count is not None:
+            if self.labels or self.shots or self.shot_count is not None:
                 raise InputError("--labels, --shots and --shot-count are told to a model that is not tuned; name it with --model")
             return False
         if len(data) != 1:
@@ -63,9 +62,21 @@ class Asking:
             if self.untuned is None:
                 return load(Path(self.model), options)
             words = _words(self.labels)
-            count = SHOTS if self.count is None else self.count
+            count = SHOTS if self.shot_count is None else self.shot_count
             recipe = recipes.of(options, "the options")
-            return untuned(self.model, self.untuned, words, self.shots, count, self.by.value, recipe, mapping, format)
+            return untuned(self.model, self.untuned, words, self.shots, count, self.shots_by.value, recipe, mapping, format)
+
+
+def with_asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an argument and flags for what is asked, and as its `asking` what they say."""
+    flags = signature(Asking, eval_str=True).parameters
+
+    @wraps(command)
+    def wrapped(**given: Any) -> None:
+        asking = Asking(**{name: given.pop(name) for name in flags})
+        command(**given, asking=asking)
+
+    return declared(wrapped, [*flags.values(), *others(command, "asking")])
 
 
 def _words(labels: str | None) -> dict[str, str] | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from inspect import Parameter, signature
+from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
@@ -44,11 +44,20 @@ def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
         flagged = {flag.name: given.pop(flag.name) for flag in flags}
         command(*args, **given, options={name: value for name, value in flagged.items() if value is not None})
 
-    own = [p for p in signature(command, eval_str=True).parameters.values() if p.name != "options"]
-    parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in own] + flags
-    wrapped.__signature__ = signature(command).replace(parameters=parameters, return_annotation=None)  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {p.name: p.annotation for p in parameters}
-    return wrapped
+    return declared(wrapped, [*others(command, "options"), *flags])
+
+
+def others(command: Callable[..., None], name: str) -> list[Parameter]:
+    """The parameters of a command but for the one called `name`."""
+    return [parameter for parameter in signature(command, eval_str=True).parameters.values() if parameter.name != name]
+
+
+def declared(command: Callable[..., None], parameters: Iterable[Parameter]) -> Callable[..., None]:
+    """A command with the parameters that typer is to make arguments and flags of."""
+    named = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in parameters]
+    command.__signature__ = Signature(named, return_annotation=None)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in named}
+    return command
 
 
 def _flag(option: Option) -> Parameter:
