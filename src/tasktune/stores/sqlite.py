@@ -1,0 +1,237 @@
+"""A store in one file, by SQLite: words by FTS5, vectors as blobs that numpy compares.
+
+Each write is a transaction of a write-ahead log: readers go on reading what was there before, a second writer waits, and a
+process that is killed leaves each file of the collection whole or absent. (Power loss may take the last files with it, not the
+store.) Vectors are read into memory at the first search of a collection by them, four bytes a number; later searches only read
+what has changed since, so that a server sees what others write.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Final, final
+
+import numpy as np
+
+from tasktune.core import InputError
+from tasktune.passages import Hit, Passage
+from tasktune.stores.base import MAIN, Facts, Store, Where
+from tasktune.stores.sqlite_file import opened, told, transaction
+from tasktune.stores.sqlite_rows import COLUMNS, FROM, Held, condition, from_row, held, to_row
+from tasktune.stores.vectors import fitting, nearest, unit
+from tasktune.stores.words import counted, words
+
+if TYPE_CHECKING:
+    from tasktune.stores.base import Floats
+
+_MANY: Final = 1024  # rows that are read or written at once
+
+
+@final
+class SQLiteStore(Store):
+    """The store in the file at `path`. `writable` makes it where there is none."""
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        self._where = str(path)
+        self._lock = RLock()  # those who use one connection take turns
+        self._held: dict[int, Held] = {}
+        self._file = opened(path, writable=writable)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """What is read within is of one moment."""
+        with self._lock, told(self._where), transaction(self._file, "DEFERRED") as file:
+            yield file
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, told(self._where), transaction(self._file, "IMMEDIATE") as file:
+            yield file
+
+    # ---- what it is of
+
+    def facts(self) -> Facts | None:
+        """What the store was begun with."""
+        with self._reading() as file:
+            row = file.execute("SELECT facts FROM store").fetchone()
+        return Facts(**json.loads(row[0])) if row else None
+
+    def begin(self, facts: Facts) -> None:
+        """Say what will be written."""
+        with self._writing() as file:
+            known = self.facts()
+            if known is None:
+                file.execute("INSERT INTO store (facts) VALUES (?)", (json.dumps(asdict(facts)),))
+            else:
+                known.agree(facts, self._where)
+
+    def renew(self, facts: Facts) -> None:
+        """Begin again with other facts."""
+        with self._writing() as file:
+            file.execute("DELETE FROM vectors")
+            file.execute("UPDATE files SET digest = ''")
+            file.execute("DELETE FROM store")
+            self.begin(facts)
+
+    def collections(self) -> list[str]:
+        """The names of the collections, sorted."""
+        with self._reading() as file:
+            return [name for (name,) in file.execute("SELECT name FROM collections ORDER BY name")]
+
+    def digests(self, collection: str = MAIN) -> dict[str, str]:
+        """The digest of each file that was put."""
+        with self._reading() as file:
+            return dict(file.execute("SELECT name, digest FROM files WHERE collection = ?", (self._number(collection),)))
+
+    def count(self, collection: str = MAIN) -> int:
+        """How many passages a collection has."""
+        with self._reading() as file:
+            (passages,) = file.execute(f"SELECT count(*) {FROM} WHERE f.collection = ?", (self._number(collection),)).fetchone()
+        return int(passages)
+
+    def close(self) -> None:
+        """Give back the file, and the memory that vectors take."""
+        with self._lock:
+            self._held.clear()
+            self._file.close()
+
+    # ---- writing
+
+    def put(
+        self, file: str, digest: str, passages: Sequence[Passage], vectors: Floats | None = None, collection: str = MAIN
+    ) -> None:
+        """Write what a file holds, in place of all that was of it."""
+        rows = [to_row(passage) for passage in passages]
+        texts = [" ".join(counted(passage)) for passage in passages]
+        with self._writing() as db:
+            numbers = fitting(vectors, len(passages), self.facts(), self._where)
+            number = self._number(collection) or self._new(collection)
+            self._remove(file, number)
+            insert = "INSERT INTO files (collection, name, digest) VALUES (?, ?, ?)"
+            owner = db.execute(insert, (number, file, digest)).lastrowid
+            (first,) = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+            insert = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            db.executemany(insert, ((k, owner, *row) for k, row in enumerate(rows, first)))
+            db.executemany(f"INSERT INTO words_{number} (rowid, words) VALUES (?, ?)", enumerate(texts, first))
+            for start in range(0, len(numbers), _MANY):
+                some = numbers[start : start + _MANY]
+                insert = "INSERT INTO vectors (file, first, count, numbers) VALUES (?, ?, ?, ?)"
+                db.execute(insert, (owner, first + start, len(some), some.tobytes()))
+
+    def drop(self, file: str, collection: str = MAIN) -> int:
+        """Remove a file and all that is of it."""
+        with self._writing():
+            number = self._number(collection)
+            return self._remove(file, number) if number else 0
+
+    def _new(self, collection: str) -> int:
+        """A collection, with words of its own, so that BM25 counts within it alone."""
+        number = self._file.execute("INSERT INTO collections (name) VALUES (?)", (collection,)).lastrowid or 0
+        self._file.execute(f"CREATE VIRTUAL TABLE words_{number} USING fts5 (words, content = '', tokenize = 'ascii')")
+        return number
+
+    def _remove(self, file: str, number: int) -> int:
+        """FTS5 keeps no texts, and must be told again what it shall forget."""
+        of = "WHERE f.collection = ? AND f.name = ?"
+        found = self._file.execute(f"SELECT {COLUMNS} {FROM} {of}", (number, file)).fetchall()
+        gone = ((row[0], " ".join(counted(from_row(row)))) for row in found)
+        self._file.executemany(f"INSERT INTO words_{number} (words_{number}, rowid, words) VALUES ('delete', ?, ?)", gone)
+        self._file.execute("DELETE FROM files WHERE collection = ? AND name = ?", (number, file))
+        return len(found)
+
+    # ---- searching
+
+    def by_words(self, query: str, k: int, collection: str = MAIN, where: Where | None = None) -> list[Hit]:
+        """The `k` passages of the highest BM25."""
+        asked = " OR ".join(f'"{word}"' for word in words(query))
+        with self._reading():
+            number = self._number(collection)
+            return self._hits(self._best(asked, k, number, where), k) if asked and number and k > 0 else []
+
+    def _best(self, asked: str, k: int, number: int, where: Where | None) -> dict[int, float]:
+        """The scores of the k best and of some behind them, until one has less: all that tie with the k-th are among them."""
+        passing, values = condition(where)
+        joined = f"CROSS JOIN passages p ON p.id = w.rowid AND {passing}" if where else ""
+        sql = f"SELECT w.rowid, -rank FROM words_{number} w {joined} WHERE words_{number} MATCH ? ORDER BY rank LIMIT ?"
+        limit = k + 16
+        while True:
+            found = self._file.execute(sql, (*values, asked, limit)).fetchall()
+            scores = {row: float(f"{score:.9g}") for row, score in found}  # further digits depend on the order of summation
+            if len(found) < limit or scores[found[-1][0]] < scores[found[k - 1][0]]:
+                return scores
+            limit *= 4
+
+    def by_vectors(self, queries: Floats, k: int, collection: str = MAIN, where: Where | None = None) -> list[list[Hit]]:
+        """The `k` passages of the highest cosine for each of `queries`."""
+        with self._reading() as file:
+            held = self._vectors(collection)
+            if not len(held.rows) or k < 1:
+                return [[] for _ in queries]
+            allowed = None
+            if where:
+                passing, values = condition(where)
+                found = [row for (row,) in file.execute(f"SELECT p.id FROM passages p WHERE {passing}", values)]
+                allowed = np.isin(held.rows, found, assume_unique=True)
+            best = nearest(held.matrix, unit(queries, self._where), k, allowed)
+            return [self._hits(dict(zip(held.rows[rows].tolist(), scores.tolist(), strict=True)), k) for rows, scores in best]
+
+    def vectors_of(self, hits: Sequence[Hit], collection: str = MAIN) -> Floats:
+        """The vectors of passages that were found, each of length 1."""
+        with self._reading() as file:
+            sql = f"SELECT p.id {FROM} WHERE f.collection = ? AND p.source = ? AND p.start = ? AND p.end = ?"
+            of = ((self._number(collection), hit.passage.source, hit.passage.start, hit.passage.end) for hit in hits)
+            found = [file.execute(sql, each).fetchone() or (0,) for each in of]
+            held = self._vectors(collection)
+            rows = np.array([row for (row,) in found], np.int64)
+            places = np.searchsorted(held.rows, rows)
+            if (np.append(held.rows, -1)[places] != rows).any():
+                raise InputError(f"{self._where} has no vectors of some of these passages")
+            return held.matrix[places]
+
+    def around(self, passage: Passage, before: int, after: int, collection: str = MAIN) -> list[Passage]:
+        """A passage between those that stand before and after it in its document."""
+        beside = f"SELECT {COLUMNS} {FROM} WHERE f.collection = ? AND p.source = ? AND (p.start, p.end)"
+        with self._reading() as file:
+            of = (self._number(collection), passage.source, passage.start, passage.end)
+            earlier = file.execute(f"{beside} < (?, ?) ORDER BY p.start DESC, p.end DESC LIMIT ?", (*of, before)).fetchall()
+            later = file.execute(f"{beside} > (?, ?) ORDER BY p.start, p.end LIMIT ?", (*of, after)).fetchall()
+        return [*map(from_row, reversed(earlier)), passage, *map(from_row, later)]
+
+    def passages(self, collection: str = MAIN) -> Iterator[Passage]:
+        """All passages of a collection, a file after the other."""
+        sql = f"SELECT {COLUMNS} {FROM} WHERE f.collection = ? AND p.id > ? ORDER BY p.id LIMIT ?"
+        last = 0
+        while True:
+            with self._reading() as file:
+                rows = file.execute(sql, (self._number(collection), last, _MANY)).fetchall()
+            if not rows:
+                return
+            yield from map(from_row, rows)
+            last = rows[-1][0]
+
+    # ---- within a transaction
+
+    def _number(self, collection: str) -> int:
+        """The collection's; 0 where there is none."""
+        row = self._file.execute("SELECT id FROM collections WHERE name = ?", (collection,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _vectors(self, collection: str) -> Held:
+        number = self._number(collection)
+        self._held[number] = held(self._file, number, self._held.get(number))
+        return self._held[number]
+
+    def _hits(self, scores: Mapping[int, float], k: int) -> list[Hit]:
+        """The first k of some passages, by their scores and ids."""
+        numbers, hits = list(scores), list[Hit]()
+        for start in range(0, len(numbers), _MANY):
+            some = numbers[start : start + _MANY]
+            sql = f"SELECT {COLUMNS} FROM passages p WHERE p.id IN ({', '.join('?' * len(some))})"
+            hits += [Hit(from_row(row), scores[row[0]]) for row in self._file.execute(sql, some)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]

@@ -1,0 +1,92 @@
+"""Passages as rows of SQLite, what is asked of them as conditions, and their vectors read into memory."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tasktune.passages import Passage, Value
+from tasktune.stores.base import Where
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tasktune.stores.base import Floats
+
+COLUMNS: Final = "p.id, p.source, p.start, p.end, p.text, p.titles, p.page, p.metadata"
+FROM: Final = "FROM passages p JOIN files f ON f.id = p.file"
+
+
+def to_row(passage: Passage) -> tuple[object, ...]:
+    """The columns of a passage, without its number."""
+    titles, metadata = (json.dumps(each, ensure_ascii=False) for each in (passage.titles, dict(passage.metadata)))
+    return passage.source, passage.start, passage.end, passage.text, titles, passage.page, metadata
+
+
+def from_row(row: Sequence[Any]) -> Passage:
+    """The passage of a row of `COLUMNS`."""
+    _, source, start, end, text, titles, page, metadata = row
+    return Passage(source, start, end, text, tuple(json.loads(titles)), page, json.loads(metadata))
+
+
+def condition(where: Where | None) -> tuple[str, list[Value]]:
+    """SQL that says of a passage `p` whether it is what is asked for, and the values that stand in it as question marks."""
+    conditions, values = ["true"], list[Value]()
+    for key, wanted in (where or {}).items():
+        several = [wanted] if isinstance(wanted, str | int | float) else list(wanted)
+        if key in ("source", "page"):
+            conditions.append(f"p.{key} IN ({', '.join('?' * len(several))})")
+        else:
+            tests = " OR ".join(_LIKE[isinstance(each, bool)] for each in several) or "false"
+            conditions.append(f"EXISTS (SELECT 1 FROM json_each(p.metadata) m WHERE m.key = ? AND ({tests}))")
+            values.append(key)
+        values += [str(each).lower() if isinstance(each, bool) else each for each in several]
+    return " AND ".join(conditions), values
+
+
+_LIKE: Final = ("(m.atom = ? AND m.type NOT IN ('true', 'false'))", "m.type = ?")
+"""How a value, and how a truth value is found: JSON's true is SQLite's 1, but no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The vectors of a collection in memory: (passages, dimension), and the passages' numbers, ascending.
+
+    `places` says of each blob at which row it begins, by the blob's number, which no other will ever have. `state` tells apart
+    moments between which something was written.
+    """
+
+    state: tuple[int, int]
+    places: Mapping[int, int]
+    rows: NDArray[np.int64]
+    matrix: Floats
+
+
+def held(file: sqlite3.Connection, collection: int, before: Held | None) -> Held:
+    """All vectors of a collection. Of those that were held `before` only what is new is read."""
+    (version,) = file.execute("PRAGMA data_version").fetchone()  # others' writes; our own are counted by the connection
+    state = (version, file.total_changes)
+    if before and before.state == state:
+        return before
+    sql = "SELECT v.id, v.first, v.count FROM vectors v JOIN files f ON f.id = v.file WHERE f.collection = ? ORDER BY v.first"
+    blobs = file.execute(sql, (collection,)).fetchall()
+    if before and before.places.keys() == {blob for blob, *_ in blobs}:
+        return Held(state, before.places, before.rows, before.matrix)
+    rows = np.concatenate([np.arange(first, first + count) for _, first, count in blobs] or [np.empty(0, np.int64)])
+    places, matrix, at = dict[int, int](), np.empty((0, 0), np.float32), 0
+    for blob, _, count in blobs:
+        if before and blob in before.places:
+            numbers = before.matrix[before.places[blob] :][:count]
+        else:
+            (data,) = file.execute("SELECT numbers FROM vectors WHERE id = ?", (blob,)).fetchone()
+            numbers = np.frombuffer(data, np.float32).reshape(count, -1)
+        if not at:
+            matrix = np.empty((len(rows), numbers.shape[1]), np.float32)
+        matrix[at : at + count] = numbers
+        places[blob], at = at, at + count
+    return Held(state, places, rows, matrix)
