@@ -5,8 +5,9 @@ Places are characters of the text: words and sub-words are only views of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from string import punctuation
 from typing import Any
 
@@ -85,6 +86,31 @@ class Reasoned:
         return self.answer
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A passage that is cited, by its number from 1, and where: behind the first `place` characters of an answer."""
+
+    place: int
+    passage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An answer in words, and the passages that it cites, in the order of their places. No words: the passages do not say."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+    def __str__(self) -> str:
+        return self.spelled(lambda stretch: stretch)
+
+    def spelled(self, spell: Callable[[str], str]) -> str:
+        """The text, each of its stretches between marks as `spell` has it, with the marks in their places: `Oslo [1].`"""
+        edges = [0, *(mark.place for mark in self.marks), len(self.text)]
+        stretches = [spell(self.text[start:end]) for start, end in pairwise(edges)]
+        return stretches[0] + "".join(f" [{mark.passage}]{then}" for mark, then in zip(self.marks, stretches[1:], strict=True))
+
+
 def folded(answer: str) -> str:
     """What two final answers have in common that say the same: no case, no signs around, yes for true."""
     low = " ".join(answer.casefold().split())
@@ -114,10 +140,11 @@ Answer = (
     | Linked
     | Vectors
     | Reasoned
+    | Cited
     | None
 )
-"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links, vectors, words, or what reasoning
-came to. `None`: nothing known."""
+"""What a model says of a record: a label, several, a number, spans, word tags, a tree, links, vectors, words, what reasoning came
+to, or words that cite. `None`: nothing known."""
 
 Words = tuple[tuple[int, int], ...]
 """Where the words of a text stand: (start, end) in characters, in order, not overlapping."""

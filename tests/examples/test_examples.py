@@ -17,6 +17,7 @@ TINY = {
     "instruction-following": "gpt2",
     "reasoning": "gpt2",
     "question-answering-generative": "t5",
+    "question-answering-grounded": "llama",
     "code": "gpt2",
     "code-completion": "gpt2",
     "code-docstring": "t5",

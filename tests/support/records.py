@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tasktune.answers import Dependency, Instruction, Link, Message, Reasoned, Span, Words, WordTag
+from tasktune.answers import Cited, Dependency, Instruction, Link, Mark, Message, Reasoned, Span, Words, WordTag
 from tasktune.core import Record
 from tasktune.notations.code import clean
 from tasktune.notations.conclusions import KINDS, canonical
@@ -39,6 +39,7 @@ from tasktune.tasks.pos import POS
 from tasktune.tasks.pretraining import Pretraining
 from tasktune.tasks.question_answering import QuestionAnswering
 from tasktune.tasks.question_answering_generative import QuestionAnsweringGenerative
+from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
 from tasktune.tasks.reasoning import Reasoning
 from tasktune.tasks.regression import Regression
 from tasktune.tasks.relation import Relation
@@ -135,6 +136,11 @@ def _reasoned(question: str, answer: str, kind: str, rationale: str, choices: tu
     """A final answer of a kind as it is always spelled; 7, A or yes, where it is none of that kind."""
     final = canonical(answer, kind, choices) or {"number": "7", "choice": "A", "yes-no": "yes"}.get(kind, "a")
     return Reasoning(question=question, kind=kind, choices=choices, answer=Reasoned(final, rationale.strip()))
+
+
+def _cited(text: str, places: tuple[int, ...]) -> Cited:
+    """The text with marks at these places of it, of the first and the second passage in turn."""
+    return Cited(text, tuple(Mark(place, 1 + k % 2) for k, place in enumerate(sorted(places))) if text else ())
 
 
 HARD: dict[str, list[Record]] = {
@@ -258,6 +264,20 @@ HARD: dict[str, list[Record]] = {
             for context, answers in (("", ()), (text, (text, "b")))
         ),
         QuestionAnsweringGenerative(question="", answer=""),
+    ],
+    "question-answering-grounded": [
+        *(
+            QuestionAnsweringGrounded(question=text, passages=(text, "b"), titles=titles, answer=cited, answers=(text, "c"))
+            for text in HARD_TEXTS
+            for titles in ((), (text, "t"))
+            for cited in (Cited(text), _cited(text, (0, len(text) // 2, len(text), len(text))))
+        ),
+        *(
+            QuestionAnsweringGrounded(question="which?", passages=("a",), answer=_cited(text, places))
+            for text in ("[1]", "a [1] b", "[1, 2", "a[", "not in the documents", " Not in the documents.", "\\5b;1]", "[2019]")
+            for places in ((), (len(text),), (1, 2))
+        ),
+        QuestionAnsweringGrounded(question="", answer=Cited(""), misleading=("b",)),
     ],
     "reasoning": [
         *(_reasoned(text, text, kind, text) for text in HARD_TEXTS for kind in KINDS),
@@ -402,6 +422,15 @@ _JUDGED = st.lists(st.tuples(TEXTS, st.integers(-1, 4)), max_size=3, unique_by=l
 
 
 @st.composite
+def _grounded(draw: Any) -> QuestionAnsweringGrounded:
+    """Any answer, with marks anywhere in it."""
+    text = draw(TEXTS | st.text(st.sampled_from("[]12, \\a;"), max_size=12))
+    places = tuple(draw(st.lists(st.integers(0, len(text)), max_size=4)))
+    passages = tuple(draw(st.lists(TEXTS, max_size=3)))
+    return QuestionAnsweringGrounded(question=draw(TEXTS), passages=passages, answer=_cited(text, places))
+
+
+@st.composite
 def _summed(draw: Any) -> SummarizationExtractive:
     """Any sentences of a text, its own or such as data may state."""
     text, places = draw(st.tuples(TEXTS, st.just(())) | _words())
@@ -454,6 +483,7 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
         context=TEXTS,
         answer=TEXTS | st.sampled_from(["unanswerable", "\\\\unanswerable"]),
     ),
+    "question-answering-grounded": _grounded(),
     "reasoning": st.builds(_reasoned, TEXTS, TEXTS, st.sampled_from(KINDS), TEXTS)
     | st.builds(
         _reasoned, TEXTS, st.sampled_from("ABC"), st.just("choice"), TEXTS, st.lists(TEXTS, min_size=2, max_size=4).map(tuple)

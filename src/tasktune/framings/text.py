@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal
 
 from tasktune.answers import Message
@@ -52,7 +52,7 @@ def _most_probable(answers: Sequence[Any]) -> int:
 
 @dataclass(frozen=True)
 class Text(Generic[R]):
-    """Words: free, or (`closed`) exactly one of the label names.
+    """Words: free, or (`closed`) exactly one of the label names, or that where there are names and at most `closed_up_to` of them.
 
     `prompt` is what the model reads: a `Prompt`, or the turns of a conversation for the model's own chat template. `separator`
     stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be. `form` is what the
@@ -60,7 +60,8 @@ class Text(Generic[R]):
     `complete` adds to a record what the names say of all that was learnt from, before it is asked about. `lost(record)` counts
     the parts of the answer that `write` cannot say. `elect` says which of several answers, the most probable first, is given.
     `part(record, text)` asks the same of another text: a record that is too long is asked in parts then, and at last of what was
-    said of these.
+    said of these. `fewer(record)` has one part less to read, where there is one that can be left out: of a record that is too
+    long, as many as it takes are.
     """
 
     prompt: Callable[[R], Prompt | tuple[Message, ...]]
@@ -68,6 +69,7 @@ class Text(Generic[R]):
     read: Callable[[R, str, Labels], Any] = as_given
     names: Callable[[R], Iterable[str]] = no_names
     closed: bool = False
+    closed_up_to: int = 0
     separator: str = " "
     max_new_tokens: int = 64
     form: Callable[[R, Labels], Form] | None = None
@@ -75,7 +77,13 @@ class Text(Generic[R]):
     lost: Callable[[R], int] = lambda record: 0
     elect: Callable[[Sequence[Any]], int] = _most_probable
     part: Callable[[R, str], R] | None = None
+    fewer: Callable[[R], R | None] = lambda record: None
 
     def inventory(self, names: Iterable[str]) -> Labels:
-        """The label set that training data with these names makes."""
-        return sorted_names(names)
+        """The label set that training data with these names makes; none where they are more than it is closed to."""
+        found = sorted_names(names)
+        return () if 0 < self.closed_up_to < len(found) else found
+
+    def among(self, labels: Labels) -> Text[R]:
+        """The framing where these are the labels: closed, where they are few enough."""
+        return replace(self, closed=True) if self.closed_up_to and labels else self

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,10 +17,10 @@ from tasktune.answers import Message
 from tasktune.core import InputError, Lost, Record
 from tasktune.framings import Labels, Prompt, Text
 from tasktune.heads.base import Head, by_policy
-from tasktune.heads.conventions import Convention, Tokens
+from tasktune.heads.conventions import Tokens
 from tasktune.heads.features import Features, token_ids, written_ids
 from tasktune.heads.texts import shortened
-from tasktune.heads.turns import latest, stretches
+from tasktune.heads.turns import latest, rendered, stretches
 from tasktune.heads.writers import Said, Writer
 from tasktune.notations.tool_calls import parted, spelled
 
@@ -49,29 +50,52 @@ def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[F
     A prompt cannot be answered in windows, so that the policy `split` shortens it too: of a `Prompt` the body, of a
     conversation the oldest turns.
     """
+    record = fitting(head, writer, record, lost)
     prompt, room = asked(head, record), writer.room(head.max_length, longest_answer(head, writer))
     opening: Tokens = []
     with about(record):
         if isinstance(prompt, Prompt):
             convention = writer.convention(head.tokenizer)
             worded, opening = convention.worded(prompt), convention.opened(prompt.languages)
-            whole = convention.framed(token_ids(head.tokenizer, str(worded)), prompt.languages)
+            whole = writer.tokens(head.tokenizer, worded)
             short, length = whole, len(whole)
             if length > room:
-                short = _with_less_body(head, convention, worded, room)
+                short = _with_less_body(head, writer, worded, room)
         else:
             short, length = latest(head.tokenizer, prompt, room)
-    features = [writer.asked(short, opening)]
+        features = [writer.asked(short, opening)]
     if length <= room:
         return features
     return by_policy(head, record, length, room, features, lost, split="prompts shortened")
 
 
-def _with_less_body(head: Head, convention: Convention, prompt: Prompt, room: int) -> Tokens:
+def fitting(head: Head, writer: Writer, record: Record, lost: Lost) -> Record:
+    """The record with as much to read as there is room for, where its framing knows what to leave out and the policy lets it."""
+    if head.recipe.lossy in ("error", "drop"):
+        return record
+    room = writer.room(head.max_length, longest_answer(head, writer))
+    less, left_out = record, 0
+    while (fewer := head.framing.fewer(less)) is not None and _length(head, writer, less) > room:
+        less, left_out = fewer, left_out + 1
+    if left_out:
+        lost.add("passages left out for want of room", record.id, left_out)
+    return less
+
+
+def _length(head: Head, writer: Writer, record: Record) -> int:
+    """How many tokens the whole prompt takes."""
+    prompt = asked(head, record)
+    with about(record):
+        if isinstance(prompt, Prompt):
+            return len(writer.tokens(head.tokenizer, prompt))
+        return len(token_ids(head.tokenizer, rendered(head.tokenizer, prompt, ask=True)))
+
+
+def _with_less_body(head: Head, writer: Writer, prompt: Prompt, room: int) -> Tokens:
     """The prompt with as much of its body as there is room for. What follows the body, the cue for the answer, is kept."""
-    around = convention.framed(token_ids(head.tokenizer, prompt.before + prompt.after), prompt.languages)
+    around = writer.tokens(head.tokenizer, replace(prompt, body=""))
     body = shortened(head.tokenizer, prompt.body, room - len(around), prompt.keep)
-    return convention.framed(token_ids(head.tokenizer, prompt.before + body + prompt.after), prompt.languages)[-room:]
+    return writer.tokens(head.tokenizer, replace(prompt, body=body))[-room:]
 
 
 @contextmanager
@@ -101,6 +125,7 @@ def lessons(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Feat
 
 def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[list[Said]]:
     framing: Text[Any] = head.framing
+    record = fitting(head, writer, record, lost)
     prompt, written = asked(head, record), framing.write(record)
     if isinstance(prompt, Prompt):
         given = prompt_ids(head, writer, record, lost)

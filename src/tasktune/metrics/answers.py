@@ -30,8 +30,8 @@ _SIGNS = frozenset("-:_*^/\\~`+=，。：？！“”；’《》·、「」（�
 _HAN = re.compile("[\u4e00-\u9fa5]")
 
 
-def _words(answer: str) -> list[str]:
-    """SQuAD's normalised words."""
+def normalised_words(answer: str) -> list[str]:
+    """SQuAD's normalised words: without case, punctuation and articles."""
     return _ARTICLES.sub(" ", answer.lower().translate(_UNPUNCTUATED)).split()
 
 
@@ -88,8 +88,8 @@ def exact_and_f1(golds: Sequence[str], said: str, *, chinese: bool) -> tuple[flo
         return float(not said), float(not said)
     if chinese:
         return _best(golds, said, _bare, _segments, _longest_run)
-    golds = [gold for gold in golds if _words(gold)] or [""]
-    return _best(golds, said, _words, _words, _overlap)
+    golds = [gold for gold in golds if normalised_words(gold)] or [""]
+    return _best(golds, said, normalised_words, normalised_words, _overlap)
 
 
 def _best(

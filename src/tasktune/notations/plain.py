@@ -7,8 +7,10 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
-from tasktune.answers import Answer, Dependency, Instruction, Link, Message, Reasoned, Span, WordTag
+from tasktune.answers import Answer, Cited, Dependency, Instruction, Link, Message, Reasoned, Span, WordTag
 from tasktune.core import Record
+from tasktune.images import Image
+from tasktune.notations.pictures import image_as_text
 
 
 def as_json(value: Any) -> Any:
@@ -27,6 +29,8 @@ def answer_as_json(answer: Answer, text: str = "", scores: Sequence[float] = ())
     """An answer as JSON. Spans, word tags and links become objects with their surfaces in `text` and their score, if any."""
     if isinstance(answer, Reasoned):
         return {name: part for name, part in asdict(answer).items() if part}
+    if isinstance(answer, Cited):
+        return {"text": answer.text, "citations": [asdict(mark) for mark in answer.marks]}
     if not isinstance(answer, tuple):
         return answer
     padded = [*scores, *[None] * (len(answer) - len(scores))]
@@ -46,6 +50,8 @@ def _part_as_json(part: object, text: str, score: float | None) -> Any:
             place = {**{name: end and _part_as_json(end, text, None) for name, end in ends.items()}, "label": label}
         case Message():
             place = part.as_json()
+        case Image():
+            return image_as_text(part)
         case Instruction():
             place = asdict(part)
         case _:

@@ -11,6 +11,7 @@ from tasktune.core import InputError, Task
 NAMES = (
     "aspect-polarity",
     "aspect-sentiment",
+    "captioning",
     "chat",
     "classification",
     "code",
@@ -31,6 +32,7 @@ NAMES = (
     "pretraining",
     "question-answering",
     "question-answering-generative",
+    "question-answering-grounded",
     "reasoning",
     "regression",
     "relation",
@@ -39,12 +41,14 @@ NAMES = (
     "summarization",
     "summarization-extractive",
     "translation",
+    "vqa",
 )
 
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "aspect-polarity": ("atsc", "alsc"),
     "aspect-sentiment": ("absa", "e2e-absa"),
+    "captioning": ("image-captioning", "image-to-text"),
     "chat": ("instruct", "sft"),
     "classification": ("sentiment", "topic", "spam", "intent", "text-classification"),
     "code": ("code-generation", "text-to-code", "code-translation", "nl2bash"),
@@ -64,6 +68,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "pos": ("tagging", "pos-tagging", "part-of-speech"),
     "question-answering": ("qa", "extractive-qa", "reading-comprehension"),
     "question-answering-generative": ("qa-generative", "generative-qa", "open-qa", "closed-book-qa"),
+    "question-answering-grounded": ("qa-grounded", "grounded-qa", "rag", "cited-answers"),
     "reasoning": ("chain-of-thought", "cot", "math", "multiple-choice"),
     "regression": ("sts", "similarity", "rating"),
     "relation": ("relation-classification",),
@@ -72,6 +77,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "summarization": ("summarisation", "summary"),
     "summarization-extractive": ("extractive-summarization",),
     "translation": ("mt", "machine-translation"),
+    "vqa": ("visual-question-answering", "image-question-answering"),
 }
 """Other names of the same tasks: one definition serves them all."""
 

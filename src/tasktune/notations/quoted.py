@@ -1,0 +1,105 @@
+"""Foreign text beside one's own: how a document is quoted to a model, and how what a model says is shown.
+
+Whoever writes a document may write it for the model that will read it: orders to it, citations that are none, tags and tokens by
+which a prompt is parted, signs that no person sees. So what is quoted (`quoted`) has no sign of which marks, tags or a
+tokenizer's special tokens are made (`[1]`, `</document>`, `<|im_end|>`, `[INST]`), no hidden signs, and no line that begins
+where the prompt's own lines begin. This holds for any text, whatever it says.
+
+What orders say is told by `orders`, by the words that they take; a guess, which can miss and be wrong.
+
+What a model says (`inert`) may repeat what it was told to: nothing in it is a tag, or a link or picture of Markdown's that
+fetches something from elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+_TAG = re.compile(
+    r"<!--.*?-->|<(script|style)\b.*?</\1\s*>"
+    r"|</?(?:a|abbr|b|big|blockquote|body|br|button|center|code|dd|details|div|dl|dt|em|embed|font|footer|form|frame|h[1-6]|head"
+    r"|header|hr|html|i|iframe|img|input|label|li|link|main|meta|nav|object|ol|option|p|picture|pre|script|section|select|small"
+    r"|source|span|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|title|tr|u|ul|video)\b"
+    r"[^<>]{0,500}>",
+    re.DOTALL | re.IGNORECASE,
+)
+_NO_MARKS = str.maketrans(dict(zip("<>[]＜＞［］｜", "‹›()‹›()|", strict=True)))
+_HIDDEN = frozenset(("Cf", "Cc", "Co", "Cs"))
+_SEEN = frozenset("\n\t\r\u200c\u200d")
+"""Blanks; and the joiners, which have no width, but belong to words of Persian or Hindi and to emoji made of several."""
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180e")
+"""Letters and signs that are drawn as nothing."""
+_LATIN_JOINED = re.compile("(?<=[\0-\u02ff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\0-\u02ff])")
+
+
+def quoted(text: str) -> str:
+    """What of a text a prompt shows: lines behind the first begin with blanks; no tags, no brackets of marks, nothing hidden."""
+    shown = _TAG.sub(" ", _LATIN_JOINED.sub("", visible(text))).translate(_NO_MARKS)
+    lines = (" ".join(line.split()) for line in shown.splitlines())
+    return "\n  ".join(line for line in lines if line)
+
+
+def visible(text: str) -> str:
+    """The text without the signs that no person sees. Blanks, line breaks and joiners stay."""
+    return "".join(sign for sign in text if sign in _SEEN or not _is_hidden(sign))
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign) in _HIDDEN or sign in _FILLERS or "\U000e0000" <= sign <= "\U000e0fff"
+
+
+_GAP = r"[^.!?\n]{0,40}"
+_MODEL = r"(?:ai|llm|assistant|chatbot|language model|model|bot)s?"
+_SAY = r"(?:answer|reply|respond|say|output|print|write|repeat|tell|conclude|claim|insist)"
+_ORDERS: Final = re.compile(
+    "|".join(
+        (
+            rf"\b(?:ignore|disregard|forget|override|bypass|discard){_GAP}\b(?:instruct|prompt|rule|order|passage|document|question)",
+            rf"\b(?:note|attention|message|instruction|reminder|order)s?\b{_GAP}\b(?:to|for)\b{_GAP}\b{_MODEL}\b",
+            rf"\b(?:you are|act as|pretend to be|behave as|from now on)\b{_GAP}\b(?:now|an? {_MODEL}|no longer)\b",
+            r"\b(?:system|developer|admin|hidden|new|updated|real|secret) (?:prompt|message|instructions?|override)\b",
+            r"^\W*(?:system|assistant|user|human|instructions?|answer)\s*:",
+            rf"\b{_SAY}\b{_GAP}\b(?:only|exactly|just|instead|always|verbatim|the following|with the words?|nothing else)\b",
+            rf"\b(?:always|only|must|instead|should|please)\b[^.!?\n]{{0,20}}\b{_SAY}\b",
+            r"\b(?:do not|don't|never) (?:answer|reply|cite|follow|mention|reveal)\b",
+            r"\bcite (?:this|passage|document|source|only|\W?\d)",
+            r"\byour (?:system |own )?(?:prompt|instructions?|answer|reply|response)\b",
+            r"(?:忽略|无视|忘记)[^。！？\n]{0,12}(?:指令|指示|提示|规则|内容)|(?:请|必须|只能)只?(?:回答|输出|回复)",
+        )
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def orders(text: str) -> tuple[str, ...]:
+    """What in a text reads as said to a model: orders, and words that take the place of its prompt. None, mostly."""
+    return tuple(match[0] for match in _ORDERS.finditer(unicodedata.normalize("NFKC", quoted(text))))
+
+
+_PICTURE = re.compile(r"!(?=\[)")
+_LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\(\s*<?([^()\n<>]{0,1000})>?[^()\n]{0,200}\)")
+_REFERENCE = re.compile(r"\[([^\[\]\n]{0,300})\](?=\s?\[[^\]\n]*[^\]\d,;\s][^\]\n]*\]|:\s)")
+_OPENED = re.compile(r"(?:!?\[[^\[\]\n]{0,300}(?:\]\s?(?:\([^()\n]{0,1200})?)?|!|\]|<)\Z")
+
+
+def inert(text: str) -> str:
+    """A text of which no browser or Markdown viewer makes a tag, a link or a picture: what would be one stands there in words."""
+    plain = _REFERENCE.sub(r"(\1)", _LINK.sub(r"\1 (\2)", _PICTURE.sub("", visible(text))))
+    return plain.replace("](", "] (").replace("<", "‹").replace(">", "›")
+
+
+def inert_pieces(pieces: Iterable[str]) -> Iterator[str]:
+    """The same of a text that comes in pieces: what may become a link is held back until that is known."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        opened = _OPENED.search(held)
+        settled = opened.start() if opened else len(held)
+        if settled:
+            yield inert(held[:settled])
+            held = held[settled:]
+    if held:
+        yield inert(held)
