@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from math import isnan
+from math import isfinite, isnan, nan
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
@@ -56,6 +56,19 @@ class Row:
         if value is None or isinstance(value, str):
             return value
         raise self.refuse(f"{name!r} must be text, but is {value!r} ({type(value).__name__})")
+
+    def number(self, name: str) -> float | None:
+        """The value called `name`, which must be a finite number or spell one; `None` where there is none."""
+        value = self.get(name)
+        if value is None or value == "":
+            return None
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = nan
+        if not isfinite(number):
+            raise self.refuse(f"{name!r} must be a finite number, but is {value!r:.80}")
+        return number
 
     def strings(self, name: str) -> tuple[str, ...] | None:
         """The list called `name`, of which every part must be text; `None` where there is none."""
@@ -286,12 +299,19 @@ class Task(Generic[R]):
         return {family: framing for family, framing in asked.items() if framing is not None}
 
     def framing(self, family: FamilyName) -> Any:
-        """How a model of `family` is asked. Raises `InputError` naming the families that can."""
+        """How a model of `family` is asked: one that sees as a decoder, for tasks of text alone.
+
+        Raises `InputError` naming the families that can.
+        """
+        able = self.framings()
+        if family == "vision-language" and family not in able and "decoder" in able:
+            return able["decoder"]  # of text alone
         try:
-            return self.framings()[family]
+            return able[family]
         except KeyError:
-            able = ", ".join(self.framings())
-            raise InputError(f"{self.name} cannot be done by a model of the {family} family; it can by: {able}") from None
+            raise InputError(
+                f"{self.name} cannot be done by a model of the {family} family; it can by: {', '.join(able)}"
+            ) from None
 
 
 Rows = Iterable[Row]

@@ -60,9 +60,10 @@ def test_a_document_teaches_nothing_and_is_read_as_one() -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"text": "a", "pair": "b", "answer": "much"}, "must be a number beside a 'pair'"),
-        ({"text": "a", "pair": "b", "answer": "nan"}, "must be a number beside a 'pair'"),
-        ({"text": "a", "answer": 3.5}, "and the pair ''"),
+        ({"text": "a", "pair": "b", "answer": "much"}, "'answer' must be a finite number, but is 'much'"),
+        ({"text": "a", "pair": "b", "answer": "nan"}, "'answer' must be a finite number, but is 'nan'"),
+        ({"text": "a", "pair": "b", "answer": 10**400}, "'answer' must be a finite number, but is 1000"),
+        ({"text": "a", "answer": 3.5}, "must be a number beside a 'pair', .* but there is 3.5 and no pair"),
         ({"text": "a", "answer": {"d": 1.5}}, "a grade must be a whole number, but is 1.5"),
         ({"text": "a", "answer": ["d1"]}, "a judgment must be a document's id and its grade, but is 'd1'"),
         ({"text": "a", "side": "left"}, "'side' must be query or document, but is 'left'"),

@@ -54,6 +54,14 @@ def test_a_record_is_named_by_its_id_even_where_that_is_0(given, known):
     assert read("classification", text="a", id=given).id == known
 
 
+@pytest.mark.parametrize(("name", "texts"), [("regression", {"text": "a"}), ("reranking", {"query": "a", "passage": "b"})])
+def test_a_number_is_finite_and_may_be_spelled(name: str, texts: dict[str, str]) -> None:
+    assert [read(name, **texts, answer=given).answer for given in (3, "2.5", "", None)] == [3.0, 2.5, None, None]
+    for given in ("much", "inf", float("nan"), 10**400, [1]):
+        with pytest.raises(InputError, match="input 1: 'answer' must be a finite number, but is "):
+            read(name, **texts, answer=given)
+
+
 @pytest.mark.parametrize(("name", "cue"), [("classification", "Label:"), ("regression", "Score:")])
 def test_one_text_or_two_are_asked_about(name, cue):
     framings = task(name)

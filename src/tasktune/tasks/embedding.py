@@ -98,16 +98,12 @@ def _answer(row: Row, pair: str) -> float | str | Judged | None:
             return tuple((str(name), _grade(row, grade)) for name, grade in given.items())
         case [*parts]:
             return tuple((str(name), _grade(row, grade)) for name, grade in (_two(row, part) for part in parts))
-    try:
-        value = float(given)
-    except (TypeError, ValueError):
-        value = math.nan
-    if not (pair and math.isfinite(value)):
+    if not pair:
         raise row.refuse(
             f"'answer' must be a number beside a 'pair', else a text that goes with this one, or documents and their grades, "
-            f"{{id: grade}}; but there is {given!r} and the pair {pair!r}"
+            f"{{id: grade}}; but there is {given!r:.80} and no pair"
         )
-    return value
+    return row.number("answer")
 
 
 def _two(row: Row, part: Any) -> tuple[Any, Any]:

@@ -8,7 +8,6 @@ Metric            Pearson, Spearman, RMSE
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -34,20 +33,7 @@ class Regression(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Raises `InputError` where its answer is no finite number."""
-        return cls(text=row.string("text"), pair=row.optional("pair") or "", answer=_number(row), id=row.id)
-
-
-def _number(row: Row) -> float | None:
-    given = row.get("answer")
-    if given is None or given == "":
-        return None
-    try:
-        value = float(given)
-    except (TypeError, ValueError):
-        raise row.refuse(f"'answer' must be a number, but is {given!r}") from None
-    if not math.isfinite(value):
-        raise row.refuse(f"'answer' must be a finite number, but is {given!r}")
-    return value
+        return cls(text=row.string("text"), pair=row.optional("pair") or "", answer=row.number("answer"), id=row.id)
 
 
 def _read(record: Regression, written: str, labels: Labels) -> float | None:

@@ -12,7 +12,6 @@ names further passages. `tasktune predict MODEL FOLDER --out new.run` writes the
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -46,7 +45,7 @@ class Reranking(Record):
             query=row.string("query"),
             passage=row.string("passage"),
             query_id=_name(row),
-            answer=_grade(row),
+            answer=row.number("answer"),
             id=row.id,
         )
 
@@ -104,19 +103,6 @@ def _of_hotpotqa(row: Row) -> Listed:
 def _name(row: Row) -> str:
     given = row.get("query_id")
     return "" if given is None else str(given)
-
-
-def _grade(row: Row) -> float | None:
-    given = row.get("answer")
-    if given is None or given == "":
-        return None
-    try:
-        value = float(given)
-    except (TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
-        raise row.refuse(f"'answer' must be a grade, a number, but is {given!r}")
-    return value
 
 
 def _read(record: Reranking, written: str, labels: Labels) -> float | None:
