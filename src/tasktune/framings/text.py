@@ -52,7 +52,7 @@ def _most_probable(answers: Sequence[Any]) -> int:
 
 @dataclass(frozen=True)
 class Text(Generic[R]):
-    """Words: free, or (`closed`) exactly one of the label names, or that where there are names and at most `closed_up_to` of them.
+    """Words: free, or (`closed`) exactly one of the label names, or that where there are at most `closed_up_to`.
 
     `prompt` is what the model reads: a `Prompt`, or the turns of a conversation for the model's own chat template. `separator`
     stands between prompt and answer. `max_new_tokens` is how long an answer of this task can reasonably be. `form` is what the
