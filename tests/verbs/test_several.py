@@ -102,6 +102,10 @@ def test_tasks_are_learnt_measured_and_asked_together(tiny: Tiny, typed: Typed, 
             ("pos+ner", "--train", "pos=ewt.conllu", "--train", "ner=wg.conll", "--lora", "2", "--model", "minilm"),
             "--lora is not",
         ),
+        (
+            ("pos+ner", "--train", "pos=ewt.conllu", "--train", "ner=wg.conll", "--weight", "ner=2", "--weight", "ner=3"),
+            "--weight ner=3: ner has a weight already, 2",
+        ),
     ],
 )
 def test_slips_are_told(words: tuple[str, ...], what: str, typed: Typed, tmp_path: Path) -> None:

@@ -134,6 +134,8 @@ def test_a_conversation_is_shown_no_examples(tiny: Tiny) -> None:
         (("predict", "clasification", "dev.csv", "--model", "smollm2"), "classification"),
         (("evaluate", "classification", "dev.csv", "--model", "smollm2", "--shots", "none.jsonl"), "none.jsonl"),
         (("evaluate", "summarization", "dev.csv", "--model", "minilm"), "cannot be done by a model of the encoder family"),
+        (("evaluate", "classification", "dev.csv", "--model", "smollm2", "--labels", "yes,no, yes"), "yes is there twice"),
+        (("predict", "classification", "dev.csv", "--model", "smollm2", "--labels", "0=no,1=no"), "go by the word 'no'"),
     ],
 )
 def test_slips_are_told_before_anything_is_loaded(

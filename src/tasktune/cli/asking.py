@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import wraps
-from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from tasktune.cli.options import Options, declared, loading, others
+from tasktune.cli.options import Options, loading, with_fields
 from tasktune.core import InputError
 
 By = Enum("By", {"RANDOM": "random", "SIMILAR": "similar"})
@@ -40,7 +38,7 @@ class Asking:
 
     def refuse_slips(self, options: Options, data: Sequence[str], mapping: dict[str, str], format: str | None) -> bool:
         """Whether the model is not tuned; raises `InputError` where it cannot be asked so."""
-        from tasktune.verbs.slips import before_untuned
+        from tasktune.verbs.slips import before_untuned, labels_given
 
         if self.untuned is None:
             if self.labels or self.shots or self.shot_count is not None:
@@ -48,6 +46,7 @@ class Asking:
             return False
         if len(data) != 1:
             raise InputError(f"a model that is not tuned is asked about one file, but {len(data)} are given: {', '.join(data)}")
+        labels_given(self.labels)
         before_untuned(self.model, self.untuned, options, data[0], self.shots, mapping, format)
         return True
 
@@ -57,31 +56,16 @@ class Asking:
 
         with loading():
             from tasktune.models.multitask import load
+            from tasktune.verbs.slips import labels_given
             from tasktune.verbs.untuned import SHOTS, untuned
 
             if self.untuned is None:
                 return load(Path(self.model), options)
-            words = _words(self.labels)
+            words = labels_given(self.labels)
             count = SHOTS if self.shot_count is None else self.shot_count
             recipe = recipes.of(options, "the options")
             return untuned(self.model, self.untuned, words, self.shots, count, self.shots_by.value, recipe, mapping, format)
 
 
-def with_asking(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an argument and flags for what is asked, and as its `asking` what they say."""
-    flags = signature(Asking, eval_str=True).parameters
-
-    @wraps(command)
-    def wrapped(**given: Any) -> None:
-        asking = Asking(**{name: given.pop(name) for name in flags})
-        command(**given, asking=asking)
-
-    return declared(wrapped, [*flags.values(), *others(command, "asking")])
-
-
-def _words(labels: str | None) -> dict[str, str] | None:
-    """What each label is called: `a,b` by its name, `0=no,1=yes` otherwise."""
-    if labels is None:
-        return None
-    named = [each.strip().partition("=") for each in labels.split(",") if each.strip()]
-    return {name.strip(): word.strip() if equals else name.strip() for name, equals, word in named}
+with_asking = with_fields("asking", Asking)
+"""Gives a command an argument and flags for what is asked."""

@@ -47,6 +47,22 @@ def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
     return declared(wrapped, [*others(command, "options"), *flags])
 
 
+def with_fields(name: str, kind: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command an argument or flag for each field of a dataclass, and as `name` what they say."""
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        flags = signature(kind, eval_str=True).parameters
+
+        @wraps(command)
+        def wrapped(**given: Any) -> None:
+            made = kind(**{flag: given.pop(flag) for flag in flags})
+            command(**given, **{name: made})
+
+        return declared(wrapped, [*flags.values(), *others(command, name)])
+
+    return decorated
+
+
 def others(command: Callable[..., None], name: str) -> list[Parameter]:
     """The parameters of a command but for the one called `name`."""
     return [parameter for parameter in signature(command, eval_str=True).parameters.values() if parameter.name != name]

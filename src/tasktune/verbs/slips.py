@@ -5,7 +5,9 @@ Each check is the one that the verb makes itself, only earlier; what passes here
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +17,7 @@ from tasktune.datasets import by_task, mapping_for, questions, questions_of_seve
 from tasktune.models.folder import FACTS, checkpoints_of, columns, read_facts, read_recipe, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
+from tasktune.passages import Value
 from tasktune.tasks import own_name, tasks_called
 from tasktune.tasks import task as task_called
 
@@ -82,10 +85,33 @@ def weighed(tasks: Iterable[str], given: Mapping[str, float]) -> dict[str, float
 
 def weights_given(given: Sequence[str]) -> dict[str, float]:
     """`["ner=2"]` as numbers by task."""
-    try:
-        return {name: float(weight) for name, _, weight in (each.partition("=") for each in given)}
-    except ValueError:
-        raise InputError(f"--weight {', '.join(given)}: say TASK=NUMBER, as --weight ner=2") from None
+    weights: dict[str, float] = {}
+    for each in given:
+        name, _, weight = each.partition("=")
+        if own_name(name) in weights:
+            raise InputError(f"--weight {each}: {name} has a weight already, {weights[own_name(name)]:g}; give a task one")
+        try:
+            weights[own_name(name)] = float(weight)
+        except ValueError:
+            raise InputError(f"--weight {each}: say TASK=NUMBER, as --weight ner=2") from None
+    return weights
+
+
+def labels_given(labels: str | None) -> dict[str, str] | None:
+    """What each label is called: `a,b` by its name, `0=no,1=yes` otherwise. Raises `InputError` for one that is named twice."""
+    if labels is None:
+        return None
+    words: dict[str, str] = {}
+    for each in labels.split(","):
+        name, equals, word = (part.strip() for part in each.partition("="))
+        word = word if equals else name
+        if name in words:
+            raise InputError(f"--labels {labels}: {name} is there twice; name each label once")
+        if word in words.values():
+            raise InputError(f"--labels {labels}: two labels go by the word {word!r}, and could not be told apart")
+        if each.strip():
+            words[name] = word
+    return words
 
 
 def before_untuned(
@@ -171,3 +197,24 @@ def how_many(clusters: str | None) -> int | Literal["auto"] | None:
     if not (clusters.isascii() and clusters.isdigit() and int(clusters)):
         raise InputError(f"--clusters {clusters}: give how many there are to be, or auto")
     return int(clusters)
+
+
+def queries(given: str) -> list[str]:
+    """The query that is given, or those that standard input has, a line each. Raises `InputError` where there is none."""
+    asked = [line.strip() for line in (sys.stdin if given == "-" else [given]) if line.strip()]
+    if not asked:
+        raise InputError("there is no query: say what to look for, or give one a line on standard input")
+    return asked
+
+
+def filters(given: Iterable[str]) -> dict[str, list[Value]]:
+    """What passages must be, from `name=value`; of a name that is repeated, one of its values."""
+    found: dict[str, list[Value]] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise InputError(f"--where takes NAME=VALUE, but is given {each!r}")
+        found.setdefault(name, []).append(value)
+        with suppress(ValueError):
+            found[name].append(int(value))
+    return found
