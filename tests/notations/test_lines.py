@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from tasktune.answers import Span
 from tasktune.notations import lines
+from tasktune.notations.escapes import escaped
+from tasktune.notations.surfaces import spelled, unspelled
 
 HARD = st.text(st.sampled_from("ab( 2)\n\\:;5c\u00a0é人\u2028"), min_size=1, max_size=12)
 TEXTS = HARD | st.text(min_size=1, max_size=40)
@@ -32,6 +34,12 @@ def test_blanks_around_lines_and_colons_and_foreign_lines_change_nothing(given):
     text, spans, labels = given
     written = [line.replace(": ", "  :   ", 1) + "  " for line in lines.write(text, spans).split("\n")]
     assert lines.read(text, "\n\n".join(["I found these", *written, "???"]), labels) == spans
+
+
+@given(*[st.text(st.sampled_from(" \n\t\u00a0\u2028"), max_size=3)] * 2, st.text(st.sampled_from("ab(2)\\;é人"), min_size=1))
+def test_blanks_beside_the_white_space_that_a_surface_ends_with_change_nothing(before, after, core):
+    parts = [*map(escaped, before), spelled(core), *map(escaped, after)]
+    assert unspelled("".join(parts)) == unspelled(f" {'  '.join(parts)} ") == before + core + after
 
 
 @given(st.text(max_size=40), st.text(st.sampled_from("PERab: ()2\n\\;é")), st.lists(st.text(max_size=3), max_size=3))
@@ -76,6 +84,13 @@ def test_a_line_repeated_more_often_than_the_surface_occurs_adds_nothing():
                 ("STRASSE", "LOC", 0),
             ],
         ),
+        (
+            "Zürich, Ada",
+            "loc : zurich\nper : \\20 ; ada\nper : a da",
+            [("Zürich", "LOC", 0), (" Ada", "PER", 7), ("Ada", "PER", 8)],
+        ),
+        ("in Bern now", "loc: Bern\nloc: bern \\ 2 0 ;", [("Bern", "LOC", 3), ("Bern ", "LOC", 3)]),
+        ("Bern", "loc: Bern\\20;", [("Bern", "LOC", 0)]),
         ("Ada, ADA", "loc: ada ( 2 )", [("ADA", "LOC", 5)]),
         ("a U.S. man, Bob", "loc : u . s . per : bob", [("U.S.", "LOC", 2), ("Bob", "PER", 12)]),
         ("at 10:30 sharp", "loc: 10:30", [("10:30", "LOC", 3)]),

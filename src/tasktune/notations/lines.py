@@ -21,7 +21,7 @@ from tasktune.answers import Span
 from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.folding import fold, fold_with_places
 from tasktune.notations.names import NONE, match, spaced
-from tasktune.notations.surfaces import spelled
+from tasktune.notations.surfaces import blanks_around, spelled, unspelled
 from tasktune.notations.words import words
 
 T = TypeVar("T")
@@ -89,9 +89,11 @@ class Finder:
         return Span(*places[occurrence], label)
 
     def _all_folded(self, surface: str) -> Iterator[tuple[int, int]]:
-        text, places = self._folded
-        for start, end in _all(text, fold(surface)):
-            yield places[start], self._with_marks(places[end - 1] + 1)
+        """Where `surface` occurs folded, with the white space that it begins and ends with where the text has that there."""
+        (text, places), (before, after) = self._folded, blanks_around(surface)
+        for first, behind in _all(text, fold(surface)):
+            start, end = places[first], self._with_marks(places[behind - 1] + 1)
+            yield start - len(before) * self.text[:start].endswith(before), end + len(after) * self.text.startswith(after, end)
 
     def _with_marks(self, end: int) -> int:
         while end < len(self.text) and not self.text[end].isspace() and not fold(self.text[end]):
@@ -141,7 +143,7 @@ def _read_item(finder: Finder, item: str, labels: tuple[str, ...]) -> Span | Non
     if not colon or label is None:
         return None
     numbered = NUMBERED.fullmatch(written.strip())
-    if numbered and (span := finder.take(label, unescape(numbered[1]), int(numbered[2]) - 1)):
+    if numbered and (span := finder.take(label, unspelled(numbered[1]), int(numbered[2]) - 1)):
         return span
-    surface = unescape(written.strip())
+    surface = unspelled(written)
     return finder.take(label, surface, finder.next(label, surface))

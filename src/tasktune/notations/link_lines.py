@@ -15,7 +15,7 @@ from tasktune.notations.escapes import escape, unescape
 from tasktune.notations.lines import IN_LABEL, NUMBERED, Finder, items
 from tasktune.notations.linked import ordered
 from tasktune.notations.names import NONE, match
-from tasktune.notations.surfaces import NOWHERE, spelled
+from tasktune.notations.surfaces import NOWHERE, spelled, unspelled
 
 BAR = " | "
 
@@ -70,7 +70,7 @@ def _place(finder: Finder, written: str) -> tuple[int, int] | tuple[()] | None:
     if written == NOWHERE:
         return None
     if found := NUMBERED.fullmatch(written):
-        places, number = finder.occurrences(unescape(found[1])), int(found[2])
+        places, number = finder.occurrences(unspelled(found[1])), int(found[2])
         if 0 < number <= len(places):
             return places[number - 1]
-    return next(iter(finder.occurrences(unescape(written))), ())
+    return next(iter(finder.occurrences(unspelled(written))), ())

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from tasktune.notations.escapes import escape, escaped
+from tasktune.notations.escapes import escape, escaped, unescape
 
 IN_SURFACE = re.compile(r"\A\s+|\s+\Z|[\n|]|\((?=\s*[0-9]{1,9}\s*\)\Z)|\A-\Z")
 
@@ -28,6 +28,21 @@ Place = tuple[int, int, int]
 def spelled(surface: str) -> str:
     """A stretch of text as it stands in its line."""
     return escape(surface, IN_SURFACE)
+
+
+def unspelled(written: str) -> str:
+    """The stretch that is written so. Plain white space around it, and beside what is escaped at its ends, is not of it.
+
+    `spelled` leaves none there: it is of a tokenizer that puts blanks between words and signs, as in `Ada \\20 ;` for `Ada\\20;`.
+    """
+    before, after = blanks_around(unescape("".join(written.split())))
+    return before + unescape(written).strip() + after
+
+
+def blanks_around(text: str) -> tuple[str, str]:
+    """The white space that a text begins with, and that it ends with; where there is nothing else, it begins with all of it."""
+    before = len(text) - len(text.lstrip())
+    return text[:before], text[before + len(text.strip()) :]
 
 
 def places_from(text: str, start: int, end: int) -> Iterator[Place]:
