@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from tasktune.models.model import Model
     from tasktune.models.multitask import MultiTaskModel, load
     from tasktune.models.prediction import MultiTaskPrediction, Prediction
+    from tasktune.passages import Hit, Passage
     from tasktune.recipe import Recipe
+    from tasktune.retrieval.search import Search
     from tasktune.tasks import task
     from tasktune.verbs.cluster import Clustering, cluster
     from tasktune.verbs.evaluate import evaluate
     from tasktune.verbs.fit import fit
+    from tasktune.verbs.index import Indexed, index
     from tasktune.verbs.new_model import new_model
     from tasktune.verbs.predict import predict
+    from tasktune.verbs.search import search, search_all
     from tasktune.verbs.untuned import untuned
 
 _HOME = {
@@ -36,6 +40,8 @@ _HOME = {
     "Decoding": "tasktune.decoding",
     "Dependency": "tasktune.answers",
     "Evaluation": "tasktune.models.evaluation",
+    "Hit": "tasktune.passages",
+    "Indexed": "tasktune.verbs.index",
     "InputError": "tasktune.core",
     "Link": "tasktune.answers",
     "Message": "tasktune.answers",
@@ -43,18 +49,23 @@ _HOME = {
     "MultiTaskEvaluation": "tasktune.models.evaluation",
     "MultiTaskModel": "tasktune.models.multitask",
     "MultiTaskPrediction": "tasktune.models.prediction",
+    "Passage": "tasktune.passages",
     "Prediction": "tasktune.models.prediction",
     "Recipe": "tasktune.recipe",
     "Score": "tasktune.core",
     "Scores": "tasktune.core",
+    "Search": "tasktune.retrieval.search",
     "Span": "tasktune.answers",
     "WordTag": "tasktune.answers",
     "cluster": "tasktune.verbs.cluster",
     "evaluate": "tasktune.verbs.evaluate",
     "fit": "tasktune.verbs.fit",
+    "index": "tasktune.verbs.index",
     "load": "tasktune.models.multitask",
     "new_model": "tasktune.verbs.new_model",
     "predict": "tasktune.verbs.predict",
+    "search": "tasktune.verbs.search",
+    "search_all": "tasktune.verbs.search",
     "task": "tasktune.tasks",
     "untuned": "tasktune.verbs.untuned",
 }
@@ -64,6 +75,8 @@ __all__ = [
     "Decoding",
     "Dependency",
     "Evaluation",
+    "Hit",
+    "Indexed",
     "InputError",
     "Link",
     "Message",
@@ -71,18 +84,23 @@ __all__ = [
     "MultiTaskEvaluation",
     "MultiTaskModel",
     "MultiTaskPrediction",
+    "Passage",
     "Prediction",
     "Recipe",
     "Score",
     "Scores",
+    "Search",
     "Span",
     "WordTag",
     "cluster",
     "evaluate",
     "fit",
+    "index",
     "load",
     "new_model",
     "predict",
+    "search",
+    "search_all",
     "task",
     "untuned",
 ]

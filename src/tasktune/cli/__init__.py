@@ -14,6 +14,7 @@ import typer
 
 from tasktune.cli.answering import evaluate, predict
 from tasktune.cli.grouping import cluster
+from tasktune.cli.knowing import index, search
 from tasktune.cli.models import models_app
 from tasktune.cli.rating import rate, ratings
 from tasktune.cli.talking import chat
@@ -34,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(models_app, name="models")
-for command in (fit, evaluate, predict, chat, rate, ratings, cluster, tasks, sample, new_task):
+for command in (fit, evaluate, predict, chat, rate, ratings, cluster, index, search, tasks, sample, new_task):
     app.command()(command)
 
 

@@ -56,15 +56,16 @@ class Asking:
 
         with loading():
             from tasktune.models.multitask import load
-            from tasktune.verbs.slips import labels_given
+            from tasktune.tasks import task
+            from tasktune.verbs.slips import format_of_shots, labels_given
             from tasktune.verbs.untuned import SHOTS, untuned
 
             if self.untuned is None:
                 return load(Path(self.model), options)
-            words = labels_given(self.labels)
+            words, recipe = labels_given(self.labels), recipes.of(options, "the options")
             count = SHOTS if self.shot_count is None else self.shot_count
-            recipe = recipes.of(options, "the options")
-            return untuned(self.model, self.untuned, words, self.shots, count, self.shots_by.value, recipe, mapping, format)
+            own = format_of_shots(task(self.model), self.shots, mapping, format) if self.shots else None
+            return untuned(self.model, self.untuned, words, self.shots, count, self.shots_by.value, recipe, mapping, own)
 
 
 with_asking = with_fields("asking", Asking)

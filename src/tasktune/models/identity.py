@@ -1,13 +1,16 @@
-"""What makes two runs the same run: the same model, data and recipe, by what they are and not by what they are called."""
+"""What makes two runs, or two models, the same: what they are, and not what they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import torch
+from torch import nn
 
 from tasktune.core import Record
 from tasktune.heads.base import Head
@@ -39,3 +42,12 @@ def _digest(texts: Iterable[str]) -> str:
         total.update(text.encode())
         total.update(b"\n")
     return total.hexdigest()[:16]
+
+
+def digest_of(net: nn.Module) -> str:
+    """What tells the weights of a network from any others: 16 hexadecimal digits."""
+    total = blake2b(digest_size=8)
+    for name, weight in sorted(net.state_dict().items()):
+        total.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
+        total.update(weight.detach().cpu().contiguous().view(torch.uint8).numpy().data)
+    return total.hexdigest()

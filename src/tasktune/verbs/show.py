@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from tasktune.core import Lost
+from tasktune.passages import Hit
 
 if TYPE_CHECKING:
     from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation
     from tasktune.models.model import Model
     from tasktune.models.multitask import MultiTaskModel
     from tasktune.verbs.cluster import Clustering
+    from tasktune.verbs.index import Indexed
 
 
 def show_evaluation(measured: Evaluation | MultiTaskEvaluation) -> None:
@@ -70,6 +72,32 @@ def show_clusters(found: Clustering, out: Path) -> None:
         _table({**told, "ceiling": {}, "calibration": {}}, {})
     outside = f", {found.outside} in none" if found.outside else ""
     print(f"{len(found.texts)} texts in {len(found.clusters)} clusters{outside}; saved in {out}")
+
+
+def show_indexed(done: Indexed, into: Path | str) -> None:
+    """What came of indexing, and what was lost on the way."""
+    show_lost(done.lost)
+    gone = f", {done.gone} gone" if done.gone else ""
+    print(f"{done.written} files of {done.passages} passages written, {done.same} as they were{gone}; kept in {into}")
+
+
+def show_hits(query: str, hits: Sequence[Hit]) -> None:
+    """The passages found for a query, best first: where each is, what it stands under, and how it begins."""
+    console = Console(highlight=False)
+    console.print(f"[bold]{escape(query)}[/bold]" + ("" if hits else "\n  nothing was found"))
+    for rank, hit in enumerate(hits, 1):
+        passage = hit.passage
+        page = "" if passage.page is None else f", page {passage.page}"
+        titles = "".join(f" › {title}" for title in passage.titles)
+        place = f"{passage.source}{page} ({passage.start}–{passage.end}){titles}"
+        console.print(f"{rank:3}. [cyan]{escape(place)}[/cyan]  {hit.score:.4f}", soft_wrap=True)
+        console.print(f"     {escape(shortened(passage.text))}", soft_wrap=True)
+
+
+def shortened(text: str, room: int = 240) -> str:
+    """A text on one line, and no longer than that."""
+    line = " ".join(text.split())
+    return line if len(line) <= room else f"{line[: room - 1].rstrip()}…"
 
 
 def show_lost(lost: Lost) -> None:

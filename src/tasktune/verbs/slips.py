@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 from tasktune import recipe as recipes
 from tasktune.core import InputError, Lost, Record, Task
-from tasktune.datasets import by_task, mapping_for, questions, questions_of_several, records, train_and_dev
+from tasktune.datasets import Data, by_task, mapping_for, questions, questions_of_several, records, train_and_dev
 from tasktune.models.folder import FACTS, checkpoints_of, columns, read_facts, read_recipe, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
 from tasktune.passages import Value
+from tasktune.readers.source import STDIN
 from tasktune.tasks import own_name, tasks_called
 from tasktune.tasks import task as task_called
 
@@ -129,9 +130,22 @@ def before_untuned(
     if model in NAMED:
         kind.framing(NAMED[model].family)
     if shots is not None:
-        _begun(records, kind, shots, {}, format, mapping)
+        format_of_shots(kind, shots, mapping, format)
     _begun(questions, kind, data, mapping, format, {})
     locate(model)  # last, since it may have much to fetch
+
+
+def format_of_shots(task: Task[Any], shots: str, mapping: Mapping[str, str], format: str | None) -> str | None:
+    """The format of examples: what they show themselves, or where that does not tell, the one named for the data.
+
+    Raises `InputError` where they begin with no record.
+    """
+    if format is not None and can_be_read_again(shots):
+        with suppress(InputError):
+            _begun(records, task, shots, {}, None, mapping)
+            return None
+    _begun(records, task, shots, {}, format, mapping)
+    return format
 
 
 def before_measuring(
@@ -160,7 +174,7 @@ def before_asking(
     if len(kinds) == 1:
         (name,) = kinds
         _begun(questions, kinds[name], data, mapping_for(name, kinds, mapping), format, columns(told[name]))
-    elif _can_be_read_again(data):
+    elif can_be_read_again(data):
         known = {name: columns(told[name]) for name in kinds}
         next(questions_of_several(kinds, data, Lost(), mapping, format, known), None)
 
@@ -178,13 +192,16 @@ def _begun(
     read: Reader, task: Task[Any], data: str, mapping: Mapping[str, str], format: str | None, known: Mapping[str, str]
 ) -> None:
     """Read one record. Not of what can be read but once: standard input, a pipe."""
-    if _can_be_read_again(data):
+    if can_be_read_again(data):
         next(read(task, data, mapping, format, known), None)
 
 
-def _can_be_read_again(data: str) -> bool:
+def can_be_read_again(data: Data) -> bool:
+    """Whether data can be read more than once: not standard input, a pipe, or an iterator."""
+    if not isinstance(data, str | Path):
+        return isinstance(data, Sequence)
     path = Path(data)
-    return data != "-" and (path.is_file() or not path.exists())
+    return str(data) != STDIN and (path.is_file() or path.is_dir() or not path.exists())
 
 
 def how_many(clusters: str | None) -> int | Literal["auto"] | None:

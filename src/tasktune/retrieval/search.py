@@ -1,0 +1,113 @@
+"""How a store is searched, in one frozen place; and the way that this comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+from tasktune.answers import Message
+from tasktune.core import InputError
+from tasktune.models.embedder import embedder
+from tasktune.models.identity import digest_of
+from tasktune.models.model import Model, as_it_comes, load
+from tasktune.recipe import Recipe
+from tasktune.retrieval import ways
+from tasktune.retrieval.ways import Find
+from tasktune.stores.base import MAIN, Store, Where
+from tasktune.tasks import task
+from tasktune.tasks.chat import Chat
+
+By = Literal["both", "words", "vectors"]
+Rewritten = Literal["no", "hyde", "reworded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How passages are found.
+
+    `by` words (BM25), vectors, or both, fused with `weight` for vectors and the rest for words (words alone where there are no
+    vectors). `rerank` names a model for reranking, which reads query and passage together. `diversity` (0 to 1) prefers passages
+    that say something new. `around` as many neighbours come with each. The query may be rewritten by a `writer` first: "hyde"
+    looks for a passage that this makes up, "reworded" for the same asked in other ways. `where` says what passages must be.
+    """
+
+    by: By = "both"
+    weight: float = 0.5
+    rerank: str | Model | None = None
+    diversity: float = 0.0
+    around: int = 0
+    rewritten: Rewritten = "no"
+    writer: str | Model = "smollm2"
+    collection: str = MAIN
+    where: Where = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, kind in (("by", By), ("rewritten", Rewritten)):
+            if getattr(self, name) not in get_args(kind):
+                raise InputError(f"{name} must be {', '.join(get_args(kind))}, but is {getattr(self, name)!r}")
+        for name in ("weight", "diversity"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} must be from 0 to 1, but is {getattr(self, name)}")
+        if self.around < 0:
+            raise InputError(f"around must be 0 or more passages, but is {self.around}")
+
+
+def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
+    """The way to find passages in `store` that `search` describes, with all the models that it takes loaded.
+
+    Raises `InputError` where the store holds nothing of the collection, or its vectors are of another model than is here now.
+    """
+    if search.collection not in store.collections():
+        there = ", ".join(store.collections()) or "none"
+        raise InputError(f"there is no collection {search.collection!r} here; there is: {there}. Index documents first")
+    recipe = recipe or Recipe()
+    find = _fused(store, search, recipe)
+    if search.rewritten != "no":
+        rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[search.rewritten]
+        find = rewrite(find, _writer(search.writer, recipe))
+    if search.rerank is not None:
+        find = ways.reranked(find, search.rerank if isinstance(search.rerank, Model) else load(Path(search.rerank)))
+    if search.diversity:
+        find = ways.diverse(find, store, search.diversity, search.collection)
+    return ways.with_neighbours(find, store, search.around, search.collection) if search.around else find
+
+
+def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
+    """By words, by vectors or by both; by words alone where there are no vectors."""
+    facts = store.facts()
+    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if facts and facts.model else 0.0}[search.by]
+    found = []
+    if weight < 1:
+        found.append((ways.by_words(store, search.collection, search.where), 1 - weight))
+    if weight > 0:
+        found.append((ways.by_vectors(store, embedder_of(store, recipe), search.collection, search.where), weight))
+    return found[0][0] if len(found) == 1 else ways.fused(*zip(*found, strict=True))
+
+
+def embedder_of(store: Store, recipe: Recipe) -> Model:
+    """The model that the vectors of a store are of. Raises `InputError` where there are none, or it is not as it was."""
+    facts = store.facts()
+    if facts is None or not facts.model:
+        raise InputError("nothing here has vectors: search by words, or index the documents with a model")
+    model = embedder(facts.model, recipe)
+    if digest_of(model.net) != facts.weights:
+        raise InputError(
+            f"the vectors here are of {facts.model} as it was then, and its weights have changed since: bring those back, or "
+            "index the documents again (tasktune index … --again)"
+        )
+    return model
+
+
+def _writer(writer: str | Model, recipe: Recipe) -> ways.Write:
+    """What a model writes to prompts, as a user would ask it."""
+    if not isinstance(writer, Model):
+        writer = as_it_comes(task("chat"), writer, lambda _: (), recipe)
+    asked = writer
+
+    def write(prompts: Sequence[str]) -> list[str]:
+        turns = (Chat(messages=(Message("user", prompt),)) for prompt in prompts)
+        return [str(found.answer or "") for found in asked.stream(turns)]
+
+    return write

@@ -1,0 +1,152 @@
+"""Make documents searchable: read them, cut them into passages, embed these, and keep all in a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from tasktune.core import InputError, Lost
+from tasktune.documents import Document, Found, digest, found, gone, passages, read
+from tasktune.documents.splitting import Measure
+from tasktune.models.embedder import embedder
+from tasktune.models.identity import digest_of
+from tasktune.models.model import Model
+from tasktune.passages import Passage
+from tasktune.recipe import Recipe
+from tasktune.retrieval.ways import titled
+from tasktune.stores.base import MAIN, Facts, Store
+from tasktune.stores.opening import open_store
+from tasktune.stores.words import words
+from tasktune.verbs.progress import counted
+
+LIMIT = 256
+"""Tokens of a passage at most, where the model reads as many; words, where there is no model."""
+_AT_ONCE = 512
+"""Passages that are gathered before they are embedded and written: texts of like lengths are embedded faster together."""
+
+
+Cut = Callable[[Document], Iterator[Passage]]
+
+
+@dataclass(slots=True)
+class Indexed:
+    """What indexing did: how many files were `written`, of how many `passages`; how many were the `same` as before, how many
+    `gone` from the folders and so from the store; and what was lost on the way.
+    """
+
+    written: int = 0
+    passages: int = 0
+    same: int = 0
+    gone: int = 0
+    lost: Lost = field(default_factory=Lost)
+
+
+def index(
+    documents: Path | str | Sequence[Path | str],
+    into: Path | str,
+    model: Model | Path | str | None = "minilm",
+    collection: str = MAIN,
+    limit: int | None = None,
+    overlap: int = 0,
+    again: bool = False,
+    recipe: Recipe | None = None,
+) -> Indexed:
+    """Read files, folders or globs into the store `into`, which is made where it is not there.
+
+    Only what has changed since the last time is read, and what is gone from a folder is removed. `model` embeds: a name, folder,
+    hub id or tuned `embedding` model; `None` for a search by words alone. Passages are of `limit` of its tokens at most (256, or
+    as many as it reads), `overlap` of them repeated from the one before. `again` embeds all anew, by another model than before.
+    A file that cannot be read is counted in `lost`, with its name, and the rest goes on.
+    """
+    lost = Lost()
+    files = [*found(documents, lost)]
+    with open_store(into, "write") as store:
+        vectors = None if model is None else embedder(model, recipe or Recipe())
+        longest = _longest(vectors, limit)
+        facts = _facts(model, vectors, longest, overlap)
+        (store.renew if again and store.facts() else store.begin)(facts)
+        done = Indexed(lost=lost)
+        known = store.digests(collection)
+        for source in gone(known, {file.source for file in files}, documents):
+            store.drop(source, collection)
+            done.gone += 1
+        cut = partial(passages, measure=_measure(vectors), limit=longest, overlap=overlap)
+        for batch in _batches(_read(counted(files, "indexing"), known, cut, done)):
+            _put(store, batch, vectors, collection)
+            done.written += len(batch)
+            done.passages += sum(len(each.passages) for each in batch)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to be written: what it is called, its digest, and its passages."""
+
+    source: str
+    digest: str
+    passages: list[Passage]
+
+
+def _read(files: Iterable[Found], known: Mapping[str, str], cut: Cut, done: Indexed) -> Iterator[_File]:
+    """The files that are not as they were, read and cut. One that gives nothing is written too, so as not to be read again."""
+    for file in files:
+        try:
+            now = digest(file)
+        except OSError as why:
+            done.lost.add(why.strerror or str(why), file.source)
+            continue
+        if known.get(file.source) == now:
+            done.same += 1
+            continue
+        yield _File(file.source, now, [passage for document in read(file, done.lost) for passage in cut(document)])
+
+
+def _batches(files: Iterable[_File]) -> Iterator[list[_File]]:
+    """Files together, until they have so many passages."""
+    held: list[_File] = []
+    for file in files:
+        held.append(file)
+        if sum(len(each.passages) for each in held) >= _AT_ONCE:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def _put(store: Store, files: Sequence[_File], model: Model | None, collection: str) -> None:
+    """Write files, each with the vectors of its passages, as the model reads them with their titles."""
+    texts = [titled(passage) for file in files for passage in file.passages]
+    vectors = None if model is None else model.embed(texts, "document")
+    start = 0
+    for file in files:
+        end = start + len(file.passages)
+        store.put(file.source, file.digest, file.passages, None if vectors is None else vectors[start:end], collection)
+        start = end
+
+
+def _longest(model: Model | None, limit: int | None) -> int:
+    """How long passages are. Raises `InputError` where the model does not read as much."""
+    reads = LIMIT if model is None else model.head.max_length
+    if limit is not None and model is not None and limit > reads:
+        raise InputError(
+            f"the model reads {reads} tokens at once, and passages of {limit} would be cut; give --limit {reads} or less"
+        )
+    return min(LIMIT, reads) if limit is None else limit
+
+
+def _measure(model: Model | None) -> Measure:
+    """How long texts are: in tokens of the model, or where there is none in words."""
+    if model is None:
+        return lambda texts: [len(words(text)) for text in texts]
+    tokenizer = model.head.tokenizer
+    return lambda texts: [len(ids) for ids in tokenizer(list(texts), add_special_tokens=True, truncation=False)["input_ids"]]
+
+
+def _facts(model: Model | Path | str | None, opened: Model | None, limit: int, overlap: int) -> Facts:
+    chunking = f"{limit} {'words' if opened is None else 'tokens'}, overlap {overlap}"
+    if opened is None:
+        return Facts(chunking=chunking)
+    (vector,) = opened.embed(["a"])
+    return Facts("" if isinstance(model, Model) else str(model), digest_of(opened.net), len(vector), chunking)
