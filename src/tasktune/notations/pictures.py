@@ -88,7 +88,7 @@ def _found(row: Row, names: list[str]) -> Image:
     for path in _places(folder, names):
         try:
             if path.exists():
-                return Image(path, f"{row.where}: {path}" if row.where else "")
+                return Image(path, f"{row.where}: {path.name}" if row.where else "")
         except (OSError, ValueError):  # too long for a path, or with a NUL
             break
     looked = f"{folder} and {folder / 'images'}" if row.folder else "the current folder"
@@ -96,5 +96,5 @@ def _found(row: Row, names: list[str]) -> Image:
 
 
 def _places(folder: Path, names: list[str]) -> Iterator[Path]:
-    for beginning in (folder, folder / "images", Path()):
-        yield from (beginning / name for name in names)
+    for name in names:
+        yield from (folder / name, folder / "images" / name, Path(name))
