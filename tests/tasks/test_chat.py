@@ -80,6 +80,11 @@ def test_tools_are_offered_and_a_call_is_spelled_in_the_answer():
     assert later.messages[1].more == {"tool_calls": [CALL]}
 
 
+def test_a_prompt_of_ifeval_goes_by_its_key():
+    assert read("chat", key=1005, prompt="Hello").id == "1005"
+    assert read("chat", key=1005, id="own", prompt="Hello").id == "own"
+
+
 def test_what_was_thought_is_part_of_the_answer():
     turn = {"role": "assistant", "content": "Hi.", "reasoning_content": "A greeting."}
     assert read("chat", messages=[{"role": "user", "content": "Hello"}, turn]).answer == "<think>\nA greeting.\n</think>\n\nHi."

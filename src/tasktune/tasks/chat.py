@@ -40,6 +40,7 @@ class Chat(Record):
         "kwargs": (),
         "answer": ("completion", "response"),
         "candidates": (),
+        "id": ("key",),
     }
 
     @classmethod
