@@ -64,6 +64,18 @@ def test_a_model_is_measured_and_asked_by_its_task(
     assert "up to 2 shots of shots.jsonl, at random, seed 5; 2 used: shots.jsonl:" in complaint
 
 
+def test_examples_have_a_format_of_their_own(
+    files: Path, tiny: Tiny, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (files / "dev.txt").write_text("text,label\ngood,yes\nbad,no\n", encoding="utf-8")
+    asking = ("evaluate", "classification", "dev.txt", "--format", "csv", "--model", tiny("llama"), "--json")
+    for shots in ("shots.jsonl", "dev.txt"):
+        said, _ = typed(capfd, monkeypatch, *asking, "--shots", shots, "--shot-count", 2)
+        assert json.loads(said)["asked"]["shots"]["from"] == shots
+    _, complaint = typed(capfd, monkeypatch, *asking, "--shots", "none.txt", code=2)
+    assert "none.txt: No such file" in complaint
+
+
 def test_labels_may_go_by_words(
     files: Path, tiny: Tiny, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +84,22 @@ def test_labels_may_go_by_words(
     told = json.loads(said)
     assert told["asked"]["labels"] == {"no": "negative", "yes": "positive"}
     assert (told["lost"], told["ceiling"]["accuracy"]) == ({}, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "labels", "data"),
+    [
+        ("llama", "classification", {"a": "a", "b": "b"}, EXAMPLES),
+        ("llama", "ner", {"NOWHERE": "NOWHERE"}, list(task("ner").example)),
+    ],
+)
+def test_labels_that_the_data_have_none_of_are_told_before_anything_is_asked(
+    tiny: Tiny, name: str, kind: str, labels: dict[str, str], data: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tt.untuned(kind, str(tiny(name)), labels)
+    monkeypatch.setattr("tasktune.verbs.evaluate.measure", lambda *_: pytest.fail("asked"))
+    with pytest.raises(InputError, match=r"records in Python: none of the labels .* is in it, but .*--labels .*=WORD"):
+        tt.evaluate(model, data)
 
 
 def test_random_shots_follow_from_the_seed_and_have_every_label_in_turn() -> None:

@@ -14,7 +14,7 @@ from tasktune.models.model import Model
 from tasktune.models.multitask import MultiTaskModel, load
 from tasktune.tasks import own_name
 from tasktune.verbs.progress import counted
-from tasktune.verbs.untuned import as_asked
+from tasktune.verbs.untuned import as_asked, refuse_other_labels
 
 
 @overload
@@ -66,5 +66,7 @@ def evaluate(
 
 
 def _measured(model: Model, data: Data, mapping: Mapping[str, str] | None, format: str | None) -> Evaluation:
+    if "asked" in model.facts:
+        refuse_other_labels(model, data, mapping, format)
     answered = records(model.task, data, mapping, format, model.columns)
     return replace(measure(model.task, model.net, model.head, counted(answered, "measuring")), asked=as_asked(model))

@@ -142,8 +142,9 @@ def format_of_shots(task: Task[Any], shots: str, mapping: Mapping[str, str], for
     """
     if format is not None and can_be_read_again(shots):
         with suppress(InputError):
-            _begun(records, task, shots, {}, None, mapping)
-            return None
+            first = next(records(task, shots, {}, None, mapping), None)
+            if first is not None and first.answer is not None:  # nearly any file could be one of texts alone
+                return None
     _begun(records, task, shots, {}, format, mapping)
     return format
 
@@ -201,7 +202,7 @@ def can_be_read_again(data: Data) -> bool:
     if not isinstance(data, str | Path):
         return isinstance(data, Sequence)
     path = Path(data)
-    return str(data) != STDIN and (path.is_file() or path.is_dir() or not path.exists())
+    return str(data) != STDIN and (path.is_file() or not path.exists())
 
 
 def how_many(clusters: str | None) -> int | Literal["auto"] | None:

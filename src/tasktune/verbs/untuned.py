@@ -21,6 +21,7 @@ from tasktune.models.shots import at_random, by_similarity
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import task as task_called
+from tasktune.verbs.slips import can_be_read_again
 
 By = Literal["random", "similar"]
 SHOTS = 8
@@ -68,6 +69,32 @@ def as_asked(model: Model) -> dict[str, Any]:
     if not (isinstance(head, Choices | FreeText) and head.shots is not None and "shots" in told):
         return dict(told)
     return {**told, "shots": {**told["shots"], "used": dict(head.shots.used.most_common())}}
+
+
+def refuse_other_labels(model: Model, data: Data, mapping: Mapping[str, str] | None, format: str | None) -> None:
+    """Raise `InputError` where none of the labels that a model which was not tuned may give is in the data.
+
+    What can be read but once is not looked at before it is measured.
+    """
+    framing, known = model.head.framing, set(model.head.labels)
+    is_choice = not isinstance(framing, Text) or framing.closed or framing.form is not None
+    if not (known and is_choice and can_be_read_again(data)):
+        return
+    shown = set[str]()
+    for record in records(model.task, data, mapping, format):
+        names = set() if record.answer is None else set(framing.names(record))
+        if names & known:
+            return
+        shown |= names
+    if shown:
+        raise InputError(
+            f"{_named(data)}: none of the labels {_few(known)} is in it, but {_few(shown)}. "
+            f"Name these, and the words to tell the model for them if need be: --labels {min(shown)}=WORD,…"
+        )
+
+
+def _few(labels: set[str]) -> str:
+    return f"{', '.join(sorted(labels)[:6])}{' …' if len(labels) > 6 else ''}"
 
 
 def _examples(
