@@ -14,8 +14,9 @@ from typing import ClassVar, Self
 from tasktune.core import Record, Row, Task
 from tasktune.framings import Label, Text, prompt_of
 from tasktune.metrics.labels import yes_or_no
+from tasktune.notations.verdicts import verdict
 
-_SPELLED = {"yes": "yes", "no": "no", "1": "yes", "0": "no", "true": "yes", "false": "no"}
+_OTHERWISE = ". Pairs with other labels are for classification, pairs with a degree for regression"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +34,8 @@ class Paraphrase(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Raises `InputError` where its answer is neither yes nor no."""
-        return cls(text=row.string("text"), pair=row.string("pair"), answer=_answer(row), id=row.id)
-
-
-def _answer(row: Row) -> str | None:
-    given = row.name("answer")
-    if given is not None and given.lower() not in _SPELLED:
-        raise row.refuse(
-            f"'answer' must be one of {', '.join(_SPELLED)}, but is {given!r}. "
-            "Pairs with other labels are for classification, pairs with a degree for regression"
-        )
-    return None if given is None else _SPELLED[given.lower()]
+        answer = verdict(row, "answer", "yes", "no", _OTHERWISE)
+        return cls(text=row.string("text"), pair=row.string("pair"), answer=answer, id=row.id)
 
 
 words = Text[Paraphrase](
