@@ -121,11 +121,14 @@ class Record(ABC):
     """What a task works on: its input fields, `answer` (`None` where it is to be found) and an `id` to name it by.
 
     A task declares one frozen dataclass of this kind. `aliases` names the columns that other people's files use for a field.
+    `unanswered` says what records without an answer are, where files hold such beside others as a matter of course: these are
+    passed over, and counted, where answers are learnt from or measured by.
     """
 
     answer: Any = None
     id: str = ""
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    unanswered: ClassVar[str] = ""
 
     @classmethod
     @abstractmethod

@@ -153,7 +153,10 @@ def _said(metric: Metric[Any], scored: Scored, asked_for: int) -> Any:
 
 
 def answered(records: Iterable[Record], recipe: Recipe, lost: Lost) -> Iterator[Record]:
-    """The records, without those that have no answer where the policy is to drop; an error about the first where it is not."""
+    """The records, without those that have no answer where the policy is to drop; an error about the first where it is not.
+
+    Where records without one are usual (`Record.unanswered`), they are left out in any case, and an error if there are no others.
+    """
     return _usable(records, recipe, lost, lambda record: record.answer is not None)
 
 
@@ -163,16 +166,27 @@ def measurable(task: Task[Any], records: Iterable[Record], recipe: Recipe, lost:
 
 
 def _usable(records: Iterable[Record], recipe: Recipe, lost: Lost, usable: Callable[[Record], bool]) -> Iterator[Record]:
+    used, passed_over = 0, list[Record]()
     for record in records:
         if usable(record):
+            used += 1
             yield record
         elif recipe.lossy == "drop":
             lost.add("no answer", record.id)
+        elif record.unanswered:
+            lost.add(record.unanswered, record.id)
+            passed_over = passed_over or [record]
         else:
-            raise InputError(
-                f"record {record.id or record!r} has no answer to learn from or to measure by; "
-                "name its column with --map answer=COLUMN, give it one, or leave such records out with --lossy drop"
-            )
+            raise _no_answer(record)
+    if passed_over and not used:
+        raise _no_answer(passed_over[0])
+
+
+def _no_answer(record: Record) -> InputError:
+    return InputError(
+        f"record {record.id or record!r} has no answer to learn from or to measure by; "
+        "name its column with --map answer=COLUMN, give it one, or leave such records out with --lossy drop"
+    )
 
 
 def _note(lost: Lost, head: Head, record: Record, *, readable: bool) -> None:

@@ -36,6 +36,7 @@ class Translation(Record):
         "source_language": ("source_lang", "src_lang"),
         "target_language": ("target_lang", "tgt_lang"),
     }
+    unanswered: ClassVar = "not translated yet"
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
