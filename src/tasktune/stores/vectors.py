@@ -54,12 +54,8 @@ def nearest(
     best: list[tuple[NDArray[np.int64], Floats]] = [(np.empty(0, np.int64), np.empty(0, np.float32)) for _ in queries]
     for start in range(0, len(matrix), _BLOCK):
         block = matrix[start : start + _BLOCK]
-        rows = (
-            np.arange(start, start + len(block)) if allowed is None else start + np.flatnonzero(allowed[start : start + _BLOCK])
-        )
-        if not len(rows):
-            continue
-        products = (block @ queries.T).T if allowed is None else (block[rows - start] @ queries.T).T
+        rows = np.arange(len(block)) if allowed is None else np.flatnonzero(allowed[start : start + _BLOCK])
+        products = queries @ (block if len(rows) == len(block) else block[rows]).T
         for q, product in enumerate(products):
             best[q] = _merged(best[q], start + rows, product, k)
     yield from best
