@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tasktune.answers import Cited, Dependency, Instruction, Link, Mark, Message, Reasoned, Span, Words, WordTag
 from tasktune.core import Record
+from tasktune.images import Image, plain
 from tasktune.notations.code import clean
 from tasktune.notations.conclusions import KINDS, canonical
 from tasktune.notations.linked import ends_of, ordered
@@ -19,6 +20,7 @@ from tasktune.notations.trees import mended
 from tasktune.notations.words import words
 from tasktune.tasks.aspect_polarity import AspectPolarity
 from tasktune.tasks.aspect_sentiment import AspectSentiment
+from tasktune.tasks.captioning import Captioning
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.classification import Classification
 from tasktune.tasks.code import Code
@@ -27,11 +29,14 @@ from tasktune.tasks.code_docstring import CodeDocstring
 from tasktune.tasks.dependency_parsing import DependencyParsing
 from tasktune.tasks.embedding import Embedding
 from tasktune.tasks.generation import Generation
+from tasktune.tasks.image_classification import ImageClassification
+from tasktune.tasks.image_text_matching import ImageTextMatching
 from tasktune.tasks.instruction_following import InstructionFollowing
 from tasktune.tasks.mask import MaskedText
 from tasktune.tasks.multilabel import MultiLabel
 from tasktune.tasks.ner import NER
 from tasktune.tasks.nli import NLI
+from tasktune.tasks.nlvr import NLVR
 from tasktune.tasks.opinion_quadruples import OpinionQuadruples
 from tasktune.tasks.opinion_triplets import OpinionTriplets
 from tasktune.tasks.paraphrase import Paraphrase
@@ -48,6 +53,7 @@ from tasktune.tasks.reranking import Reranking
 from tasktune.tasks.summarization import Summarization
 from tasktune.tasks.summarization_extractive import LABEL, SummarizationExtractive
 from tasktune.tasks.translation import Translation
+from tasktune.tasks.vqa import VQA
 
 HARD_TEXTS = (
     "",
@@ -87,6 +93,7 @@ HARD_LABELS = (
     "per",
     "1.0",
 )
+_PICTURES = ((), (Image(b""),), (plain("#ffffff", (1, 1)), Image(b"no picture")))
 
 
 def _tagged(text: str, labels: tuple[str, ...]) -> POS:
@@ -158,6 +165,7 @@ HARD: dict[str, list[Record]] = {
         AspectSentiment(text="the food, the food", answer=(Span(4, 8, "POS"), Span(14, 18, "NEG"))),
         AspectSentiment(text="none", answer=()),
     ],
+    "captioning": [Captioning(images=images, answer=text, references=("b", text)) for text in HARD_TEXTS for images in _PICTURES],
     "chat": [
         *(Chat(messages=(Message("user", text), Message("tool", text)), answer=text) for text in HARD_TEXTS),
         *(
@@ -210,6 +218,13 @@ HARD: dict[str, list[Record]] = {
         MaskedText(text="[MASK", answer=()),
         MaskedText(text="[MASK][MASK]<|mask|>", answer=("", "[MASK]", "<mask>")),
     ],
+    "image-classification": [ImageClassification(images=images, answer=label) for images in _PICTURES for label in HARD_LABELS],
+    "image-text-matching": [
+        ImageTextMatching(text=text, images=images, answer=said)
+        for text in HARD_TEXTS
+        for images in _PICTURES
+        for said in ("yes", "no")
+    ],
     "instruction-following": [
         InstructionFollowing(prompt=text, instructions=(Instruction("startend:quotation"),), answer=text[::-1])
         for text in HARD_TEXTS
@@ -228,6 +243,12 @@ HARD: dict[str, list[Record]] = {
         NER(text="nothing", answer=()),
     ],
     "nli": [NLI(premise=text, hypothesis=text[::-1], answer=label) for text in HARD_TEXTS for label in HARD_LABELS],
+    "nlvr": [
+        NLVR(sentence=text, images=images, answer=said)
+        for text in HARD_TEXTS
+        for images in _PICTURES
+        for said in ("true", "false")
+    ],
     "paraphrase": [Paraphrase(text=text, pair=text[::-1], answer=said) for text in HARD_TEXTS for said in ("yes", "no")],
     "opinion-quadruples": [
         *(OpinionQuadruples(text=text, answer=ordered(_chained(text, _OPINION, HARD_LABELS, True))) for text in HARD_TEXTS),
@@ -316,6 +337,13 @@ HARD: dict[str, list[Record]] = {
         Translation(text=text, answer=text[::-1], source_language=source, target_language=target)
         for text in HARD_TEXTS
         for source, target in (("en", "de"), ("", "zho_Hant"), ("German → ", "xx"), ("", ""))
+    ],
+    "vqa": [
+        VQA(question=text, images=images, answer=label, answers=answers)
+        for text in HARD_TEXTS
+        for images in _PICTURES
+        for label in HARD_LABELS
+        for answers in ((), ("", "a", "a"))
     ],
 }
 
@@ -449,9 +477,12 @@ _INSTRUCTIONS = st.lists(
     max_size=3,
 ).map(tuple)
 
+_SEEN = st.lists(st.builds(Image, st.binary(max_size=9)), max_size=2).map(tuple)
+
 MADE: dict[str, st.SearchStrategy[Any]] = {
     "aspect-polarity": _polarity(),
     "aspect-sentiment": _ner().map(_aspects),
+    "captioning": st.builds(Captioning, images=_SEEN, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
     "chat": st.builds(Chat, messages=_TURNS.map(tuple), answer=TEXTS),
     "classification": st.builds(Classification, text=TEXTS, pair=TEXTS, answer=LABELS),
     "code": st.builds(
@@ -466,11 +497,14 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     | st.builds(Embedding, text=TEXTS, answer=TEXTS.filter(bool), negatives=_NEGATIVES)
     | st.builds(Embedding, text=TEXTS, answer=_JUDGED, side=st.sampled_from(["", "query", "document"])),
     "generation": st.builds(Generation, prompt=TEXTS, answer=TEXTS),
+    "image-classification": st.builds(ImageClassification, images=_SEEN, answer=LABELS),
+    "image-text-matching": st.builds(ImageTextMatching, text=TEXTS, images=_SEEN, answer=st.sampled_from(["yes", "no"])),
     "instruction-following": st.builds(InstructionFollowing, prompt=TEXTS, instructions=_INSTRUCTIONS, answer=TEXTS),
     "mask": _with_masks(),
     "multilabel": st.builds(MultiLabel, text=TEXTS, answer=st.sets(LABELS).map(lambda names: tuple(sorted(names)))),
     "ner": _ner(),
     "nli": st.builds(NLI, premise=TEXTS, hypothesis=TEXTS, answer=LABELS.filter(lambda label: label != "-")),
+    "nlvr": st.builds(NLVR, sentence=TEXTS, images=_SEEN, answer=st.sampled_from(["true", "false"])),
     "paraphrase": st.builds(Paraphrase, text=TEXTS, pair=TEXTS, answer=st.sampled_from(["yes", "no"])),
     "opinion-quadruples": _QUADRUPLES.map(lambda it: OpinionQuadruples(text=it[0], words=it[1], answer=ordered(it[3]))),
     "opinion-triplets": _TRIPLETS.map(lambda it: OpinionTriplets(text=it[0], words=it[1], answer=ordered(it[3]))),
@@ -497,6 +531,7 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "summarization": st.builds(Summarization, text=TEXTS, answer=TEXTS, references=st.lists(TEXTS, max_size=2).map(tuple)),
     "summarization-extractive": _summed(),
     "translation": st.builds(Translation, text=TEXTS, answer=TEXTS, source_language=TEXTS, target_language=TEXTS),
+    "vqa": st.builds(VQA, question=TEXTS, images=_SEEN, answer=LABELS, answers=st.lists(TEXTS, max_size=3).map(tuple)),
 }
 
 

@@ -50,9 +50,9 @@ TASK = Task(
     vision_language=caption,
     metric=captions,
     example=(
-        Captioning(images=(plain("#d02020"),), answer="A red square."),
+        Captioning(images=(plain("#d02020"),), answer="A small red square."),
         Captioning(images=(plain("#2040d0"),), answer="The blue of a clear sky."),
-        Captioning(images=(plain("#20a040"),), answer="Fresh green grass."),
+        Captioning(images=(plain("#20a040"),), answer="Fresh green grass in spring."),
         Captioning(images=(plain("#101010"),), answer="A dark night without stars."),
     ),
 )
