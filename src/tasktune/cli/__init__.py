@@ -17,6 +17,7 @@ from tasktune.cli.grouping import cluster
 from tasktune.cli.knowing import index, search
 from tasktune.cli.models import models_app
 from tasktune.cli.rating import rate, ratings
+from tasktune.cli.serving import serve
 from tasktune.cli.talking import chat
 from tasktune.cli.tasks import new_task, sample, tasks
 from tasktune.cli.tuning import fit
@@ -35,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(models_app, name="models")
-for command in (fit, evaluate, predict, chat, rate, ratings, cluster, index, search, tasks, sample, new_task):
+for command in (fit, evaluate, predict, chat, rate, ratings, cluster, index, search, serve, tasks, sample, new_task):
     app.command()(command)
 
 

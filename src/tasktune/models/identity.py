@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, replace
 from hashlib import blake2b, sha256
 from importlib.metadata import version
@@ -44,10 +44,10 @@ def _digest(texts: Iterable[str]) -> str:
     return total.hexdigest()[:16]
 
 
-def digest_of(net: nn.Module) -> str:
-    """What tells the weights of a network from any others: 16 hexadecimal digits."""
+def digest_of(net: nn.Module, but: Collection[str] = ()) -> str:
+    """What tells the weights of a network from any others, `but` for some that do not count: 16 hexadecimal digits."""
     total = blake2b(digest_size=8)
-    for name, weight in sorted(net.state_dict().items()):
+    for name, weight in sorted((name, weight) for name, weight in net.state_dict().items() if name not in but):
         total.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
         total.update(weight.detach().cpu().contiguous().view(torch.uint8).numpy().data)
     return total.hexdigest()

@@ -92,7 +92,7 @@ def embedder_of(store: Store, recipe: Recipe) -> Model:
     if facts is None or not facts.model:
         raise InputError("nothing here has vectors: search by words, or index the documents with a model")
     model = embedder(facts.model, recipe)
-    if digest_of(model.net) != facts.weights:
+    if digest_of(model.net, model.new) != facts.weights:
         raise InputError(
             f"the vectors here are of {facts.model} as it was then, and its weights have changed since: bring those back, or "
             "index the documents again (tasktune index … --again)"

@@ -149,4 +149,4 @@ def _facts(model: Model | Path | str | None, opened: Model | None, limit: int, o
     if opened is None:
         return Facts(chunking=chunking)
     (vector,) = opened.embed(["a"])
-    return Facts("" if isinstance(model, Model) else str(model), digest_of(opened.net), len(vector), chunking)
+    return Facts("" if isinstance(model, Model) else str(model), digest_of(opened.net, opened.new), len(vector), chunking)

@@ -1,0 +1,85 @@
+"""What a server does for a store (`search`, `ask`) and for a tuned model (`predict`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from tasktune.core import InputError, Lost
+from tasktune.models.model import Model
+from tasktune.models.multitask import MultiTaskModel
+from tasktune.retrieval.ways import Find
+from tasktune.serve.app import Asked, Service, Streamed
+from tasktune.stores.base import Store
+from tasktune.verbs.answerers import Answerer
+from tasktune.verbs.ask import K, asking, finished
+from tasktune.verbs.confidence import Confidence
+from tasktune.verbs.grounded_answer import GroundedAnswer
+
+T = TypeVar("T")
+MOST = 100
+"""Passages, or inputs, that one request may ask for."""
+
+
+def of_store(store: Store, find: Find, answerer: Answerer | None, confidence: Confidence | None) -> Service:
+    """`search` gives the hits of a `query`, at most `k`; `ask`, where somebody answers, what they say to a `question`."""
+
+    def search(asked: Asked) -> Any:
+        query, k = _said(asked, "query", str), _how_many(asked, 10)
+        return {"query": query, "hits": [asdict(hit) for hit in find([query], k)[0]]}
+
+    facts = {"passages": {name: store.count(name) for name in store.collections()}}
+    if answerer is None:
+        return Service(facts, {"search": search})
+
+    def pieces(asked: Asked, lost: Lost) -> Generator[str, None, GroundedAnswer]:
+        return asking(find, _said(asked, "question", str), answerer, _how_many(asked, K), confidence=confidence, lost=lost)
+
+    def ask(asked: Asked) -> Any:
+        lost = Lost()
+        return _told(finished(pieces(asked, lost)), lost)
+
+    def stream(asked: Asked) -> Streamed:
+        lost = Lost()
+        answer = yield from pieces(asked, lost)
+        return _told(answer, lost)
+
+    return Service(facts, {"search": search, "ask": ask}, {"ask": stream})
+
+
+def _told(answer: GroundedAnswer, lost: Lost) -> dict[str, Any]:
+    return {**answer.as_json(), "marked": answer.marked(), "lost": lost.as_json()}
+
+
+def of_model(model: Model | MultiTaskModel) -> Service:
+    """`predict` gives the answers to `inputs`, texts or objects as in JSON lines; of a model of several tasks, all of them."""
+
+    def predict(asked: Asked) -> Any:
+        inputs = _said(asked, "inputs", list)
+        if len(inputs) > MOST:
+            raise InputError(f"a request may have {MOST} inputs, and this one has {len(inputs)}; ask several times")
+        lost = Lost()
+        return {"answers": [each.as_json() for each in model.predict(inputs, lost)], "lost": lost.as_json()}
+
+    return Service({"tasks": [*model.models]}, {"predict": predict})
+
+
+def _said(asked: Asked, name: str, kind: type[T]) -> T:
+    """What a request must say. Raises `InputError` where it does not."""
+    said = asked.get(name)
+    if not isinstance(said, kind) or not said:
+        raise InputError(f"a request must say {name!r}, {_KINDS[kind]}, but says {json.dumps(asked, ensure_ascii=False)[:200]}")
+    return said
+
+
+_KINDS: dict[type, str] = {str: "a text", list: "a list"}
+
+
+def _how_many(asked: Asked, usual: int) -> int:
+    """The `k` of a request."""
+    k = asked.get("k", usual)
+    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MOST:
+        raise InputError(f"'k' must be a whole number from 1 to {MOST}, but is {k!r}")
+    return k

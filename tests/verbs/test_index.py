@@ -1,0 +1,154 @@
+"""Documents indexed and searched: only what has changed is read, and nothing is searched by another model than it was kept by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner
+
+import tasktune as tt
+from tasktune.cli import app
+from tasktune.retrieval.search import Search
+
+TEXTS = {
+    "wings.md": "# Wings\n\nA wing stalls when air leaves it.\n\n## Flaps\n\nFlaps make a wing stall later.\n",
+    "eggs.txt": "Boil eggs for ten minutes.",
+    "下雨.txt": "北京今天下雨。明天天气很好。",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    made = tmp_path / "docs"
+    made.mkdir()
+    for name, text in TEXTS.items():
+        (made / name).write_text(text, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def bert(tiny: Callable[[str], Path]) -> str:
+    return str(tiny("bert"))
+
+
+def texts(query: str, how: Search | None = None) -> list[str]:
+    return [hit.passage.text for hit in tt.search("kb.db", query, 3, how)]
+
+
+def test_what_is_indexed_is_found_by_its_words(folder: Path):
+    done = tt.index("docs", "kb.db", None)
+    assert (done.written, done.same, done.gone, done.lost.as_json()) == (3, 0, 0, {})
+    hits = tt.search("kb.db", "when do flaps stall?")
+    assert hits[0].passage.source == "docs/wings.md"
+    assert TEXTS["wings.md"][hits[0].passage.start : hits[0].passage.end] == hits[0].passage.text
+    assert texts("天气")[0] == TEXTS["下雨.txt"]
+
+
+def test_only_what_has_changed_is_read_and_what_is_gone_goes(folder: Path):
+    tt.index("docs", "kb.db", None)
+    (folder / "eggs.txt").write_text("Fry eggs instead.")
+    (folder / "下雨.txt").unlink()
+    (folder.parent / "more.txt").write_text("Ducks lay eggs too.")
+    done = tt.index("docs", "kb.db", None)
+    assert (done.written, done.same, done.gone) == (1, 1, 1)
+    done = tt.index("more.txt", "kb.db", None)
+    assert (done.written, done.gone) == (1, 0)
+    assert sorted(texts("eggs")) == ["Ducks lay eggs too.", "Fry eggs instead."]
+    assert texts("天气") == []
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(folder: Path):
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
+    done = tt.index("docs", "kb.db", None)
+    assert [ids for lost in done.lost.as_json().values() for ids in lost["records"]] == ["docs/broken.pdf"]
+    assert texts("eggs") == [TEXTS["eggs.txt"]]
+    assert tt.index("docs", "kb.db", None).written == 0
+
+
+@pytest.mark.slow
+def test_by_vectors_a_passage_is_nearest_to_itself(folder: Path, bert: str):
+    tt.index("docs", "kb.db", bert)
+    assert texts(TEXTS["eggs.txt"], Search(by="vectors"))[0] == TEXTS["eggs.txt"]
+    both = tt.search("kb.db", TEXTS["eggs.txt"], 3)
+    assert both[0].passage.text == TEXTS["eggs.txt"]
+    assert both[0].score == pytest.approx(1 / 61)
+
+
+@pytest.mark.slow
+def test_another_model_is_refused_until_all_is_embedded_anew(folder: Path, bert: str, tmp_path: Path):
+    tt.index("docs", "kb.db", bert)
+    changed = tmp_path / "changed"
+    changed.mkdir()
+    for file in Path(bert).iterdir():
+        (changed / file.name).write_bytes(file.read_bytes())
+    weights = load_file(changed / "model.safetensors")
+    save_file({name: weight + 0.01 * torch.ones_like(weight) for name, weight in weights.items()}, changed / "model.safetensors")
+    with pytest.raises(tt.InputError, match="was indexed with"):
+        tt.index("docs", "kb.db", str(changed))
+    assert texts(TEXTS["eggs.txt"], Search(by="vectors"))[0] == TEXTS["eggs.txt"]
+    assert tt.index("docs", "kb.db", str(changed), again=True).written == 3
+    for file in Path(bert).iterdir():
+        (changed / file.name).write_bytes(file.read_bytes())
+    with pytest.raises(tt.InputError, match="its weights have changed"):
+        texts("eggs")
+
+
+@pytest.mark.slow
+def test_a_reranker_orders_what_another_way_found(folder: Path, bert: str, tuned: Callable[[str, str], tt.Model]):
+    tt.index("docs", "kb.db", None)
+    grader = tuned("reranking", "bert")
+    hits = tt.search("kb.db", "eggs stall", 3, Search(rerank=grader))
+    grades = [hit.score for hit in hits]
+    assert grades == sorted(grades, reverse=True)
+    alone = grader.predict([{"query": "eggs stall", "passage": hits[0].passage.text}])[0].answer
+    if not hits[0].passage.titles:
+        assert grades[0] == pytest.approx(alone, abs=1e-4)
+    with pytest.raises(tt.InputError, match="for reranking"):
+        tt.search("kb.db", "eggs", 3, Search(rerank=tuned("ner", "bert")))
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"by": "magic"}, "by must be both, words, vectors"),
+        ({"weight": 2}, "weight must be from 0 to 1"),
+        ({"diversity": -1}, "diversity must be from 0 to 1"),
+        ({"around": -1}, "around must be 0 or more"),
+        ({"rewritten": "x"}, "rewritten must be no, hyde, reworded"),
+    ],
+)
+def test_what_no_search_can_be_is_refused(how, said):
+    with pytest.raises(tt.InputError, match=said):
+        Search(**how)
+
+
+def test_a_store_is_refused_that_has_not_what_is_asked_of_it(folder: Path):
+    with pytest.raises(tt.InputError, match="kb.db"):
+        tt.search("kb.db", "eggs")
+    tt.index("docs", "kb.db", None)
+    for how, said in ((Search(by="vectors"), "nothing here has vectors"), (Search(collection="other"), "there is: main")):
+        with pytest.raises(tt.InputError, match=said):
+            tt.search("kb.db", "eggs", 3, how)
+    with pytest.raises(tt.InputError, match="1 or more"):
+        tt.search("kb.db", "eggs", 0)
+
+
+def test_the_commands(folder: Path):
+    run = CliRunner().invoke
+    indexed = run(app, ["index", "docs", "--into", "kb.db", "--model", "none"])
+    assert indexed.exit_code == 0, indexed.output
+    assert "3 files of 3 passages written" in indexed.output
+    found = run(app, ["search", "kb.db", "-", "--json", "-k", "1", "--where", "source=docs/eggs.txt"], input="eggs\nboil\n")
+    lines = [json.loads(line) for line in found.output.splitlines()]
+    assert [(line["query"], line["hits"][0]["passage"]["source"]) for line in lines] == [
+        (q, "docs/eggs.txt") for q in ("eggs", "boil")
+    ]
+    told = run(app, ["search", "kb.db", "eggs"])
+    assert "docs/eggs.txt (0–26)" in told.output
+    assert lines[0]["hits"][0]["score"] > 0
