@@ -1,4 +1,4 @@
-"""Files of which but a part is translated: the rest is passed over and counted where translations are learnt from or measured by."""
+"""Files that are translated in part: the rest is passed over and counted where translations are learnt from or measured by."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ FILES = {
     ),
     "a.xlf": (
         '<xliff version="1.2"><file source-language="en" target-language="de"><body>'
-        '<trans-unit id="1"><source>one</source><target>{done}</target></trans-unit><trans-unit id="2"><source>two</source>'
-        '</trans-unit><trans-unit id="3"><source>three</source><target state="new">dry</target></trans-unit></body></file></xliff>'
+        '<trans-unit id="1"><source>one</source><target>{done}</target></trans-unit>'
+        '<trans-unit id="2"><source>two</source></trans-unit>'
+        '<trans-unit id="3"><source>three</source><target state="new">dry</target></trans-unit></body></file></xliff>'
     ),
 }
 
