@@ -12,7 +12,7 @@ import pytest
 
 import tasktune as tt
 from cases import example, untrained, with_options
-from tasktune.core import Counts, InputError, Lost, Metric, Record
+from tasktune.core import Counts, InputError, Lost, Metric, Record, Task
 from tasktune.models import inference
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.model import Model
@@ -123,6 +123,33 @@ def test_what_takes_long_is_measured_on_the_first_records_alone(tiny: Callable[[
     measured = measure(kind, writer.net, writer.head, many("generation", 6))
     assert (measured.records, measured.scores.values["w_given"].value) == (6, 1)
     assert seen == ["r0", "r1", "r2"]
+
+
+def test_the_network_is_asked_once_for_metrics_that_ask_the_same(
+    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked_of(kind: Task[Any]) -> tuple[list[str], dict[str, float]]:
+        writer, seen = with_options(untrained(kind, tiny("gpt2")), n_best=2, temperature=1.0, max_new_tokens=4), list[str]()
+
+        def noting(net: Any, head: Any, records: Any, lost: Lost) -> Iterator[Any]:
+            for one in inference.answers(net, head, records, lost):
+                seen.append(one[0].id)
+                yield one
+
+        monkeypatch.setattr("tasktune.models.evaluation.answers", noting)
+        bare = [replace(record, answer=None, id="bare") for record in many("generation", 1)]
+        several = [*many("generation", 2), *bare, *many("generation", 1)]
+        measured = measure(kind, writer.net, writer.head, several)
+        return seen, {name: score.value for name, score in measured.scores.values.items()}
+
+    first, all_of_them = _lengths("n", "answer"), _lengths("w", "answers", asked=lambda record: record)
+    others = _lengths("o", "answers", asked=lambda record: replace(record, prompt="Another"))
+    together = replace(tt.task("generation"), metric=first, beside=(all_of_them, others))
+    seen, values = asked_of(together)
+    assert seen == ["r0", "r1", "r0", "bare", "r0", "r1", "bare", "r0"]
+    for metric in together.metrics:
+        alone = asked_of(replace(together, metric=metric, beside=()))[1] if metric is not first else {"n_given": 1, "n_texts": 1}
+        assert alone.items() <= values.items()
 
 
 def test_a_record_that_says_something_to_any_metric_is_measured(tiny: Callable[[str], Path]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
 from tasktune.metrics.calibration import trusted_temperature
 from tasktune.metrics.threshold import Alternatives, best_thresholds
-from tasktune.models.inference import answers, likelihoods
+from tasktune.models.heard import Asked, Heard, unheard
+from tasktune.models.inference import Answered, answers, likelihoods
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
 
@@ -80,12 +82,14 @@ def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable
     """The scores of a network on records, by all of the task's metrics.
 
     Raises `InputError` naming a record that says nothing to any of them (none that has an answer), unless the policy is to drop.
-    The records that metrics beside the first ask about are held in memory.
+    The records that metrics beside the first ask about are held in memory, with the answers to those that the first asks too:
+    the network is not asked again.
     """
-    lost, beside = Lost(), [(metric, list[Record]()) for metric in task.beside]
-    given = _noted(beside, measurable(task, records, head.recipe, lost))
-    parts = [_measured(task.metric, task, net, head, _asked(task.metric, given))]
-    parts += [_measured(metric, task, net, head, asked) for metric, asked in beside]
+    lost, heard, beside = Lost(), Heard(task.metric), [(metric, list[Asked]()) for metric in task.beside]
+    given = heard.noted(beside, measurable(task, records, head.recipe, lost))
+    parts = [_measured(task.metric, task, net, head, given, heard.kept)]
+    for metric, asked in beside:
+        parts.append(_measured(metric, task, net, head, unheard(asked), partial(heard.again, asked)))
     first, *others = [part for part in parts if part.records] or parts[:1]
     if not first.records:
         raise InputError("there are no records to measure by")
@@ -98,12 +102,20 @@ def measure(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable
     return replace(first, scores=replace(first.scores, values=values, signatures=signatures), ceiling=ceiling, lost=lost)
 
 
-def _measured(metric: Metric[Any], task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Evaluation:
+def _measured(
+    metric: Metric[Any],
+    task: Task[Any],
+    net: PreTrainedModel,
+    head: Head,
+    records: Iterable[Record],
+    all_said: Callable[[Iterable[Answered]], Iterable[Answered]],
+) -> Evaluation:
+    """What comes of one metric; `all_said` makes of what the network says of `records` all that the metric is measured on."""
     if metric.of == "likelihood":
         return _measure_likelihood(metric, task, net, head, records)
     lost, tally, ceiling = Lost(), Tally(metric), Tally(metric, replicates=0)
     raw_bins, bins = Bins(), Bins()
-    for record, raws, scored in answers(net, head, records, lost):
+    for record, raws, scored in all_said(answers(net, head, records, lost)):
         tally.add(record, _said(metric, scored, head.recipe.decoding.n_best))
         if record.answer is not None:
             ceiling.add(record, _said(metric, Scored(head.ceiling(record) if raws else None, 1.0), 1))
@@ -133,15 +145,6 @@ def _measure_likelihood(
 def _asked(metric: Metric[Any], records: Iterable[Record]) -> Iterator[Record]:
     """What the model is asked to be measured by a metric."""
     return (asked for record in records if (asked := metric.asked(record)) is not None)
-
-
-def _noted(beside: Sequence[tuple[Metric[Any], list[Record]]], records: Iterable[Record]) -> Iterator[Record]:
-    """The records as they come, while what the metrics ask about them is noted with each."""
-    for record in records:
-        for metric, noted in beside:
-            if metric.most is None or len(noted) < metric.most:
-                noted += _asked(metric, [record])
-        yield record
 
 
 def _said(metric: Metric[Any], scored: Scored, asked_for: int) -> Any:
