@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktune.core import InputError
 from tasktune.documents import Document, Heading, passages
 
 

@@ -15,6 +15,8 @@ _MARKS = (  # UTF-32's begins as UTF-16's does, so it stands first.
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 1 << 15
+_USUAL = ("cp1252", "cp1251")
+"""What is to be preferred where several fit as well: short texts say little."""
 _FOREIGN_LINES = re.compile(rb"[^\n]{0,200}[\x80-\xff][^\n]{0,200}")
 
 
@@ -24,20 +26,27 @@ def decoded(data: bytes, said: str | None = None) -> str:
     The encoding is that of the byte-order mark, else UTF-8, else the one that was `said` of it, else the one that it looks like.
     Raises `UnreadableError` where it is none.
     """
-    return re.sub("\r\n?", "\n", _characters(data, said))
+    found = encoding(data, said)
+    try:
+        text = data.decode(found)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"byte {error.start + 1} is no {found}: convert it to UTF-8, with iconv for instance") from None
+    return re.sub("\r\n?", "\n", text.removeprefix("\ufeff"))
 
 
-def _characters(data: bytes, said: str | None) -> str:
-    for mark, encoding in _MARKS:
+def encoding(data: bytes, said: str | None = None) -> str:
+    """The encoding of a text that begins so (it may be cut in the middle of a character)."""
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _exactly(data[len(mark) :], encoding)
+            return marked
     wide = _wide(data)
     if wide:
-        return _exactly(data, wide)
+        return wide
     try:
-        return data.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(data)
     except UnicodeDecodeError:
-        return _exactly(data, said if said and _is_known(said) else _likely(data))
+        return said if said and _is_known(said) else _likely(data)
+    return "utf-8"
 
 
 def is_text(head: bytes) -> bool:
@@ -63,13 +72,17 @@ def _likely(data: bytes) -> str:
     """The encoding that a text looks like, by the lines that are not ASCII."""
     try:
         from charset_normalizer import from_bytes
+        from charset_normalizer.utils import is_multi_byte_encoding
     except ImportError:
         raise UnreadableError("it is not UTF-8; to tell what it is: pip install charset-normalizer") from None
     sample = b"\n".join(_FOREIGN_LINES.findall(data[: 1 << 22]))[:_SAMPLE] or data[:_SAMPLE]
-    best = from_bytes(sample).best()
+    matches = from_bytes(sample)
+    best = matches.best()
     if best is None:
         raise UnreadableError("it is in no encoding that could be told: convert it to UTF-8, with iconv for instance")
-    return best.encoding
+    as_good = [match.encoding for match in matches if match.chaos == best.chaos]
+    usual = () if is_multi_byte_encoding(best.encoding) else _USUAL
+    return next((name for name in usual if name in as_good), best.encoding)
 
 
 def _is_known(encoding: str) -> bool:
@@ -77,10 +90,3 @@ def _is_known(encoding: str) -> bool:
         return codecs.lookup(encoding)._is_text_encoding
     except LookupError:
         return False
-
-
-def _exactly(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"byte {error.start + 1} is no {encoding}: convert it to UTF-8, with iconv for instance") from None

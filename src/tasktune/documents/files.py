@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tasktune.core import InputError, Lost
+from tasktune.documents.names import HIDDEN, printable
 
 _MAGIC = re.compile(r"[*?\[]")
 _WILD = re.compile(r"\*\*/|\*\*|\*|\?|\[(!?)([^\]]+)\]|.", re.DOTALL)
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 _READING = b"1"
 """To be changed where files are read in another way, so that they are indexed anew."""
 
@@ -150,7 +150,7 @@ class _Walk:
             try:
                 kind = path.lstat().st_mode
                 if path != self.root and path.name.startswith("."):
-                    lost.add("hidden, by a name that begins with a dot", self.source(path))
+                    lost.add(HIDDEN, self.source(path))
                 elif stat.S_ISLNK(kind):
                     if not path.resolve(strict=True).is_relative_to(self.root):
                         lost.add("a link that leads out of the folder", self.source(path))
@@ -162,16 +162,6 @@ class _Walk:
                     lost.add("neither a file nor a folder", self.source(path))
             except (OSError, RuntimeError) as error:
                 lost.add(getattr(error, "strerror", None) or "a link that leads in a circle", self.source(path))
-
-
-def printable(name: str) -> str:
-    """A name in characters that can be printed and stored: others are spelled as Python spells them."""
-    return _UNPRINTABLE.sub(_escaped, name)
-
-
-def _escaped(character: re.Match[str]) -> str:
-    code = ord(character[0])
-    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else character[0].encode("unicode_escape").decode()
 
 
 def _pattern(glob: str) -> re.Pattern[str]:

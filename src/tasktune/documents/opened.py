@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from tasktune.core import Lost
-from tasktune.documents.document import UnreadableError
+from tasktune.documents.document import Document, UnreadableError
+from tasktune.documents.names import HIDDEN, printable
 
 FIRST = 1 << 16
 """Bytes that a look at a file is given."""
 _LARGEST = 1 << 26
 """Bytes of one part of a packed file, at most: that is much more text than any book has."""
+_DEEPEST = 3
 _PACKED = 200
 """How many times as large as it is a packed file may become; a bomb becomes a thousand and more times as large."""
 
@@ -39,18 +44,18 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file: its `source`, a stream that can be read anywhere, how many bytes it has, and the archives that it lies in.
+    """A file: its `source`, its name, a stream that can be read anywhere, and in how many archives it lies.
 
-    What of it cannot be read is noted in `lost`.
+    What of it cannot be read is noted in `lost`. `parse` reads a file that lies in this one.
     """
 
     source: str
+    name: str
     stream: BinaryIO
-    size: int
     lost: Lost
     allowance: Allowance
+    parse: Callable[[Opened], Iterator[Document]]
     depth: int = 0
-    name: str = field(default="")
 
     def head(self) -> bytes:
         """The first bytes."""
@@ -67,3 +72,24 @@ class Opened:
     def part(self, name: object) -> str:
         """The source of a part of it."""
         return f"{self.source}#{name}"
+
+    def inside(self, name: str, data: bytes, source: str = "") -> Iterator[Document]:
+        """The documents of a file that lies in this one, where nothing is said, as `#name` of it. What is wrong with it is noted,
+        and no more is lost than that file.
+
+        Names lead nowhere: nothing is ever written under them. Those that would lead out of here are refused all the same.
+        """
+        source = source or self.part(printable(name))
+        parts = PurePosixPath(name.replace("\\", "/")).parts
+        if ".." in parts or name.startswith(("/", "\\")) or name[1:3] in (":\\", ":/"):
+            self.lost.add("a name that leads out of the archive", source)
+        elif any(part.startswith(".") or part == "__MACOSX" for part in parts):
+            self.lost.add(HIDDEN, source)
+        elif self.depth >= _DEEPEST:
+            self.lost.add(f"an archive in more than {_DEEPEST} others", source)
+        else:
+            inner = replace(self, source=source, name=name, stream=BytesIO(data), depth=self.depth + 1)
+            try:
+                yield from self.parse(inner)
+            except UnreadableError as why:
+                self.lost.add(str(why), source)

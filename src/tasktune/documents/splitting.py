@@ -28,7 +28,7 @@ def split(text: str, start: int, end: int, measure: Measure, empty: int, room: i
 
 def _split(text: str, start: int, end: int, measure: Measure, empty: int, room: int, finer: int) -> list[tuple[int, int]]:
     ends = _ends(text, start, end, room, finer)
-    spans = [*pairwise((start, *ends, end))]
+    spans = [(a, b) for a, b in pairwise((start, *ends, end)) if text[a:b].strip()]
     parts = list[tuple[int, int]]()
     for (first, last), size in zip(spans, measure([text[a:b] for a, b in spans]), strict=True):
         if size - empty <= room:

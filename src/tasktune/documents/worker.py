@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from tasktune.core import Lost
 from tasktune.documents.document import UnreadableError
 from tasktune.documents.files import opened
-from tasktune.documents.formats import detected
+from tasktune.documents.formats import detected, parse
 from tasktune.documents.opened import Allowance, Opened
 
 MEMORY = 300 << 20
@@ -49,15 +50,14 @@ def main() -> None:
         out.flush()
 
 
-def _read(path: str, source: str) -> Any:
+def _read(path: str, source: str) -> Iterator[dict[str, Any]]:
     lost = Lost()
     try:
         with opened(Path(path)) as stream:
             size = os.fstat(stream.fileno()).st_size
-            file = Opened(source, stream, size, lost, Allowance.of(size), name=Path(path).name)
-            format = detected(file.name, file.head())
-            _limit(size, size * _TEXT if format.is_text else 0)
-            for document in format.read(file):
+            file = Opened(source, Path(path).name, stream, lost, Allowance.of(size), parse)
+            _limit(size, size * _TEXT if detected(file).is_text else 0)
+            for document in parse(file):
                 yield {"document": asdict(document)}
     except UnreadableError as why:
         lost.add(str(why), source)
