@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -81,16 +81,18 @@ def summed_up(net: PreTrainedModel, head: Head, record: Record, lost: Lost) -> R
     return record
 
 
-def pieces(net: PreTrainedModel, head: FreeText, record: Record, lost: Lost) -> Iterator[str]:
-    """The text that answers a record, piece by piece; nothing where the policy drops the record."""
+def pieces(net: PreTrainedModel, head: FreeText, record: Record, lost: Lost) -> Generator[str, None, Scored]:
+    """The text that answers a record, piece by piece; nothing where the policy drops the record. Returns the answer."""
     for features in head.encode(summed_up(net, head, record, lost), lost)[:1]:
         coming = head.pieces(net, features)
         while True:
-            with torch.inference_mode(), autocast(head.recipe):  # left before others go on with the piece
-                piece = next(coming, None)
-            if piece is None:
-                return
+            try:
+                with torch.inference_mode(), autocast(head.recipe):  # left before others go on with the piece
+                    piece = next(coming)
+            except StopIteration as end:
+                return head.answer(record, end.value)
             yield piece
+    return UNANSWERED
 
 
 def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:

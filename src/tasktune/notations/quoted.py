@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 _TAG = re.compile(
@@ -79,27 +78,16 @@ def orders(text: str) -> tuple[str, ...]:
     return tuple(match[0] for match in _ORDERS.finditer(unicodedata.normalize("NFKC", quoted(text))))
 
 
-_PICTURE = re.compile(r"!(?=\[)")
-_LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\(\s*<?([^()\n<>]{0,1000})>?[^()\n]{0,200}\)")
-_REFERENCE = re.compile(r"\[([^\[\]\n]{0,300})\](?=\s?\[[^\]\n]*[^\]\d,;\s][^\]\n]*\]|:\s)")
-_OPENED = re.compile(r"(?:!?\[[^\[\]\n]{0,300}(?:\]\s?(?:\([^()\n]{0,1200})?)?|!|\]|<)\Z")
+def inert(text: str, before: str = "") -> str:
+    """A text of which no browser or Markdown viewer makes a tag, a link or a picture: what would be one stands there in words.
+
+    Sign for sign: `<` becomes `‹`, and a parenthesis or colon behind `]` a wide one. `before` is the sign that stands before it.
+    """
+    shown = []
+    for sign in visible(text):
+        shown.append("‹" if sign == "<" else _WIDE.get(sign, sign) if before == "]" else sign)
+        before = sign
+    return "".join(shown)
 
 
-def inert(text: str) -> str:
-    """A text of which no browser or Markdown viewer makes a tag, a link or a picture: what would be one stands there in words."""
-    plain = _REFERENCE.sub(r"(\1)", _LINK.sub(r"\1 (\2)", _PICTURE.sub("", visible(text))))
-    return plain.replace("](", "] (").replace("<", "‹").replace(">", "›")
-
-
-def inert_pieces(pieces: Iterable[str]) -> Iterator[str]:
-    """The same of a text that comes in pieces: what may become a link is held back until that is known."""
-    held = ""
-    for piece in pieces:
-        held += piece
-        opened = _OPENED.search(held)
-        settled = opened.start() if opened else len(held)
-        if settled:
-            yield inert(held[:settled])
-            held = held[settled:]
-    if held:
-        yield inert(held)
+_WIDE = {"(": "（", ":": "："}
