@@ -114,7 +114,8 @@ _TOO_LARGE = f"it has more than {MOST_PIXELS:,} pixels; make it smaller: convert
 def _decoded(image: Image, found: Any, lost: Lost | None, record_id: str) -> Pixels:
     from PIL import ImageOps
 
-    found.draft("RGB", (LARGEST, LARGEST))  # JPEG alone can be decoded small
+    share = min(1.0, LARGEST / max(found.size))
+    found.draft("RGB", tuple(max(1, int(side * share)) for side in found.size))  # JPEG alone can be decoded small
     if found.width * found.height > MOST_PIXELS:
         raise image.refuse(_TOO_LARGE)
     if lost is not None and found.format != "MPO" and getattr(found, "is_animated", False):
@@ -153,13 +154,13 @@ def _sized(found: Pixels) -> Pixels:
     """No side beyond `LARGEST` or below `SMALLEST`, and none that is `SLIMMEST` times the other."""
     import PIL.Image
 
+    found.thumbnail((LARGEST, LARGEST))
     width, height = found.size
     least = -(-max(width, height) // SLIMMEST)
     if min(width, height) < least:
         broader = PIL.Image.new("RGB", (max(width, least), max(height, least)), "white")
         broader.paste(found, ((broader.width - width) // 2, (broader.height - height) // 2))
         found = broader
-    found.thumbnail((LARGEST, LARGEST))
     if min(found.size) < SMALLEST:
         times = SMALLEST / min(found.size)
         found = found.resize((round(found.width * times), round(found.height * times)), PIL.Image.Resampling.NEAREST)
