@@ -149,7 +149,7 @@ def test_answers_are_paired_by_what_was_asked(tmp_path, capsys):
     a = predictions(tmp_path / "a", [(0, "x"), (1, "y"), (2, "z")])
     b = predictions(tmp_path / "b", [(2, "Z"), (0, "X")])
     assert rate(a, b, None, tmp_path / "out", 13, None, {}) == 2
-    assert "1 answers are left out" in capsys.readouterr().err
+    assert "1 answer left out, since" in capsys.readouterr().err
     answers = Page((tmp_path / "out" / PAGE).read_text("utf-8")).text("article")
     assert [text.lower() for text in answers] == ["x", "x", "z", "z"]
 

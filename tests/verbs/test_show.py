@@ -33,6 +33,7 @@ def test_a_figure_its_interval_and_its_ceiling_stand_in_a_row(capsys: pytest.Cap
 def test_what_is_not_known_has_no_column(capsys: pytest.CaptureFixture[str]) -> None:
     show_evaluation(Evaluation("chat", 1, SCORES, {}, {}, Lost()))
     shown = capsys.readouterr().out
+    assert shown.startswith("chat, 1 record ")
     assert "ceiling" not in shown
     assert "calibration" not in shown
 

@@ -26,15 +26,15 @@ def rate(
 ) -> None:
     """Write a page on which people choose the better of two systems' answers, without knowing whose is whose."""
     from tasktune.models.folder import refuse_taken
+    from tasktune.notations.amounts import amount
     from tasktune.readers.mapping import parse_mapping
     from tasktune.verbs.rate import KEY, PAGE
     from tasktune.verbs.rate import rate as verb
 
     refuse_taken(out)
     count = verb(a, b, data, out, seed, records, parse_mapping(map or []))
-    print(
-        f"{count} pairs to rate in {out / PAGE}: give it to the raters, and keep {out / KEY}, which tells whose answers are whose"
-    )
+    kept = f"keep {out / KEY}, which tells whose answers are whose"
+    print(f"{amount(count, 'pair')} to rate in {out / PAGE}: give it to the raters, and {kept}")
 
 
 def ratings(

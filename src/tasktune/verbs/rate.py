@@ -17,6 +17,7 @@ from random import Random
 from typing import Any, Final
 
 from tasktune.core import InputError
+from tasktune.notations.amounts import amount
 from tasktune.readers import output, rows
 from tasktune.verbs.progress import say
 
@@ -55,7 +56,7 @@ def rate(a: str, b: str, data: str | None, out: Path, seed: int, records: int | 
     if not pairs:
         raise InputError(f"{a} and {b} have nothing in common: they must be answers to the same data")
     if unlike := sum(map(len, sides)) - 2 * len(pairs):
-        say(f"{unlike} answers are left out, since only one of the two has an answer to what was asked")
+        say(f"{amount(unlike, 'answer')} left out, since only one of the two has an answer to what was asked")
     if records is not None and records < len(pairs):
         pairs = [pairs[k] for k in sorted(chance.sample(range(len(pairs)), records))]
     shown = {str(number): pair for number, pair in enumerate(pairs, 1) if pair.a != pair.b}

@@ -12,6 +12,7 @@ from typing import Any
 from tasktune.core import InputError, Row, Scores
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.raters import TIE, A, B, agreements, preference
+from tasktune.notations.amounts import amount
 from tasktune.notations.plain import as_json
 from tasktune.readers import rows
 from tasktune.verbs.rate import KEY
@@ -95,8 +96,8 @@ def lines(found: Ratings) -> Iterator[str]:
     """What came of it, in words."""
     yield f"a = {found.a}"
     yield f"b = {found.b}"
-    people = f"{len(found.raters)} rater{'s' * (len(found.raters) != 1)} ({', '.join(found.raters)})"
-    alike = f"; {found.same} records had the same answer of both and count as ties" if found.same else ""
+    people = f"{amount(len(found.raters), 'rater')} ({', '.join(found.raters)})"
+    alike = f"; {amount(found.same, 'record')} with the same answer of both count as ties" if found.same else ""
     yield f"{people}, {found.rated} of {found.items} pairs rated{alike}"
     for name, score in found.scores.values.items():
         yield f"{name:20}{score.value:.4f}   95 % {score.low:.4f} – {score.high:.4f}"

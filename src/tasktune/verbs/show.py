@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tasktune.core import Lost
+from tasktune.notations.amounts import amount
 from tasktune.passages import Hit
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def show_facts(tuned: Model | MultiTaskModel, out: Path) -> None:
         _lost(facts["evaluation"]["lost"], "dev: ")
     kept = f"kept step {training['best_step']} of {training['steps']}"
     records = sum(facts["made"]["records"] for facts in told)
-    print(f"{kept}; {records} records, {made['seconds']} s; saved in {out}")
+    print(f"{kept}; {amount(records, 'record')}, {made['seconds']} s; saved in {out}")
 
 
 def show_clusters(found: Clustering, out: Path) -> None:
@@ -71,14 +72,16 @@ def show_clusters(found: Clustering, out: Path) -> None:
         told = {"task": "clusters and labels", "records": len(found.texts), "primary": found.scores.primary, "scores": figures}
         _table({**told, "ceiling": {}, "calibration": {}}, {})
     outside = f", {found.outside} in none" if found.outside else ""
-    print(f"{len(found.texts)} texts in {len(found.clusters)} clusters{outside}; saved in {out}")
+    print(f"{amount(len(found.texts), 'text')} in {amount(len(found.clusters), 'cluster')}{outside}; saved in {out}")
 
 
 def show_indexed(done: Indexed, into: Path | str) -> None:
     """What came of indexing, and what was lost on the way."""
     show_lost(done.lost)
     gone = f", {done.gone} gone" if done.gone else ""
-    print(f"{done.written} files of {done.passages} passages written, {done.same} as they were{gone}; kept in {into}")
+    print(
+        f"{amount(done.written, 'file')} of {amount(done.passages, 'passage')} written, {done.same} as they were{gone}; kept in {into}"
+    )
 
 
 def show_hits(query: str, hits: Sequence[Hit]) -> None:
@@ -111,7 +114,7 @@ def _lost(lost: Mapping[str, Any], split: str = "") -> None:
 
 
 def _table(evaluation: Mapping[str, Any], baseline: Mapping[str, float]) -> None:
-    title = f"{evaluation['task']}, {evaluation['records']} records"
+    title = f"{evaluation['task']}, {amount(evaluation['records'], 'record')}"
     table = Table("score", title=title, title_justify="left", box=None, pad_edge=False)
     others = {name: figures for name, figures in (("ceiling", evaluation["ceiling"]), ("baseline", baseline)) if figures}
     for column in ("value", "95 % interval", *others):
