@@ -85,8 +85,8 @@ class Recipe:
 _POSITIVE = ("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "sentences", "dimensions", "token_budget")
 _NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora")
 
-_LEARNING_RATE: dict[FamilyName, float] = {"encoder": 1e-4, "decoder": 5e-5, "encoder-decoder": 1e-4}
-_EPOCHS: dict[FamilyName, float] = {"encoder": 4, "decoder": 2, "encoder-decoder": 4}
+_LEARNING_RATE: dict[FamilyName, float] = {"encoder": 1e-4, "decoder": 5e-5, "encoder-decoder": 1e-4, "vision-language": 5e-5}
+_EPOCHS: dict[FamilyName, float] = {"encoder": 4, "decoder": 2, "encoder-decoder": 4, "vision-language": 2}
 _LORA_RATE = (
     5.0  # adapters start at zero and bear a higher rate than the weights they stand beside (Hu et al. 2021, table 11 ff.)
 )

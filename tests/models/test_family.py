@@ -12,6 +12,7 @@ FAMILIES: dict[FamilyName, str] = {
     "encoder": "bert roberta modernbert deberta deberta-v2 distilbert electra xlm-roberta albert mpnet xlnet camembert luke",
     "decoder": "gpt2 llama qwen2 qwen3 smollm3 mistral phi phi3 gemma2 gemma3_text gpt_neox opt bloom mamba modernbert-decoder",
     "encoder-decoder": "t5 mt5 bart mbart marian pegasus encoder-decoder led m2m_100 longt5 prophetnet",
+    "vision-language": "llava llava_next idefics2 idefics3 smolvlm qwen2_vl qwen2_5_vl paligemma blip-2 gemma3 internvl",
 }
 
 
@@ -20,7 +21,7 @@ def test_each_type_has_its_family(kind: str, family: FamilyName) -> None:
     assert family_of(CONFIG_MAPPING[kind]()) == family
 
 
-OTHER_SENSES = ("vit", "clip", "whisper", "llava", "gemma3", "wav2vec2", "layoutlmv3", "idefics3", "vision-encoder-decoder")
+OTHER_SENSES = ("vit", "clip", "whisper", "gemma3n", "wav2vec2", "layoutlmv3", "qwen2_audio", "vision-encoder-decoder")
 
 
 @pytest.mark.parametrize("kind", OTHER_SENSES)
@@ -30,8 +31,10 @@ def test_other_senses_are_refused(kind: str) -> None:
 
 
 def test_a_model_of_images_is_told_what_is_possible() -> None:
-    with pytest.raises(InputError, match=r"a llava model reads more than text .* works with models of text alone"):
-        family_of(CONFIG_MAPPING["llava"]())
+    with pytest.raises(
+        InputError, match=r"a whisper model reads more than text and images .* models that read text, or text with"
+    ):
+        family_of(CONFIG_MAPPING["whisper"]())
     with pytest.raises(InputError, match=r"of no family .* an encoder \(BERT"):
         family_of(CONFIG_MAPPING["vit"]())
 

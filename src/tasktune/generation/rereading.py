@@ -16,11 +16,16 @@ from tasktune.generation.lanes import DecoderLanes, Lanes, Tokens
 
 @final
 class RereadingLanes(Lanes):
-    """A decoder that keeps nothing between steps but the tokens. Slow, and the same for every network."""
+    """A decoder that keeps nothing between steps but the tokens. Slow, and the same for every network.
 
-    def __init__(self, net: PreTrainedModel) -> None:
+    One whose prompts see themselves `two_ways` (PaliGemma) is told which tokens are the prompt's.
+    """
+
+    def __init__(self, net: PreTrainedModel, two_ways: bool = False) -> None:
         self._net: Any = net
         self._sequences: list[list[int]] = []
+        self._prompts: list[int] = []
+        self._two_ways = two_ways
 
     @property
     def rows(self) -> int:
@@ -35,21 +40,31 @@ class RereadingLanes(Lanes):
     def read(self, prompts: Sequence[Tokens], openings: Sequence[Tokens]) -> Tensor:
         """One by one."""
         self._sequences += [[*prompt] for prompt in prompts]
-        return self._logits(self._sequences[-len(prompts) :])
+        self._prompts += map(len, prompts)
+        return self._logits(range(self.rows - len(prompts), self.rows))
 
     def step(self, tokens: Tokens) -> Tensor:
         """Everything, one by one: what pads a sequence would go into the state of some networks."""
         for sequence, token in zip(self._sequences, tokens, strict=True):
             sequence.append(token)
-        return self._logits(self._sequences)
+        return self._logits(range(self.rows))
 
-    def _logits(self, sequences: Sequence[Tokens]) -> Tensor:
-        ids = (torch.tensor([[*sequence]], device=self._net.device) for sequence in sequences)
-        return torch.stack([self._net(input_ids=row, use_cache=False).logits[0, -1] for row in ids]).float()
+    def _logits(self, rows: Sequence[int]) -> Tensor:
+        return torch.stack([self._net(**self._asked(row), use_cache=False).logits[0, -1] for row in rows]).float()
+
+    def _asked(self, row: int) -> dict[str, Tensor]:
+        ids = torch.tensor([self._sequences[row]], device=self._net.device)
+        if not self._two_ways:
+            return {"input_ids": ids}
+        return {
+            "input_ids": ids,
+            "token_type_ids": (torch.arange(ids.size(1), device=ids.device) >= self._prompts[row]).long()[None],
+        }
 
     def select(self, rows: Sequence[int]) -> None:
         """Of the tokens."""
         self._sequences = [[*self._sequences[row]] for row in rows]
+        self._prompts = [self._prompts[row] for row in rows]
 
 
 def decoder_lanes(net: PreTrainedModel) -> Lanes:

@@ -27,6 +27,8 @@ from tasktune.heads.linker import BiaffineLinker
 from tasktune.heads.links import LinkedSpans
 from tasktune.heads.masked_pairs import MaskedPairs, refuse_pairs
 from tasktune.heads.masked_words import MaskedWords
+from tasktune.heads.pictures import Pictures
+from tasktune.heads.seeing import seeing
 from tasktune.heads.selection import KINDS, BestParts
 from tasktune.heads.spans import BestSpan
 from tasktune.heads.tags import WordTags
@@ -63,6 +65,7 @@ NETWORKS: dict[str, str | type[PreTrainedModel]] = {
     "embed": "AutoModel",
     "decoder": "AutoModelForCausalLM",
     "encoder-decoder": "AutoModelForSeq2SeqLM",
+    "vision-language": "AutoModelForImageTextToText",
 }
 
 _PROBLEM = {
@@ -134,11 +137,13 @@ def head_for(
     max_length: int,
     net: PreTrainedModel,
     calibration: Calibration,
+    pictures: Pictures | None = None,
 ) -> Head:
-    """The head that runs a framing on a network of a family.
+    """The head that runs a framing on a network of a family; one that sees has `pictures`, which it is given in tokens.
 
     Raises `InputError` where the recipe asks for a form that the framing's answers cannot have, or for more answers than it has.
     """
+    framing = framing.among(labels) if isinstance(framing, Text) else framing
     refuse_form(framing, recipe.decoding)
     refuse_n_best(framing, recipe.decoding)
     if isinstance(framing, MaskedPair):
@@ -146,4 +151,6 @@ def head_for(
     head = HEADS[kind(framing)](framing, tokenizer, labels, recipe, max_length, calibration)
     if family == "encoder-decoder" and isinstance(head, FreeText | Choices):
         return replace(head, writer=Seq2Seq(of_encoder_decoder(net, tokenizer)))
+    if pictures is not None and isinstance(head, FreeText | Choices):
+        return replace(head, writer=seeing(net, pictures))
     return head

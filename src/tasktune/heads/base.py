@@ -127,6 +127,11 @@ class Head(ABC):
         return False
 
     @property
+    def kept_files(self) -> Mapping[str, bytes]:
+        """What a model's folder has beside the weights and the tokenizer, by name, that the model cannot be asked without."""
+        return {}
+
+    @property
     def insertable(self) -> Sequence[int]:
         """The tokens that `drawn` may put into features that do not have them."""
         return ()

@@ -9,7 +9,7 @@ leaves a long name at no disadvantage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -41,6 +41,16 @@ class Choices(Head):
     writer: Writer = _CAUSAL
     shots: Shots | None = None
     words: Labels = ()
+
+    @property
+    def kept_files(self) -> Mapping[str, bytes]:
+        """Those of the processor of a model that sees."""
+        return self.writer.files
+
+    @property
+    def insertable(self) -> Sequence[int]:
+        """The token that stands where pictures are."""
+        return self.writer.placeholders
 
     @property
     def in_place(self) -> bool:

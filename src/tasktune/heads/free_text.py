@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import final
@@ -63,6 +63,16 @@ class FreeText(Head):
         return False
 
     @property
+    def kept_files(self) -> Mapping[str, bytes]:
+        """Those of the processor of a model that sees."""
+        return self.writer.files
+
+    @property
+    def insertable(self) -> Sequence[int]:
+        """The token that stands where pictures are."""
+        return self.writer.placeholders
+
+    @property
     def in_place(self) -> bool:
         """A token is foretold by the one before it."""
         return True
@@ -108,8 +118,11 @@ class FreeText(Head):
             pass
         return [self._told(f.form, searches) for f, searches in zip(features, asked, strict=True)]
 
-    def pieces(self, net: PreTrainedModel, features: Features) -> Iterator[str]:
-        """The text after one prompt, piece by piece as it is written; what beams find comes in one piece, at the end."""
+    def pieces(self, net: PreTrainedModel, features: Features) -> Generator[str, None, list[Raw]]:
+        """The text after one prompt, piece by piece as it is written; what beams find comes in one piece, at the end.
+
+        Returns what `decode` would have given.
+        """
         (search,), told = self._searches(features)[:1], ""
         for _ in self._writing(net, [search]):
             text = self._text(search.best) if not search.found and isinstance(search, Line) else ""
@@ -117,9 +130,11 @@ class FreeText(Head):
             if settled.startswith(told) and settled != told:
                 yield settled[len(told) :]
                 told = settled
-        text = self._told(features.form, [search])[0].text
+        raw = self._told(features.form, [search])
+        text = raw[0].text
         if text.startswith(told) and text != told:
             yield text[len(told) :]
+        return [raw]
 
     def _unsettled(self, text: str) -> int:
         """Characters at the end that what comes may change: half a character, the beginning of a text to stop before."""

@@ -6,7 +6,7 @@ Shapes: B prompts, T tokens of the longest, S supervised tokens, C choices of L 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -15,10 +15,12 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
+from tasktune.core import InputError
+from tasktune.framings import Prompt
 from tasktune.generation.lanes import EncoderDecoderLanes, Lanes
 from tasktune.generation.rereading import decoder_lanes
 from tasktune.heads.conventions import Convention, Tokens, of_decoder
-from tasktune.heads.features import Batch, Features, at, collate_right, log_p_of, padded, run
+from tasktune.heads.features import Batch, Features, at, collate_right, log_p_of, padded, run, token_ids
 from tasktune.heads.tree import reads_trees, told, tree
 
 Said = tuple[Tokens, bool]
@@ -28,9 +30,23 @@ Said = tuple[Tokens, bool]
 class Writer(ABC):
     """A family of networks that write."""
 
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """What it takes, beside weights and a tokenizer, to ask the network, as files of its folder by name."""
+        return {}
+
+    @property
+    def placeholders(self) -> Tokens:
+        """The tokens that the network is given though no text has them."""
+        return []
+
     @abstractmethod
     def convention(self, tokenizer: PreTrainedTokenizerBase) -> Convention:
         """How the network was taught to be asked."""
+
+    @abstractmethod
+    def tokens(self, tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> Tokens:
+        """A prompt as the network was taught to be given it."""
 
     @abstractmethod
     def asked(self, given: Tokens, opening: Tokens) -> Features:
@@ -81,6 +97,10 @@ class Causal(Writer):
     def convention(self, tokenizer: PreTrainedTokenizerBase) -> Convention:
         """That of its tokenizer."""
         return of_decoder(tokenizer)
+
+    def tokens(self, tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> Tokens:
+        """In its convention. Raises `InputError` for one with pictures."""
+        return _in_words(self, tokenizer, prompt)
 
     def asked(self, given: Tokens, opening: Tokens) -> Features:
         """One sequence."""
@@ -161,6 +181,10 @@ class Seq2Seq(Writer):
         """That of the checkpoint."""
         return self.taught
 
+    def tokens(self, tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> Tokens:
+        """In its convention. Raises `InputError` for one with pictures."""
+        return _in_words(self, tokenizer, prompt)
+
     def asked(self, given: Tokens, opening: Tokens) -> Features:
         """The prompt for the encoder, the opening for the decoder."""
         return Features({"input_ids": given, "decoder_input_ids": opening})
@@ -224,6 +248,13 @@ class Seq2Seq(Writer):
             return logits
 
         return _compared(first, choices, rest)
+
+
+def _in_words(writer: Writer, tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> Tokens:
+    if prompt.images:
+        raise InputError("it has pictures, and this model reads text alone; take one that sees, or make one: tasktune assemble")
+    convention = writer.convention(tokenizer)
+    return convention.framed(token_ids(tokenizer, str(convention.worded(prompt))), prompt.languages)
 
 
 def _with(features: Features, first: int, tokens: Tokens) -> Features:

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, PreTrainedModel
 
+from tasktune.heads.seeing import sees
 from tasktune.models.batching import batches
 from tasktune.models.dropout import thinned
 
@@ -27,12 +28,14 @@ NAME = "within_records"
 @contextmanager
 def within_records(net: PreTrainedModel) -> Iterator[None]:
     """Let the network attend within the records whose ends it is given as `cu_seq_lens_q`, (B + 1,)."""
-    before = net.config._attn_implementation
-    net.set_attn_implementation(NAME)
+    whole: Any = net
+    words: PreTrainedModel = whole.get_decoder() if sees(net) else net  # pictures are looked at as ever
+    before = words.config._attn_implementation
+    words.set_attn_implementation(NAME)
     try:
         yield
     finally:
-        net.set_attn_implementation(before)
+        words.set_attn_implementation(before)
 
 
 @final

@@ -17,6 +17,7 @@ from transformers import PreTrainedModel
 
 from tasktune.heads.base import Head
 from tasktune.heads.features import Batch, Features, asked, at, on
+from tasktune.heads.seeing import sees
 from tasktune.models.packing import CANNOT, SAME, Layout
 from tasktune.models.sharding import is_sharded
 
@@ -47,7 +48,8 @@ def summed(net: PreTrainedModel, batch: Batch, weights: Tensor | None) -> Tensor
     """Negative log p of a batch's targets; words are no classes, and have no weights."""
     whole: Any = net
     told = batch["mask"] > 0
-    hidden = whole.get_decoder()(**asked(batch), use_cache=False).last_hidden_state
+    body = whole.model if sees(net) else whole.get_decoder()
+    hidden = body(**asked(batch), use_cache=False).last_hidden_state
     last = whole.get_output_embeddings()
     total: Tensor = _Summed.apply(at(hidden, batch["positions"])[told], last.weight, last.bias, batch["targets"][told])  # type: ignore[no-untyped-call]
     return total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,9 +20,10 @@ from tasktune.datasets import questions
 from tasktune.framings import Arcs, Embed, Framing, Labels, Links, Prompt, Side, Text
 from tasktune.heads import head_for
 from tasktune.heads.backends import written_by_backend
-from tasktune.heads.base import Calibration, Head
+from tasktune.heads.base import Calibration, Head, Scored
 from tasktune.heads.embed import Embedder
 from tasktune.heads.free_text import FreeText
+from tasktune.heads.seeing import let_see
 from tasktune.heads.templates import with_template
 from tasktune.models import network
 from tasktune.models.card import card
@@ -32,6 +33,7 @@ from tasktune.models.folder import FACTS, RECIPE, columns, read_facts, read_reci
 from tasktune.models.inference import answers, pieces
 from tasktune.models.named import NAMED
 from tasktune.models.prediction import Prediction, Predictions
+from tasktune.models.processor import read_pictures
 from tasktune.models.quantised import is_quantised, quantise
 from tasktune.models.sentence_modules import longest_text, read_pooling, write_modules
 from tasktune.models.warmstart import warm_start
@@ -67,8 +69,8 @@ class Model:
         for record, _, scored in answers(self.net, self.head, asked, Lost() if lost is None else lost):
             yield Prediction(record, scored)
 
-    def write(self, asked: Any, lost: Lost | None = None) -> Iterator[str]:
-        """The text that answers one text, mapping or record, piece by piece as it is written.
+    def write(self, asked: Any, lost: Lost | None = None) -> Generator[str, None, Scored]:
+        """The text that answers one text, mapping or record, piece by piece as it is written. Returns the answer, read.
 
         Raises `InputError` where the model chooses its answers and does not write them.
         """
@@ -148,6 +150,8 @@ def write_weights(folder: Path, net: PreTrainedModel, head: Head) -> None:
     with network.quiet():
         net.save_pretrained(folder)
         head.tokenizer.save_pretrained(folder)
+    for name, content in head.kept_files.items():
+        (folder / name).write_bytes(content)
     (folder / RECIPE).write_text(recipes.written(replace(head.recipe, device="auto")), encoding="utf-8")
 
 
@@ -245,17 +249,20 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     framing, recipe = task.framing(family), recipes.settled(recipe, family)
     names = labels(framing)
     tokenizer = network.read_tokenizer(folder)
+    pictures = read_pictures(folder, config, tokenizer) if family == "vision-language" else None
     recipe = templated([task], family, tokenizer, recipe)
     net, missing = network.read_network(folder, config, framing, family, names)
     if family != "encoder":
         network.keep_newlines(net, tokenizer)
         network.end_alike(net, tokenizer)
     network.place(net, recipe)
+    if pictures is not None:
+        let_see(net, pictures)
     if isinstance(framing, Embed) and recipe.max_length is None:
         recipe = replace(recipe, max_length=longest_text(folder))
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)
-    head = head_for(framing, family, tokenizer, names, recipe, longest, net, scale(framing))
+    head = head_for(framing, family, tokenizer, names, recipe, longest, net, scale(framing), pictures)
     if isinstance(head, Embedder):
         head = replace(head, pooling=read_pooling(folder, family, recipe))
     if recipe.precision == "int8":

@@ -176,7 +176,7 @@ def longest_input(net: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, reci
 
 def _positions(net: PreTrainedModel) -> list[int]:
     """The sizes of the network's tables of positions, less the rows that stand for padding (RoBERTa's first two)."""
-    configs = [net.config, *(getattr(net.config, part, None) for part in ("encoder", "decoder"))]
+    configs = [net.config, *(getattr(net.config, part, None) for part in ("encoder", "decoder", "text_config"))]
     stated = [int(n) for c in configs if c is not None and (n := getattr(c, "max_position_embeddings", None))]
     tables = [m for name, m in net.named_modules() if name.endswith("position_embeddings") and isinstance(m, torch.nn.Embedding)]
     return [n - max([0, *(t.padding_idx + 1 for t in tables if t.padding_idx is not None)]) for n in stated]

@@ -104,7 +104,7 @@ def train(
     With `checkpoints`, go on from the newest of them and write more. Raises `InputError` where the loss is no longer a number.
     """
     lessons = (lesson for subject in subjects for lesson in subject.lessons)
-    words = {token for lesson in lessons for token in lesson.features.inputs["input_ids"]}
+    words = {token for lesson in lessons for token in lesson.features.inputs["input_ids"] if token >= 0}
     others = {token for subject in subjects for token in (subject.head.tokenizer.pad_token_id, *subject.head.insertable)}
     with cheap_dropout(net), occurring_rows(net, words | others):
         return _train(net, subjects, evaluate, report, checkpoints, new)

@@ -1,0 +1,145 @@
+"""Pictures among tokens: what a vision-language model's own processor makes of text and images, in one list of numbers.
+
+Each place that a picture takes in a prompt is a token below 0, which names the pictures of the prompt by their content. So all
+that handles prompts (batches, choices, beams, what is asked twice) handles pictures without knowing of them, and takes two
+prompts for the same only where their pictures are. Just before the network, `seeing` puts the pictures in their places.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, Final, final
+
+import torch
+from torch import Tensor
+
+from tasktune.core import InputError
+from tasktune.heads.conventions import Tokens
+from tasktune.images import Image, digest, opened
+
+_REMEMBERED: Final = 1 << 30
+"""Bytes of pixels that are kept at hand; what there is more of is opened again."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class View:
+    """The images of one prompt: how many `places` they take, and the text among which the processor was first given them."""
+
+    images: tuple[Image, ...]
+    text: str
+    places: int
+
+
+@final
+class Pictures:
+    """A model's processor, and the pictures that it was given so far, by the tokens that name them.
+
+    `placeholder` is the token that stands in a picture's places for the network. `files` are those of the processor in the
+    model's folder, by name: a tuned model is saved with them as they are.
+    """
+
+    def __init__(self, processor: Any, placeholder: int, files: dict[str, bytes]) -> None:
+        self.processor = processor
+        self.placeholder = placeholder
+        self.files = files
+        self._views: dict[int, View] = {}
+        self._pixels: OrderedDict[int, dict[str, Tensor]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def tokens(self, text: str, images: Sequence[Image]) -> Tokens:
+        """The tokens of a user's text and the images before it, up to where the assistant is to begin.
+
+        They are written in the processor's chat template; where it has none, as processors take it that have none.
+        """
+        return self.placed(self._written(text, len(images)), images)
+
+    def _written(self, text: str, count: int) -> str:
+        if self.processor.chat_template is not None:
+            turn = [*[{"type": "image"}] * count, {"type": "text", "text": text}]
+            asked = [{"role": "user", "content": turn}]
+            return str(self.processor.apply_chat_template(asked, add_generation_prompt=True, tokenize=False))
+        if "image_token" not in vars(self.processor) or getattr(self.processor, "num_query_tokens", None):
+            return text  # BLIP-2's puts pictures there itself
+        token = str(self.processor.image_token)
+        return token * count + text if "PaliGemma" in type(self.processor).__name__ else f"{token}\n" * count + text
+
+    def placed(self, written: str, images: Sequence[Image]) -> Tokens:
+        """The tokens of a text with the processor's placeholders in it, and in their places those that name the images."""
+        begin = self.processor.tokenizer.bos_token
+        name = _name(images)
+        made = self._made(written, images, add_special_tokens=not (begin and written.startswith(begin)))
+        ids: Tokens = made.pop("input_ids")[0].tolist()
+        places = ids.count(self.placeholder)
+        if not places:
+            raise InputError(f"the model's processor put none of the pictures ({images[0]} …) into the text")
+        self._views.setdefault(name, View(tuple(images), written, places))
+        self._remember(name, made)
+        return [name if token == self.placeholder else token for token in ids]
+
+    def _made(self, written: str, images: Sequence[Image], *, add_special_tokens: bool = False) -> dict[str, Any]:
+        """What the processor makes of a text and pictures, without what follows from the tokens."""
+        pixels = [opened(image) for image in images]
+        made = self.processor(text=[written], images=[pixels], return_tensors="pt", add_special_tokens=add_special_tokens)
+        dropped = ("attention_mask", "token_type_ids", "mm_token_type_ids", "labels")
+        return {key: value for key, value in made.items() if key not in dropped}
+
+    def _remember(self, name: int, pixels: dict[str, Tensor]) -> None:
+        with self._lock:
+            if name not in self._pixels:
+                self._pixels[name] = pixels
+                self._bytes += _size(pixels)
+            while self._bytes > _REMEMBERED and len(self._pixels) > 1:
+                self._bytes -= _size(self._pixels.popitem(last=False)[1])
+
+    def pixels(self, name: int) -> dict[str, Tensor]:
+        """What the network is given of the pictures of this name, by argument: each tensor's first dimension is of pictures."""
+        found = self._pixels.get(name)
+        if found is None:
+            view = self._views[name]
+            found = self._made(view.text, view.images)
+            del found["input_ids"]
+            self._remember(name, found)
+        return found
+
+    def named(self, tokens: Sequence[int]) -> list[int]:
+        """The names of the pictures among tokens, in order: as often as all of their places are there.
+
+        Raises `InputError` where some of a picture's places are missing.
+        """
+        names: list[int] = []
+        places = [token for token in tokens if token < 0]
+        while places:
+            count = self._views[places[0]].places
+            if places[:count] != places[:1] * count:
+                view = self._views[places[0]]
+                raise InputError(f"{view.images[0]} takes {count} tokens, and there is no room for them all; raise --max-length")
+            names.append(places[0])
+            del places[:count]
+        return names
+
+
+def _name(images: Sequence[Image]) -> int:
+    """A number below 0, by the contents of images and their order."""
+    told = blake2b("".join(digest(image) for image in images).encode(), digest_size=8)
+    return -1 - (int.from_bytes(told.digest(), "big") >> 2)
+
+
+def _size(pixels: dict[str, Tensor]) -> int:
+    return sum(tensor.nbytes for tensor in pixels.values())
+
+
+def together(parts: Sequence[Tensor]) -> Tensor:
+    """Tensors one behind the other in their first dimension, the others filled up with zeros to the longest."""
+    shape = [max(part.size(k) for part in parts) for k in range(1, parts[0].dim())]
+    filled = []
+    for part in parts:
+        wide = part.new_zeros([part.size(0), *shape])
+        wide[tuple(slice(n) for n in part.shape)] = part
+        filled.append(wide)
+    return torch.cat(filled)
