@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from io import BytesIO
@@ -181,11 +183,12 @@ def _not_one(given: bytes, error: Exception) -> str:
 
 
 def plain(colour: str, size: tuple[int, int] = (32, 32)) -> Image:
-    """A picture all of one colour, as BMP made without Pillow: `plain("#ff0000")`."""
-    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    width, height = size
-    line = bytes((blue, green, red)) * width
-    line += b"\0" * (-len(line) % 4)
-    header = b"BM" + (54 + len(line) * height).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
-    sizes = (40).to_bytes(4, "little") + width.to_bytes(4, "little") + height.to_bytes(4, "little") + b"\1\0\x18\0" + bytes(24)
-    return Image(header + sizes + line * height)
+    """A picture all of one colour, a PNG made without Pillow: `plain("#ff0000")`."""
+    lines = (b"\0" + bytes.fromhex(colour.removeprefix("#")) * size[0]) * size[1]
+    head = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)  # bits a colour, RGB
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
+    return Image(b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in parts))
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
