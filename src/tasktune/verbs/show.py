@@ -79,9 +79,8 @@ def show_indexed(done: Indexed, into: Path | str) -> None:
     """What came of indexing, and what was lost on the way."""
     show_lost(done.lost)
     gone = f", {done.gone} gone" if done.gone else ""
-    print(
-        f"{amount(done.written, 'file')} of {amount(done.passages, 'passage')} written, {done.same} as they were{gone}; kept in {into}"
-    )
+    written = f"{amount(done.written, 'file')} of {amount(done.passages, 'passage')} written"
+    print(f"{written}, {done.same} as they were{gone}; kept in {into}")
 
 
 def show_hits(query: str, hits: Sequence[Hit]) -> None:
