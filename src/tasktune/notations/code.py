@@ -8,6 +8,7 @@ between fences itself, longer ones than any that it has, so that every code can 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _OPENING = re.compile(r"^(`{3,})[^`\n]*$", re.MULTILINE)
 _FIRST_LINE = re.compile(r"\s*?^(?=[^\n]*\S)([^\n]*)", re.MULTILINE)
@@ -41,6 +42,16 @@ def fenced(code: str) -> str:
     """Code between fences that are longer than any that it has."""
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
     return f"{fence}\n{code}\n{fence}"
+
+
+def written(code: str, read: Callable[[str], str]) -> str:
+    """Code to be found again by `read`, as `block` or `body`: between fences, where it would not be read as it stands."""
+    return code if read(code) == code else fenced(code)
+
+
+def spoken(language: str, tests: str | tuple[str, ...]) -> str:
+    """The language of code: tests are in Python, and so is what they test."""
+    return language or "Python" * bool(tests)
 
 
 def clean(code: str) -> str:

@@ -19,7 +19,7 @@ from tasktune.core import Record, Row, Task
 from tasktune.framings import Labels, Prompt, Text
 from tasktune.metrics.code import code_match
 from tasktune.metrics.passes import passes
-from tasktune.notations.code import block, clean, fenced
+from tasktune.notations.code import block, clean, spoken, written
 from tasktune.sandbox.trials import Trial
 
 
@@ -56,8 +56,8 @@ class Code(Record):
 
     @property
     def spoken(self) -> str:
-        """The language of the answer: tests are in Python, and so is what they test."""
-        return self.language or "Python" * bool(self.tests)
+        """The language of the answer."""
+        return spoken(self.language, self.tests)
 
     def program(self, answer: str) -> str:
         """The whole that an answer is part of: itself."""
@@ -76,16 +76,13 @@ def _prompt(record: Code) -> Prompt:
     return Prompt(record.text, after=f"{tests}\n{_CUES.get(record.spoken.lower(), f'{record.spoken} code:')}")
 
 
-def _write(record: Code) -> str:
-    """The code; between fences, where it would not be read as it stands."""
-    return str(record.answer) if block(record.answer) == record.answer else fenced(record.answer)
+def _read(record: Code, said: str, labels: Labels) -> str:
+    return block(said)
 
 
-def _read(record: Code, written: str, labels: Labels) -> str:
-    return block(written)
-
-
-code = Text[Code](prompt=_prompt, write=_write, read=_read, separator="\n", max_new_tokens=256)
+code = Text[Code](
+    prompt=_prompt, write=lambda record: written(record.answer, block), read=_read, separator="\n", max_new_tokens=256
+)
 
 TASK = Task(
     name="code",

@@ -21,7 +21,7 @@ from tasktune.core import Record, Row, Task
 from tasktune.framings import Labels, Prompt, Text
 from tasktune.metrics.code import code_match
 from tasktune.metrics.passes import passes
-from tasktune.notations.code import body, clean, fenced
+from tasktune.notations.code import body, clean, spoken, written
 from tasktune.sandbox.trials import Trial
 
 
@@ -51,8 +51,8 @@ class CodeCompletion(Record):
 
     @property
     def spoken(self) -> str:
-        """The language of the answer: tests are in Python, and so is what they test."""
-        return self.language or "Python" * bool(self.tests)
+        """The language of the answer."""
+        return spoken(self.language, self.tests)
 
     def program(self, answer: str) -> str:
         """The whole that an answer is part of."""
@@ -81,16 +81,13 @@ def _prompt(record: CodeCompletion) -> Prompt:
     return Prompt(record.prompt, before=before, keep="end", suffix=record.suffix)
 
 
-def _write(record: CodeCompletion) -> str:
-    """The code; between fences, where it would not be read as it stands."""
-    return str(record.answer) if body(record.answer) == record.answer else fenced(record.answer)
+def _read(record: CodeCompletion, said: str, labels: Labels) -> str:
+    return body(said)
 
 
-def _read(record: CodeCompletion, written: str, labels: Labels) -> str:
-    return body(written)
-
-
-completion = Text[CodeCompletion](prompt=_prompt, write=_write, read=_read, separator="", max_new_tokens=256)
+completion = Text[CodeCompletion](
+    prompt=_prompt, write=lambda record: written(record.answer, body), read=_read, separator="", max_new_tokens=256
+)
 
 _MEAN = 'def mean(numbers):\n    """The mean of some numbers."""\n'
 
