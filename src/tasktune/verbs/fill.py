@@ -44,12 +44,11 @@ def _opened(data: str, out: str, format: str | None) -> tuple[bytes, list[Unit]]
     wanted = fills(out)
     with Source(data) as source:
         found = FORMATS[format] if format in FORMATS else detect(source)
-    if wanted is None or wanted.units is None or found is not wanted:
-        raise InputError(
-            f"{out} is written as a file of the same kind with translations put in, but {data} is of the format {found.name}. "
-            "Give one of its kind, or write .jsonl"
-        )
-    with Source(data) as source:
+        if wanted is None or wanted.units is None or found is not wanted:
+            raise InputError(
+                f"{out} is written as a file of the same kind with translations put in, but {data} is of the format "
+                f"{found.name}. Give one of its kind, or write .jsonl"
+            )
         units = [*wanted.units(source)]
     with Source(data) as source:
         return source.text().encode(), units
