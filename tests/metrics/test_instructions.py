@@ -95,10 +95,10 @@ def test_the_language_needs_a_package_and_says_so(monkeypatch: pytest.MonkeyPatc
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    languages._langdetect.cache_clear()
+    languages.langdetect.cache_clear()
     with pytest.raises(InputError, match=r"pip install 'tasktune\[ifeval\]'"):
         follows("hello", instruction("language:response_language", {"language": "en"}))
-    languages._langdetect.cache_clear()
+    languages.langdetect.cache_clear()
 
 
 def test_loosely_an_introduction_and_markdown_do_not_count() -> None:

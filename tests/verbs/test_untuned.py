@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import tasktune as tt
 from tasktune import cli
 from tasktune.core import InputError
 from tasktune.framings import Embed, Mask, Prompt, Text
+from tasktune.metrics.instructions import languages
 from tasktune.models.shots import at_random
 from tasktune.recipe import Recipe
 from tasktune.tasks import NAMES, task
@@ -170,6 +172,22 @@ def test_slips_are_told_before_anything_is_loaded(
     files: Path, words: tuple[str, ...], complaint: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert complaint in typed(capfd, monkeypatch, *words, code=2)[1]
+
+
+def test_a_package_that_measuring_takes_is_missed_before_anything_is_loaded(
+    files: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [
+        {"prompt": "Hi", "instruction_id_list": [], "kwargs": []},
+        {"prompt": "Hi", "instruction_id_list": ["language:response_language"], "kwargs": [{"language": "de"}]},
+    ]
+    (files / "asked.jsonl").write_text("".join(json.dumps(row) + "\n" for row in asked), encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "langdetect", None)
+    monkeypatch.setattr("tasktune.cli.asking.Asking.opened", lambda *_: pytest.fail("loaded"))
+    languages.langdetect.cache_clear()
+    words = ("evaluate", "instruction-following", "asked.jsonl", "--model", "smollm2")
+    assert "pip install 'tasktune[ifeval]'" in typed(capfd, monkeypatch, *words, code=2)[1]
+    languages.langdetect.cache_clear()
 
 
 @pytest.mark.long

@@ -37,11 +37,15 @@ def evaluate(
 ) -> None:
     """Measure a model on data with answers: a tuned one, or any by `evaluate TASK --model NAME`."""
     from tasktune.readers.mapping import parse_mapping
-    from tasktune.verbs.slips import before_measuring
+    from tasktune.tasks import task as task_called
+    from tasktune.verbs.slips import before_measuring, before_scoring
 
     mapping = parse_mapping(map or [])
-    as_it_comes = asking.refuse_slips(options, data, mapping, format)
-    files = data[0] if as_it_comes else before_measuring(Path(asking.model), options, data, mapping, format)
+    if asking.refuse_slips(options, data, mapping, format):
+        files: str | dict[str, str] = data[0]
+        before_scoring(task_called(asking.model), data[0], mapping, format, {})
+    else:
+        files = before_measuring(Path(asking.model), options, data, mapping, format)
     asked = asking.opened(options, mapping, format)
     from tasktune.verbs.evaluate import evaluate as verb
     from tasktune.verbs.show import show_evaluation

@@ -14,6 +14,8 @@ from typing import Any, Literal
 from tasktune import recipe as recipes
 from tasktune.core import InputError, Lost, Record, Task
 from tasktune.datasets import Data, by_task, mapping_for, questions, questions_of_several, records, train_and_dev
+from tasktune.metrics.following import following
+from tasktune.metrics.instructions import languages, refuse_missing
 from tasktune.models.folder import FACTS, checkpoints_of, columns, read_facts, read_recipe, refuse_taken
 from tasktune.models.named import NAMED
 from tasktune.models.weights import locate
@@ -160,8 +162,17 @@ def before_measuring(
     kinds = {name: task_called(name) for name in told}
     files = _by_task(kinds, data, "DATA")
     for name, file in files.items():
-        _begun(records, kinds[name], file, mapping_for(name, kinds, mapping), format, columns(told[name]))
+        own = mapping_for(name, kinds, mapping)
+        _begun(records, kinds[name], file, own, format, columns(told[name]))
+        before_scoring(kinds[name], file, own, format, columns(told[name]))
     return files if len(told) > 1 else data[0]
+
+
+def before_scoring(task: Task[Any], data: str, mapping: Mapping[str, str], format: str | None, known: Mapping[str, str]) -> None:
+    """Raise `InputError` where it takes a package that is not there to tell whether the instructions in data are followed."""
+    if following in task.metrics and not languages.is_there() and can_be_read_again(data):
+        for record in records(task, data, mapping, format, known):
+            refuse_missing(record.instructions)
 
 
 def before_asking(

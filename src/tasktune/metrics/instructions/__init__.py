@@ -10,7 +10,7 @@ where NLTK downloads what it learnt from a newspaper. And an argument that is mi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from inspect import signature
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -113,6 +113,16 @@ def _instruction(row: Row, given: Any) -> Instruction:
             except InputError as wrong:
                 raise row.refuse(str(wrong)) from None
     raise row.refuse(f"an instruction must be {{kind, arguments}}, but is {given!r:.80}")
+
+
+_OF_LANGUAGE = frozenset(kind for kind, check in KINDS.items() if check.__module__ == languages.__name__)
+"""The kinds that take a package to tell."""
+
+
+def refuse_missing(asked: Iterable[Instruction]) -> None:
+    """Raise `InputError` where it takes a package that is not there to tell whether one of these is followed."""
+    if any(each.kind in _OF_LANGUAGE for each in asked):
+        languages.langdetect()
 
 
 def follows(response: str, asked: Instruction) -> bool:

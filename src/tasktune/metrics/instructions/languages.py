@@ -24,21 +24,31 @@ def english_in_small_letters(response: str) -> bool:
 
 
 def _is_in(response: str, language: str) -> bool:
-    langdetect = _langdetect()
+    package = langdetect()
     try:
-        return bool(langdetect.detect(response) == language)
-    except langdetect.LangDetectException:
+        return bool(package.detect(response) == language)
+    except package.LangDetectException:
         return True
 
 
-@cache
-def _langdetect() -> Any:
+def is_there() -> bool:
+    """Whether the package is installed that tells languages."""
     try:
-        import langdetect
+        langdetect()
+    except InputError:
+        return False
+    return True
+
+
+@cache
+def langdetect() -> Any:
+    """The package. Raises `InputError` where it is not there."""
+    try:
+        import langdetect as package
     except ImportError:
         raise InputError(
             "to tell the language of a response takes the package langdetect: pip install 'tasktune[ifeval]', "
             "or leave out instructions of the kinds language:… and change_case:english_…"
         ) from None
-    langdetect.DetectorFactory.seed = 0  # it draws at random; so the same text is always of the same language
-    return langdetect
+    package.DetectorFactory.seed = 0  # it draws at random; so the same text is always of the same language
+    return package
