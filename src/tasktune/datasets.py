@@ -57,6 +57,11 @@ def _named(task: Task[Any], data: Data) -> Dataset | None:
     return found
 
 
+def called(data: Data) -> str:
+    """What to call data in words: the path or name that was given."""
+    return str(data) if isinstance(data, str | Path) else "records in Python"
+
+
 Mapped = Mapping[str, str] | None
 """Which column holds which field, where names do not tell."""
 

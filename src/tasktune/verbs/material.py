@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
 from statistics import fmean, pstdev
 from typing import Any, final
 
 from tasktune.core import InputError, Lost, Record, Scores, Task
-from tasktune.datasets import Data, records, train_and_dev
+from tasktune.datasets import Data, called, records, train_and_dev
 from tasktune.framings import Embed, Framing, Label, Labels, Select
 from tasktune.heads.base import Calibration
 from tasktune.heads.features import Features
@@ -96,22 +95,16 @@ def material(
     learnt, held_out = read
     for data, found in zip(files, (learnt, held_out), strict=True):
         if found == []:
-            raise InputError(f"{_named(data)}: there is no record in it that can be used; it must have some")
+            raise InputError(f"{called(data)}: there is no record in it that can be used; it must have some")
     learnt, held_out = _split(task, learnt or [], held_out, recipe.seed)
     source = {
-        "train": _named(train),
-        "dev": _named(dev),
+        "train": called(train),
+        "dev": f"{_DEV_SHARE:.0%} of train, set aside" if dev is None else called(dev),
         "mapping": dict(mapping or {}),
         "records": len(learnt),
         "dev_records": len(held_out),
     }
     return Material(task, learnt, held_out, source, lost)
-
-
-def _named(data: Data | None) -> str:
-    if data is None:
-        return f"{_DEV_SHARE:.0%} of train, set aside"
-    return str(data) if isinstance(data, str | Path) else "records in Python"
 
 
 def _split(task: Task[Any], learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from tasktune.core import InputError, Lost, Record, Task
-from tasktune.datasets import Data, records
+from tasktune.datasets import Data, called, records
 from tasktune.framings import Framing, Label, Labels, Prompt, Tags, Text
 from tasktune.framings.names import no_names
 from tasktune.heads.choices import Choices
@@ -56,7 +55,7 @@ def untuned(
     told = {"model": model, "labels": {name: words.get(name, name) for name in made.head.labels}}
     if isinstance(made.head, Choices | FreeText):
         made.head = _shown(made.head, words, examples, count, by)
-        told |= {"shots": {"from": _named(shots), "count": count, "by": by, "seed": recipe.seed}} if examples else {}
+        told |= {"shots": {"from": called(shots), "count": count, "by": by, "seed": recipe.seed}} if examples else {}
     elif examples:
         raise InputError(f"{model} is shown no examples: it is an encoder, which answers in no words. Leave --shots out")
     made.facts = {"asked": told}
@@ -88,7 +87,7 @@ def refuse_other_labels(model: Model, data: Data, mapping: Mapping[str, str] | N
         shown |= names
     if shown:
         raise InputError(
-            f"{_named(data)}: none of the labels {_few(known)} is in it, but {_few(shown)}. "
+            f"{called(data)}: none of the labels {_few(known)} is in it, but {_few(shown)}. "
             f"Name these, and the words to tell the model for them if need be: --labels {min(shown)}=WORD,…"
         )
 
@@ -104,12 +103,8 @@ def _examples(
         return []
     found = list(answered(records(task, shots, None, format, mapping), recipe, Lost()))
     if not found:
-        raise InputError(f"{_named(shots)}: there is no example in it; leave --shots out to ask by the prompt alone")
+        raise InputError(f"{called(shots)}: there is no example in it; leave --shots out to ask by the prompt alone")
     return found
-
-
-def _named(data: Data | None) -> str:
-    return str(data) if isinstance(data, str | Path) else "records in Python"
 
 
 def _labels(task: Task[Any], framing: Framing, model: str, words: Mapping[str, str], examples: Sequence[Record]) -> Labels:
