@@ -34,6 +34,7 @@ from tasktune.readers import (
     pairs,
     parallel,
     parquet,
+    pictures,
     po,
     quadruples,
     squad,
@@ -123,6 +124,7 @@ _TABLE = (  # Of several with one suffix, the more special stand first, and the 
     Format("tsv", (".tsv", ".tab", ".txt"), "tab-separated values", tsv.read, tsv.write, tsv.looks),
     Format("trec", (".run",), "a TREC run: query, Q0, document, rank, score, tag", trec.read, trec.write, trec.looks),
     Format("collection", (), "a folder of documents, queries, judgments: BEIR, SMART (Cranfield)", collection.read),
+    Format("pictures", (), "a folder of pictures, with metadata.jsonl or in a folder a label", pictures.read),
     Format("po", (".po", ".pot"), "gettext's catalogues of messages", po.read, looks=po.looks, units=po.units),
     Format("tmx", (".tmx",), "translation memories, TMX 1.4", tmx.read, units=tmx.units),
     Format("xliff", (".xlf", ".xliff", ".sdlxliff"), "XLIFF 1.2 and 2", xliff.read, units=xliff.units),
@@ -166,6 +168,8 @@ def detect(source: Source) -> Format:
     """The format that a file's suffix and first lines show. Raises `InputError` with the candidates where there are several."""
     if "," in source.path and not os.path.exists(source.path):  # noqa: PTH110 (Path raises where a name is too long)
         return FORMATS["parallel"]
+    if pictures.is_one(source.path) and not collection.has_documents(source.path):
+        return FORMATS["pictures"]
     if collection.is_one(source.path):
         return FORMATS["collection"]
     by_suffix = [format for format in FORMATS.values() if _suffix(source.path) in format.suffixes]

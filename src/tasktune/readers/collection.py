@@ -41,6 +41,11 @@ def is_one(path: str) -> bool:
         return False
 
 
+def has_documents(path: str) -> bool:
+    """Whether a folder has the documents of a collection, whatever else it has."""
+    return any(Path(path).glob("corpus.jsonl")) or any(Path(path).glob("*.all*"))
+
+
 def read(source: Source) -> Iterator[Row]:
     """A row a document, then a row a query that was judged. The documents are held in memory."""
     path = Path(source.path)
