@@ -94,7 +94,7 @@ def material(
     read = (None if f is None else list(answered(records(task, f, mapping, format), recipe, lost)) for f in files)
     learnt, held_out = read
     for data, found in zip(files, (learnt, held_out), strict=True):
-        if found == []:
+        if data is not None and found == []:
             raise InputError(f"{called(data)}: there is no record in it that can be used; it must have some")
     learnt, held_out = _split(task, learnt or [], held_out, recipe.seed)
     source = {

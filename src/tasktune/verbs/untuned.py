@@ -55,7 +55,7 @@ def untuned(
     told = {"model": model, "labels": {name: words.get(name, name) for name in made.head.labels}}
     if isinstance(made.head, Choices | FreeText):
         made.head = _shown(made.head, words, examples, count, by)
-        told |= {"shots": {"from": called(shots), "count": count, "by": by, "seed": recipe.seed}} if examples else {}
+        told |= {"shots": {"from": called(shots), "count": count, "by": by, "seed": recipe.seed}} if shots is not None else {}
     elif examples:
         raise InputError(f"{model} is shown no examples: it is an encoder, which answers in no words. Leave --shots out")
     made.facts = {"asked": told}
