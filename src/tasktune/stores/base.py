@@ -4,11 +4,11 @@ Whoever indexes writes a file at a time: all that was of it goes, all that is of
 which the next indexing knows what has not changed. Whoever searches sees whole files only. Of equal scores the passage whose id
 is first comes first, in every store.
 
-    BM25(query, passage) = Σ over the query's words  idf · f (k1 + 1) / (f + k1 (1 - b + b · length / mean length))
-    idf = max(ln((N - n + ½) / (n + ½)), 10⁻⁶)        k1 = 1.2, b = 0.75
+    BM25 = Σ over the query's words  ln(1 + (N - n + ½) / (n + ½)) · f / (f + k1 (1 - b + b · length / mean length))
 
-with N passages of the collection, n that have the word, and f times that this one has it (Robertson & Zaragoza 2009; SQLite's
-FTS5 counts so, and bm25s by its method "robertson"). Words are `words`'s, of a passage's titles and its text.
+with N passages of the collection, n that have the word, f times that this one has it, k1 = 1.5 and b = 0.75: Robertson's formula
+as Lucene has it, whose weights are never negative, and as bm25s counts by default (Kamphuis et al. 2020, "Which BM25 do you
+mean?"). Words are `words`'s, of a passage's titles and its text.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Where: TypeAlias = Mapping[str, Value | Sequence[Value]]
 """What a passage must be: `source`, `page` or a key of its metadata, and the value it has, or several of which it has one."""
+
+K1: Final = 1.5
+B: Final = 0.75
 
 MAIN: Final = "main"
 """The collection where none is named."""

@@ -1,4 +1,4 @@
-"""A store in one file, by SQLite: words by FTS5, vectors as blobs that numpy compares.
+"""A store in one file, by SQLite: words by an inverted index, vectors as blobs that numpy compares.
 
 Each write is a transaction of a write-ahead log: readers go on reading what was there before, a second writer waits, and a
 process that is killed leaves each file of the collection whole or absent. (Power loss may take the last files with it, not the
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,15 +22,19 @@ import numpy as np
 from tasktune.core import InputError
 from tasktune.passages import Hit, Passage
 from tasktune.stores.base import MAIN, Facts, Store, Where
+from tasktune.stores.inverted import Index, forget, indexed, scored, settle
 from tasktune.stores.sqlite_file import opened, told, transaction
-from tasktune.stores.sqlite_rows import COLUMNS, FROM, Held, condition, from_row, held, to_row
+from tasktune.stores.sqlite_rows import COLUMNS, Held, condition, from_row, held, to_row
 from tasktune.stores.vectors import fitting, nearest, unit
 from tasktune.stores.words import counted, words
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tasktune.stores.base import Floats
 
 _MANY: Final = 1024  # rows that are read or written at once
+_EXACT: Final = 1e-9  # of a score; what is nearer is a tie, since its last digits depend on the order of summation
 
 
 @final
@@ -41,6 +45,7 @@ class SQLiteStore(Store):
         self._where = str(path)
         self._lock = RLock()  # those who use one connection take turns
         self._held: dict[int, Held] = {}
+        self._indices: dict[int, Index] = {}
         self._file = opened(path, writable=writable)
 
     @contextmanager
@@ -92,13 +97,14 @@ class SQLiteStore(Store):
     def count(self, collection: str = MAIN) -> int:
         """How many passages a collection has."""
         with self._reading() as file:
-            (passages,) = file.execute(f"SELECT count(*) {FROM} WHERE f.collection = ?", (self._number(collection),)).fetchone()
-        return int(passages)
+            row = file.execute("SELECT passages FROM collections WHERE name = ?", (collection,)).fetchone()
+        return int(row[0]) if row else 0
 
     def close(self) -> None:
         """Give back the file, and the memory that vectors take."""
         with self._lock:
             self._held.clear()
+            self._indices.clear()
             self._file.close()
 
     # ---- writing
@@ -107,96 +113,87 @@ class SQLiteStore(Store):
         self, file: str, digest: str, passages: Sequence[Passage], vectors: Floats | None = None, collection: str = MAIN
     ) -> None:
         """Write what a file holds, in place of all that was of it."""
-        rows = [to_row(passage) for passage in passages]
-        texts = [" ".join(counted(passage)) for passage in passages]
+        lengths = [len(counted(passage)) for passage in passages]
+        rows = [(length, *to_row(passage)) for length, passage in zip(lengths, passages, strict=True)]
         with self._writing() as db:
             numbers = fitting(vectors, len(passages), self.facts(), self._where)
-            number = self._number(collection) or self._new(collection)
+            number = self._number(collection)
+            if not number:
+                number = db.execute("INSERT INTO collections (name) VALUES (?)", (collection,)).lastrowid or 0
             self._remove(file, number)
             insert = "INSERT INTO files (collection, name, digest) VALUES (?, ?, ?)"
             owner = db.execute(insert, (number, file, digest)).lastrowid
             (first,) = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'passages'").fetchone()
-            insert = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            db.executemany(insert, ((k, owner, *row) for k, row in enumerate(rows, first)))
-            db.executemany(f"INSERT INTO words_{number} (rowid, words) VALUES (?, ?)", enumerate(texts, first))
+            insert = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            db.executemany(insert, ((k, owner, number, *row) for k, row in enumerate(rows, first)))
             for start in range(0, len(numbers), _MANY):
                 some = numbers[start : start + _MANY]
                 insert = "INSERT INTO vectors (file, first, count, numbers) VALUES (?, ?, ?, ?)"
                 db.execute(insert, (owner, first + start, len(some), some.tobytes()))
+            self._count(number, len(rows), sum(lengths))
+            settle(db, number)
 
     def drop(self, file: str, collection: str = MAIN) -> int:
         """Remove a file and all that is of it."""
-        with self._writing():
+        with self._writing() as db:
             number = self._number(collection)
-            return self._remove(file, number) if number else 0
+            removed = self._remove(file, number) if number else 0
+            settle(db, number)
+            return removed
 
-    def _new(self, collection: str) -> int:
-        """A collection, with words of its own, so that BM25 counts within it alone."""
-        number = self._file.execute("INSERT INTO collections (name) VALUES (?)", (collection,)).lastrowid or 0
-        self._file.execute(f"CREATE VIRTUAL TABLE words_{number} USING fts5 (words, content = '', tokenize = 'ascii')")
-        return number
+    def _count(self, collection: int, passages: int, words: int) -> None:
+        change = "UPDATE collections SET passages = passages + ?, words = words + ? WHERE id = ?"
+        self._file.execute(change, (passages, words, collection))
 
     def _remove(self, file: str, number: int) -> int:
-        """FTS5 keeps no texts, and must be told again what it shall forget."""
-        of = "WHERE f.collection = ? AND f.name = ?"
-        found = self._file.execute(f"SELECT {COLUMNS} {FROM} {of}", (number, file)).fetchall()
-        gone = ((row[0], " ".join(counted(from_row(row)))) for row in found)
-        self._file.executemany(f"INSERT INTO words_{number} (words_{number}, rowid, words) VALUES ('delete', ?, ?)", gone)
+        of = "FROM passages WHERE file = (SELECT id FROM files WHERE collection = ? AND name = ?)"
+        gone = self._file.execute(f"SELECT id, words {of}", (number, file)).fetchall()
         self._file.execute("DELETE FROM files WHERE collection = ? AND name = ?", (number, file))
-        return len(found)
+        self._count(number, -len(gone), -sum(words for _, words in gone))
+        forget(self._file, number, (passage for passage, _ in gone))
+        return len(gone)
 
     # ---- searching
 
     def by_words(self, query: str, k: int, collection: str = MAIN, where: Where | None = None) -> list[Hit]:
         """The `k` passages of the highest BM25."""
-        asked = " OR ".join(f'"{word}"' for word in words(query))
-        with self._reading():
+        with self._reading() as file:
             number = self._number(collection)
-            return self._hits(self._best(asked, k, number, where), k) if asked and number and k > 0 else []
-
-    def _best(self, asked: str, k: int, number: int, where: Where | None) -> dict[int, float]:
-        """The scores of the k best and of some behind them, until one has less: all that tie with the k-th are among them."""
-        passing, values = condition(where)
-        joined = f"CROSS JOIN passages p ON p.id = w.rowid AND {passing}" if where else ""
-        sql = f"SELECT w.rowid, -rank FROM words_{number} w {joined} WHERE words_{number} MATCH ? ORDER BY rank LIMIT ?"
-        limit = k + 16
-        while True:
-            found = self._file.execute(sql, (*values, asked, limit)).fetchall()
-            scores = {row: float(f"{score:.9g}") for row, score in found}  # further digits depend on the order of summation
-            if len(found) < limit or scores[found[-1][0]] < scores[found[k - 1][0]]:
-                return scores
-            limit *= 4
+            index = self._indices[number] = indexed(file, number, self._indices.get(number))
+            passages, scores = scored(file, index, words(query))
+            if where:
+                kept = np.isin(passages, self._passing(number, where), assume_unique=True)
+                passages, scores = passages[kept], scores[kept]
+            if len(scores) > k > 0:
+                kept = scores >= np.partition(scores, -k)[-k] * (1 - _EXACT)
+                passages, scores = passages[kept], scores[kept]
+            return self._hits(passages, [float(f"{score:.9g}") for score in scores], k)
 
     def by_vectors(self, queries: Floats, k: int, collection: str = MAIN, where: Where | None = None) -> list[list[Hit]]:
         """The `k` passages of the highest cosine for each of `queries`."""
-        with self._reading() as file:
+        with self._reading():
             held = self._vectors(collection)
             if not len(held.rows) or k < 1:
                 return [[] for _ in queries]
-            allowed = None
-            if where:
-                passing, values = condition(where)
-                found = [row for (row,) in file.execute(f"SELECT p.id FROM passages p WHERE {passing}", values)]
-                allowed = np.isin(held.rows, found, assume_unique=True)
-            best = nearest(held.matrix, unit(queries, self._where), k, allowed)
-            return [self._hits(dict(zip(held.rows[rows].tolist(), scores.tolist(), strict=True)), k) for rows, scores in best]
+            passing = np.isin(held.rows, self._passing(self._number(collection), where), assume_unique=True) if where else None
+            best = nearest(held.matrix, unit(queries, self._where), k, passing)
+            return [self._hits(held.rows[rows], scores.tolist(), k) for rows, scores in best]
 
     def vectors_of(self, hits: Sequence[Hit], collection: str = MAIN) -> Floats:
         """The vectors of passages that were found, each of length 1."""
         with self._reading() as file:
-            sql = f"SELECT p.id {FROM} WHERE f.collection = ? AND p.source = ? AND p.start = ? AND p.end = ?"
+            sql = "SELECT id FROM passages WHERE collection = ? AND source = ? AND start = ? AND end = ?"
             of = ((self._number(collection), hit.passage.source, hit.passage.start, hit.passage.end) for hit in hits)
-            found = [file.execute(sql, each).fetchone() or (0,) for each in of]
+            found = np.array([file.execute(sql, each).fetchone() or (0,) for each in of], np.int64).ravel()
             held = self._vectors(collection)
-            rows = np.array([row for (row,) in found], np.int64)
-            places = np.searchsorted(held.rows, rows)
-            if (np.append(held.rows, -1)[places] != rows).any():
+            places = np.searchsorted(held.rows, found)
+            if (np.append(held.rows, -1)[places] != found).any():
                 raise InputError(f"{self._where} has no vectors of some of these passages")
             return held.matrix[places]
 
     def around(self, passage: Passage, before: int, after: int, collection: str = MAIN) -> list[Passage]:
         """A passage between those that stand before and after it in its document."""
-        beside = f"SELECT {COLUMNS} {FROM} WHERE f.collection = ? AND p.source = ? AND (p.start, p.end)"
+        beside = f"SELECT {COLUMNS} FROM passages p WHERE p.collection = ? AND p.source = ? AND (p.start, p.end)"
         with self._reading() as file:
             of = (self._number(collection), passage.source, passage.start, passage.end)
             earlier = file.execute(f"{beside} < (?, ?) ORDER BY p.start DESC, p.end DESC LIMIT ?", (*of, before)).fetchall()
@@ -205,7 +202,7 @@ class SQLiteStore(Store):
 
     def passages(self, collection: str = MAIN) -> Iterator[Passage]:
         """All passages of a collection, a file after the other."""
-        sql = f"SELECT {COLUMNS} {FROM} WHERE f.collection = ? AND p.id > ? ORDER BY p.id LIMIT ?"
+        sql = f"SELECT {COLUMNS} FROM passages p WHERE p.collection = ? AND p.id > ? ORDER BY p.id LIMIT ?"
         last = 0
         while True:
             with self._reading() as file:
@@ -227,11 +224,17 @@ class SQLiteStore(Store):
         self._held[number] = held(self._file, number, self._held.get(number))
         return self._held[number]
 
-    def _hits(self, scores: Mapping[int, float], k: int) -> list[Hit]:
+    def _passing(self, collection: int, where: Where) -> NDArray[np.int64]:
+        """The numbers of passages that are as asked for."""
+        passing, values = condition(where)
+        sql = f"SELECT p.id FROM passages p WHERE p.collection = ? AND {passing}"
+        return np.array(self._file.execute(sql, (collection, *values)).fetchall(), np.int64).ravel()
+
+    def _hits(self, numbers: NDArray[np.int64], scores: Sequence[float], k: int) -> list[Hit]:
         """The first k of some passages, by their scores and ids."""
-        numbers, hits = list(scores), list[Hit]()
-        for start in range(0, len(numbers), _MANY):
-            some = numbers[start : start + _MANY]
+        of, hits = dict(zip(numbers.tolist(), scores, strict=True)), list[Hit]()
+        for start in range(0, len(of), _MANY):
+            some = numbers[start : start + _MANY].tolist()
             sql = f"SELECT {COLUMNS} FROM passages p WHERE p.id IN ({', '.join('?' * len(some))})"
-            hits += [Hit(from_row(row), scores[row[0]]) for row in self._file.execute(sql, some)]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
+            hits += [Hit(from_row(row), of[row[0]]) for row in self._file.execute(sql, some)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[: max(0, k)]

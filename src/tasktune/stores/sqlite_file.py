@@ -17,16 +17,22 @@ _VERSION: Final = 1  # of the tables below and of what `words` takes for a word
 _PATIENCE: Final = 60.0  # seconds that one waits for another who writes
 _TABLES: Final = (
     "CREATE TABLE store (facts TEXT NOT NULL)",
-    "CREATE TABLE collections (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE collections (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+        passages INTEGER NOT NULL DEFAULT 0, words INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0)""",
     """CREATE TABLE files (
         id INTEGER PRIMARY KEY, collection INTEGER NOT NULL REFERENCES collections, name TEXT NOT NULL, digest TEXT NOT NULL,
         UNIQUE (collection, name))""",
     """CREATE TABLE passages (
         id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
+        collection INTEGER NOT NULL REFERENCES collections, words INTEGER NOT NULL,
         source TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL,
         titles TEXT NOT NULL, page INTEGER, metadata TEXT NOT NULL)""",
+    "CREATE INDEX passages_of_collection ON passages (collection)",
     "CREATE INDEX passages_of_file ON passages (file)",
     "CREATE INDEX passages_of_source ON passages (source, start, end)",
+    "CREATE TABLE segments (id INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL, level INTEGER NOT NULL)",
+    "CREATE TABLE graves (collection INTEGER, passage INTEGER, PRIMARY KEY (collection, passage)) WITHOUT ROWID",
     """CREATE TABLE vectors (
         id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
         first INTEGER NOT NULL, count INTEGER NOT NULL, numbers BLOB NOT NULL)""",

@@ -12,6 +12,7 @@ import numpy as np
 
 from tasktune.passages import Passage, Value
 from tasktune.stores.base import Where
+from tasktune.stores.words import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from tasktune.stores.base import Floats
 
 COLUMNS: Final = "p.id, p.source, p.start, p.end, p.text, p.titles, p.page, p.metadata"
-FROM: Final = "FROM passages p JOIN files f ON f.id = p.file"
 
 
 def to_row(passage: Passage) -> tuple[object, ...]:
@@ -32,6 +32,19 @@ def from_row(row: Sequence[Any]) -> Passage:
     """The passage of a row of `COLUMNS`."""
     _, source, start, end, text, titles, page, metadata = row
     return Passage(source, start, end, text, tuple(json.loads(titles)), page, json.loads(metadata))
+
+
+def moment(file: sqlite3.Connection) -> tuple[int, int]:
+    """Two numbers that tell apart moments between which something was written, by others or by this connection."""
+    (version,) = file.execute("PRAGMA data_version").fetchone()
+    return version, file.total_changes
+
+
+def words_of(file: sqlite3.Connection, collection: int, most: int) -> list[tuple[int, list[str]]]:
+    """The words of the first passages that are in no segment yet, by the passages' numbers, ascending."""
+    sql = f"""SELECT {COLUMNS} FROM passages p JOIN collections c ON p.collection = c.id
+        WHERE c.id = ? AND p.id > c.settled ORDER BY p.id LIMIT ?"""
+    return [(row[0], counted(from_row(row))) for row in file.execute(sql, (collection, most))]
 
 
 def condition(where: Where | None) -> tuple[str, list[Value]]:
@@ -57,8 +70,8 @@ _LIKE: Final = ("(m.atom = ? AND m.type NOT IN ('true', 'false'))", "m.type = ?"
 class Held:
     """The vectors of a collection in memory: (passages, dimension), and the passages' numbers, ascending.
 
-    `places` says of each blob at which row it begins, by the blob's number, which no other will ever have. `state` tells apart
-    moments between which something was written.
+    `places` says of each blob at which row it begins, by the blob's number, which no other will ever have. `state` is
+    the `moment` they are of.
     """
 
     state: tuple[int, int]
@@ -69,8 +82,7 @@ class Held:
 
 def held(file: sqlite3.Connection, collection: int, before: Held | None) -> Held:
     """All vectors of a collection. Of those that were held `before` only what is new is read."""
-    (version,) = file.execute("PRAGMA data_version").fetchone()  # others' writes; our own are counted by the connection
-    state = (version, file.total_changes)
+    state = moment(file)
     if before and before.state == state:
         return before
     sql = "SELECT v.id, v.first, v.count FROM vectors v JOIN files f ON f.id = v.file WHERE f.collection = ? ORDER BY v.first"
