@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import side_by_side
+from forked import forked
 from tasktune.core import InputError, Lost
 from tasktune.models import processes
 from tasktune.models.model import load
@@ -33,19 +34,8 @@ def launched(*commands: Sequence[object], **more: str) -> list[tuple[int, str, s
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     shared = {**os.environ, **more, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(len(commands))}
-    path = {"PYTHONPATH": str(Path(side_by_side.__file__).parent)}
-    started = [
-        subprocess.Popen(
-            [sys.executable, *map(str, command)],
-            env={**shared, **path, "RANK": str(rank), "LOCAL_RANK": str(rank)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for rank, command in enumerate(commands)
-    ]
-    told = [process.communicate(timeout=240) for process in started]
-    return [(process.returncode, *said) for process, said in zip(started, told, strict=True)]
+    started = [forked(command, {**shared, "RANK": str(k), "LOCAL_RANK": str(k)}) for k, command in enumerate(commands)]
+    return [process.ended() for process in started]
 
 
 @given(st.lists(st.integers(1, 500)), st.integers(1, 8))
