@@ -13,7 +13,7 @@ from tasktune.core import Record
 from tasktune.framings import Prompt
 from tasktune.heads.features import token_ids
 from tasktune.heads.free_text import FreeText
-from tasktune.heads.prompts import asked, longest_answer
+from tasktune.heads.prompts import asked, room_for_body
 from tasktune.heads.texts import shortened
 from tasktune.notations.sentences import sentences
 
@@ -24,18 +24,10 @@ def parted(head: FreeText, record: Record) -> list[Record]:
     prompt = asked(head, record) if part and head.recipe.lossy == "split" else None
     if not isinstance(prompt, Prompt):
         return [record]
-    room = _room(head, prompt)
+    room = room_for_body(head, head.writer, prompt)
     if room < 1 or len(token_ids(head.tokenizer, prompt.body)) <= room:
         return [record]
     return [part(record, text) for text in parts(head, prompt.body, room)] or [record]
-
-
-def _room(head: FreeText, prompt: Prompt) -> int:
-    """How many tokens of a prompt may be its body."""
-    convention = head.writer.convention(head.tokenizer)
-    worded = convention.worded(prompt)
-    around = convention.framed(token_ids(head.tokenizer, worded.before + worded.after), worded.languages)
-    return head.writer.room(head.max_length, longest_answer(head, head.writer)) - len(around)
 
 
 def parts(head: FreeText, text: str, room: int) -> list[str]:

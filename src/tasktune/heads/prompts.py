@@ -91,10 +91,15 @@ def _length(head: Head, writer: Writer, record: Record) -> int:
         return len(token_ids(head.tokenizer, rendered(head.tokenizer, prompt, ask=True)))
 
 
+def room_for_body(head: Head, writer: Writer, prompt: Prompt) -> int:
+    """How many tokens of a prompt may be its body."""
+    around = writer.tokens(head.tokenizer, replace(prompt, body=""))
+    return writer.room(head.max_length, longest_answer(head, writer)) - len(around)
+
+
 def _with_less_body(head: Head, writer: Writer, prompt: Prompt, room: int) -> Tokens:
     """The prompt with as much of its body as there is room for. What follows the body, the cue for the answer, is kept."""
-    around = writer.tokens(head.tokenizer, replace(prompt, body=""))
-    body = shortened(head.tokenizer, prompt.body, room - len(around), prompt.keep)
+    body = shortened(head.tokenizer, prompt.body, room_for_body(head, writer, prompt), prompt.keep)
     return writer.tokens(head.tokenizer, replace(prompt, body=body))[-room:]
 
 
