@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rows import read
 from tasktune.core import Record, Scores
-from tasktune.models.baseline import baseline
+from tasktune.datasets import records
+from tasktune.models.baseline import baseline, blind
 from tasktune.tasks import task
 
 
@@ -58,3 +60,27 @@ def test_spans_of_the_usual_tags_make_entities() -> None:
 def test_open_answers_have_none() -> None:
     records = list(task("summarization").example)
     assert baseline(task("summarization"), records, records) is None
+
+
+def _asked(*pairs: tuple[str, str]) -> list[Record]:
+    return [read("vqa", question=question, images=b"", answer=answer) for question, answer in pairs]
+
+
+def test_blind_is_the_answer_that_the_words_most_often_had() -> None:
+    train = _asked(("colour?", "red"), ("colour?", "red"), ("colour?", "blue"), ("is it?", "yes"), ("new?", "red"))
+    dev = _asked(("colour?", "red"), ("colour?", "blue"), ("is it?", "yes"), ("never asked?", "red"))
+    found = blind(task("vqa"), train, dev)
+    assert found is not None
+    assert found.values["vqa_accuracy"].value == 0.75
+    assert guessed("vqa", train, dev).values["vqa_accuracy"].value == 0.5
+    assert blind(task("ner"), [], []) is None
+
+
+def test_easy_vqa_can_be_answered_blind_in_seven_of_ten(shared: Path) -> None:
+    train, dev = (
+        list(records(task("vqa"), shared / "vision_language" / "easy_vqa" / split / "questions.json"))
+        for split in ("train", "dev")
+    )
+    found = blind(task("vqa"), train, dev)
+    assert found is not None
+    assert found.main.value == pytest.approx(0.69, abs=0.005)

@@ -1,6 +1,7 @@
 """What can be scored with no model at all, to see what a model's score is worth: by guessing what was most frequent.
 
-Of a text's parts the first are taken, as many as usual: LEAD, which is hard to beat on news.
+Of a text's parts the first are taken, as many as usual: LEAD, which is hard to beat on news. What is asked about pictures can be
+guessed blind, too: by the words alone, with the answer that these most often had.
 """
 
 from __future__ import annotations
@@ -20,13 +21,34 @@ Guess = Callable[[Any], Answer]
 
 def baseline(task: Task[Any], train: Sequence[Record], dev: Sequence[Record]) -> Scores | None:
     """The scores on `dev` of guessing by frequency in `train`; `None` where answers are open."""
-    guess = _guess(task.encoder, train)
-    if guess is None:
+    guess = _most_frequent(train) if task.vision_language is not None else _guess(task.encoder, train)
+    return None if guess is None else _scored(task, guess, dev)
+
+
+def blind(task: Task[Any], train: Sequence[Record], dev: Sequence[Record]) -> Scores | None:
+    """The scores on `dev` of the answer that was most frequent in `train` for the same words; `None` where there are no pictures.
+
+    Words that are new there get the answer that is most frequent of all.
+    """
+    if task.vision_language is None:
         return None
+    by_words: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in train:
+        by_words[str(task.vision_language.prompt(record))].append(record)
+    usual, known = _most_frequent(train), {words: _most_frequent(asked) for words, asked in by_words.items()}
+    return _scored(task, lambda record: known.get(str(task.vision_language.prompt(record)), usual)(record), dev)
+
+
+def _scored(task: Task[Any], guess: Guess, records: Sequence[Record]) -> Scores:
     tally = Tally(task.metric)
-    for record in dev:
+    for record in records:
         tally.add(record, guess(record))
     return tally.scores()
+
+
+def _most_frequent(train: Sequence[Record]) -> Guess:
+    (most, _), *_ = Counter(record.answer for record in train).most_common(1)
+    return lambda record: most
 
 
 def _guess(framing: Any, train: Sequence[Record]) -> Guess | None:
@@ -39,8 +61,7 @@ def _guess(framing: Any, train: Sequence[Record]) -> Guess | None:
             usual = tuple(sorted(label for label, n in often.items() if 2 * n > len(train)))
             return lambda record: usual
         case Label():
-            (most, _), *_ = Counter(record.answer for record in train).most_common(1)
-            return lambda record: most
+            return _most_frequent(train)
         case Tags():
             return _usual_tags(framing, train)
         case Select():

@@ -13,7 +13,7 @@ from tasktune.datasets import Data, called, records, train_and_dev
 from tasktune.framings import Embed, Framing, Label, Labels, Select
 from tasktune.heads.base import Calibration
 from tasktune.heads.features import Features
-from tasktune.models.baseline import baseline
+from tasktune.models.baseline import baseline, blind
 from tasktune.models.course import Lesson, Subject
 from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.model import Model
@@ -75,12 +75,15 @@ class Material:
         return model.calibrated(calibrate(self.task, model.net, model.head, counted(some, "calibrating")))
 
     def facts(self, model: Model) -> dict[str, Any]:
-        """The model's scores on the dev split by the first metric, those of guessing by frequency, what was lost in training."""
+        """The model's scores on the dev split by the first metric, those of guessing, what was lost in training."""
         evaluation = measure(replace(self.task, beside=()), model.net, model.head, counted(self.held_out, "measuring"))
-        guessed = baseline(self.task, self.learnt, self.held_out)
+        guessed = {
+            "baseline": baseline(self.task, self.learnt, self.held_out),
+            "blind": blind(self.task, self.learnt, self.held_out),
+        }
         return {
             "evaluation": evaluation.as_json(),
-            "baseline": {} if guessed is None else {name: score.value for name, score in guessed.values.items()},
+            **{name: _values(scores) for name, scores in guessed.items() if name == "baseline" or scores is not None},
             "lost_in_training": self.lost.as_json(),
         }
 
@@ -105,6 +108,10 @@ def material(
         "dev_records": len(held_out),
     }
     return Material(task, learnt, held_out, source, lost)
+
+
+def _values(scores: Scores | None) -> dict[str, float]:
+    return {} if scores is None else {name: score.value for name, score in scores.values.items()}
 
 
 def _split(task: Task[Any], learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:

@@ -51,7 +51,7 @@ def show_facts(tuned: Model | MultiTaskModel, out: Path) -> None:
     made, training = tuned.facts["made"], tuned.facts["training"]
     told = [each.facts for each in tuned.models.values()]
     for facts in told:
-        _table(facts["evaluation"], facts["baseline"])
+        _table(facts["evaluation"], {name: facts[name] for name in ("baseline", "blind") if facts.get(name)})
         _lost(facts["lost_in_training"], "train: ")
         _lost(facts["evaluation"]["lost"], "dev: ")
     kept = f"kept step {training['best_step']} of {training['steps']}"
@@ -112,10 +112,10 @@ def _lost(lost: Mapping[str, Any], split: str = "") -> None:
         print(f"{split}{reason}: {found['count']} (first: {', '.join(found['records'])})", file=sys.stderr)
 
 
-def _table(evaluation: Mapping[str, Any], baseline: Mapping[str, float]) -> None:
+def _table(evaluation: Mapping[str, Any], guesses: Mapping[str, Mapping[str, float]]) -> None:
     title = f"{evaluation['task']}, {amount(evaluation['records'], 'record')}"
     table = Table("score", title=title, title_justify="left", box=None, pad_edge=False)
-    others = {name: figures for name, figures in (("ceiling", evaluation["ceiling"]), ("baseline", baseline)) if figures}
+    others = {name: figures for name, figures in {"ceiling": evaluation["ceiling"], **guesses}.items() if figures}
     for column in ("value", "95 % interval", *others):
         table.add_column(column, justify="right")
     for name, score in evaluation["scores"].items():
