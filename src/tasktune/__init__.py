@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from tasktune.recipe import Recipe
     from tasktune.retrieval.search import Search
     from tasktune.tasks import task
+    from tasktune.verbs.assemble import assemble, new_vision
     from tasktune.verbs.cluster import Clustering, cluster
     from tasktune.verbs.evaluate import evaluate
     from tasktune.verbs.fit import fit
     from tasktune.verbs.index import Indexed, index
     from tasktune.verbs.new_model import new_model
     from tasktune.verbs.predict import predict
+    from tasktune.verbs.queries import queries
     from tasktune.verbs.search import search, search_all
     from tasktune.verbs.untuned import untuned
 
@@ -57,13 +59,16 @@ _HOME = {
     "Search": "tasktune.retrieval.search",
     "Span": "tasktune.answers",
     "WordTag": "tasktune.answers",
+    "assemble": "tasktune.verbs.assemble",
     "cluster": "tasktune.verbs.cluster",
     "evaluate": "tasktune.verbs.evaluate",
     "fit": "tasktune.verbs.fit",
     "index": "tasktune.verbs.index",
     "load": "tasktune.models.multitask",
     "new_model": "tasktune.verbs.new_model",
+    "new_vision": "tasktune.verbs.assemble",
     "predict": "tasktune.verbs.predict",
+    "queries": "tasktune.verbs.queries",
     "search": "tasktune.verbs.search",
     "search_all": "tasktune.verbs.search",
     "task": "tasktune.tasks",
@@ -92,13 +97,16 @@ __all__ = [
     "Search",
     "Span",
     "WordTag",
+    "assemble",
     "cluster",
     "evaluate",
     "fit",
     "index",
     "load",
     "new_model",
+    "new_vision",
     "predict",
+    "queries",
     "search",
     "search_all",
     "task",

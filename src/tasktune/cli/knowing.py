@@ -1,4 +1,4 @@
-"""`tasktune index` and `tasktune search`: one's own documents, made to be found."""
+"""`tasktune index`, `search` and `queries`: one's own documents, made to be found."""
 
 from __future__ import annotations
 
@@ -60,3 +60,26 @@ def search(
             print(json.dumps({"query": one, "hits": [asdict(hit) for hit in hits]}, ensure_ascii=False))
         else:
             show_hits(one, hits)
+
+
+@with_recipe
+@with_searching
+def queries(
+    store: Store,
+    out: Annotated[str, typer.Option(help="the file to write, JSON lines to `fit embedding` on; - for standard output")],
+    searching: Searching,
+    options: Options,
+    count: Annotated[int, typer.Option(help="passages to ask about, drawn by --seed")] = 200,
+) -> None:
+    """Have questions made up about the passages of a store, by --writer, to tune a retriever on."""
+    from tasktune import recipe as recipes
+    from tasktune.core import Lost
+
+    resolved, lost = recipes.of(options, "the options"), Lost()
+    with loading():
+        from tasktune.readers import write
+        from tasktune.verbs.queries import queries as verb
+        from tasktune.verbs.show import show_lost
+
+    write(out, verb(store, count, searching.writer, searching.told(), lost, resolved), "jsonl")
+    show_lost(lost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, get_args, get_origin
 
@@ -37,7 +37,7 @@ def loading() -> Iterator[None]:
 
 def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command a flag for each running option, and as its `options` those that were given."""
-    flags = [_flag(option) for option in all_options()]
+    flags = _flags()
 
     @wraps(command)
     def wrapped(*args: Any, **given: Any) -> None:
@@ -74,6 +74,12 @@ def declared(command: Callable[..., None], parameters: Iterable[Parameter]) -> C
     command.__signature__ = Signature(named, return_annotation=None)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in named}
     return command
+
+
+@cache
+def _flags() -> list[Parameter]:
+    """A flag for each running option, made once for all commands: help is to be instant."""
+    return [_flag(option) for option in all_options()]
 
 
 def _flag(option: Option) -> Parameter:

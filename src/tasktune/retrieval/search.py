@@ -66,7 +66,7 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
     find = _fused(store, search, recipe)
     if search.rewritten != "no":
         rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[search.rewritten]
-        find = rewrite(find, _writer(search.writer, recipe))
+        find = rewrite(find, writer_of(search.writer, recipe))
     if search.rerank is not None:
         find = ways.reranked(find, search.rerank if isinstance(search.rerank, Model) else load(Path(search.rerank)))
     if search.diversity:
@@ -100,7 +100,7 @@ def embedder_of(store: Store, recipe: Recipe) -> Model:
     return model
 
 
-def _writer(writer: str | Model, recipe: Recipe) -> ways.Write:
+def writer_of(writer: str | Model, recipe: Recipe) -> ways.Write:
     """What a model writes to prompts, as a user would ask it."""
     if not isinstance(writer, Model):
         writer = as_it_comes(task("chat"), writer, lambda _: (), recipe)
