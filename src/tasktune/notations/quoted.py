@@ -73,9 +73,13 @@ _ORDERS: Final = re.compile(
 )
 
 
+_TURN = re.compile(r"<[|｜][^<>\n]{1,40}[|｜]>|</?s>|\[/?(?:INST|SYS)\]|<</?SYS>>|<(?:start|end)_of_turn>", re.IGNORECASE)
+
+
 def orders(text: str) -> tuple[str, ...]:
-    """What in a text reads as said to a model: orders, and words that take the place of its prompt. None, mostly."""
-    return tuple(match[0] for match in _ORDERS.finditer(unicodedata.normalize("NFKC", quoted(text))))
+    """What in a text reads as said to a model: orders, and words or tokens that take the place of its prompt. None, mostly."""
+    said = unicodedata.normalize("NFKC", quoted(text))
+    return (*(match[0] for match in _ORDERS.finditer(said)), *(match[0] for match in _TURN.finditer(text)))
 
 
 def inert(text: str, before: str = "") -> str:

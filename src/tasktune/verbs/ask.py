@@ -24,7 +24,7 @@ from tasktune.retrieval.ways import Find
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
 from tasktune.verbs.answerers import Answerer, Said, Writing
 from tasktune.verbs.attribution import Support, attributed, by_words
-from tasktune.verbs.confidence import Confidence
+from tasktune.verbs.confidence import Confidence, best_score, probability
 from tasktune.verbs.grounded_answer import GroundedAnswer
 
 K = 5
@@ -71,8 +71,9 @@ def asking(
         return nothing
     written, said = yield from _inert(answerer.write(record_of(question, hits), Lost() if lost is None else lost))
     answer = _still(citations.read(written))
-    score = confidence.of(hits, said.log_p) if confidence else exp(said.log_p) if said.log_p is not None else 1.0
-    if not answer.text.strip() or (confidence is not None and score < confidence.threshold):
+    odds = None if confidence is None else confidence.odds(best_score(hits), said.log_p)
+    score = exp(said.log_p or 0.0) if odds is None else probability(odds)
+    if not answer.text.strip() or (confidence is not None and odds is not None and odds < confidence.threshold):
         return replace(nothing, score=score)
     return GroundedAnswer(
         question, answer.text, attributed(answer, hits, said.places, support), score, False, tuple(hits), tuple(left_out)

@@ -24,8 +24,8 @@ Support = Callable[[str, Sequence[str]], Sequence[float]]
 _EMPTY = frozenset(
     word
     for line in (
-        "a an and are as at be been by did do does for from had has have he her his i in is it its may of on or our she so than that",
-        "the their them there they this to was we were which who will with would you your",
+        "a an and are as at be been by did do does for from had has have he her his i in is it its may of on or our she so",
+        "than that the their them there they this to was we were which who will with would you your",
     )
     for word in line.split()
 )

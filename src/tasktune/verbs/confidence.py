@@ -23,20 +23,27 @@ _STEPS = 50
 _PRIOR = 1e-2  # of the weights, so that two answers apart do not make them endless
 
 
+def best_score(hits: Sequence[Hit]) -> float:
+    """The score of the passage that was found best."""
+    return max(hit.score for hit in hits)
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """P(right) = sigmoid(bias + found · best score + told · mean log p). Answers below `threshold` are withheld."""
+    """The log odds of a right answer are `bias + found · best score + told · mean log p`.
+
+    Answers whose odds are below `threshold` are withheld. An answerer that tells no log p has 0 for it.
+    """
 
     bias: float = 0.0
     found: float = 0.0
     told: float = 1.0
     threshold: float = 0.0
 
-    def of(self, hits: Sequence[Hit], log_p: float | None) -> float:
-        """The probability that an answer from these hits is right. An answerer that tells no log p has 0 for it."""
-        logit = self.bias + self.found * max(hit.score for hit in hits) + self.told * (log_p or 0.0)
-        return 1.0 / (1.0 + exp(-max(-500.0, min(500.0, logit))))
+    def odds(self, found: float, log_p: float | None) -> float:
+        """The log odds that an answer is right, by the score of its best passage and the mean log p of its tokens."""
+        return self.bias + self.found * found + self.told * (log_p or 0.0)
 
     def save(self, path: Path | str) -> None:
         """Write it as JSON."""
@@ -51,11 +58,16 @@ class Confidence:
             raise InputError(f"{path} is no confidence as `tasktune evaluate … --calibrate FILE` writes it: {wrong}") from None
 
 
-def fitted(best_scores: Sequence[float], log_p: Sequence[float | None], right: Sequence[float]) -> Confidence:
-    """The regression of right answers (1, or 0 for wrong) on what is known of them, by Newton's method."""
-    known = np.array([best_scores, [each or 0.0 for each in log_p]], dtype=float).T
-    center, scale = known.mean(0), np.where(known.std(0) > 0, known.std(0), 1.0)
-    inputs: Any = np.column_stack([np.ones(len(known)), (known - center) / scale])
+def probability(odds: float) -> float:
+    """What log odds are as a probability."""
+    return 1.0 / (1.0 + exp(-max(-500.0, min(500.0, odds))))
+
+
+def fitted(known: Sequence[tuple[float, float]], right: Sequence[float]) -> Confidence:
+    """The regression of right answers (from 0 to 1) on (best score, mean log p), by Newton's method."""
+    given = np.array(known, dtype=float)
+    center, scale = given.mean(0), np.where(given.std(0) > 0, given.std(0), 1.0)
+    inputs: Any = np.column_stack([np.ones(len(given)), (given - center) / scale])
     weights, target = np.zeros(3), np.array(right, dtype=float)
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))

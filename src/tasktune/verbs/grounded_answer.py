@@ -93,7 +93,7 @@ class GroundedAnswer:
             page = "" if passage.page is None else f", page {passage.page}"
             quotes = dict.fromkeys(one.quote for each in self.sentences for one in each.citations if one.hit == number)
             where, quote = " › ".join((passage.source + page, *passage.titles)), " … ".join(quotes)
-            yield number, *(" ".join(visible(shown).split()) for shown in (where, quote))
+            yield number, _line(where), _line(quote)
 
     def notes(self) -> Iterable[str]:
         """What there is to know beside the answer, in lines."""
@@ -119,6 +119,10 @@ class GroundedAnswer:
         listed = "".join(f"<li value={n}><b>{escape(where)}</b><br>{escape(quote)}</li>" for n, where, quote in self.sources())
         notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in self.notes())
         return f'<p style="white-space:pre-wrap">{escape(self.marked())}</p><ol>{listed}</ol>{notes}'
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())
 
 
 def _as_json(hit: Hit) -> dict[str, Any]:

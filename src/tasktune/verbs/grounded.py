@@ -1,0 +1,225 @@
+"""Measure how well questions are answered from documents: what is found for them, what is said, and whether that is borne out.
+
+A question's row has `question`, what is accepted as `answer` or `answers` ("" or an empty list where the documents do not say),
+and where the answer stands as `sources`: names of documents, or `{source, start, end}` for a place in one. Each may be missing,
+and what it is needed for is not measured then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import log
+from pathlib import Path
+from typing import Any, final
+
+from tasktune.answers import Cited, Mark
+from tasktune.core import Counts, InputError, Lost, Metric, Row, Score
+from tasktune.datasets import Data
+from tasktune.metrics.bootstrap import Tally
+from tasktune.metrics.grounding import Entails, borne_out, faithfulness, grounded
+from tasktune.metrics.retrieval import averaged, measured
+from tasktune.metrics.threshold import best_threshold
+from tasktune.models.model import Model
+from tasktune.notations.plain import as_json
+from tasktune.passages import Hit
+from tasktune.readers import rows
+from tasktune.readers.mapping import mapped
+from tasktune.retrieval.ways import Find
+from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
+from tasktune.verbs.answerers import Answerer
+from tasktune.verbs.ask import K, Suspects, asking, finished
+from tasktune.verbs.confidence import Confidence, best_score, fitted
+from tasktune.verbs.grounded_answer import GroundedAnswer
+
+DEPTH = 100
+"""Passages that are looked for to measure what is found."""
+_ENTAILED = ("entailment", "entails", "0")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the answers that are accepted (none: the documents do not say; `None`: not known), and where they stand."""
+
+    question: str
+    answers: tuple[str, ...] | None
+    sources: tuple[tuple[str, int, int | None], ...]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedEvaluation:
+    """The figures of what was found (`found`) and of what was answered (`answered`), each with its 95 % interval."""
+
+    questions: int
+    found: dict[str, Score]
+    answered: dict[str, Score]
+    lost: Lost
+
+    def as_json(self) -> dict[str, Any]:
+        """As `tasktune evaluate STORE … --json` prints it; `null` where there is no number."""
+        shown: dict[str, Any] = as_json(
+            {
+                "questions": self.questions,
+                "found": {name: asdict(score) for name, score in self.found.items()},
+                "answered": {name: asdict(score) for name, score in self.answered.items()},
+                "lost": self.lost.as_json(),
+            }
+        )
+        return shown
+
+
+def asked_in(data: Data, format: str | None = None) -> Iterator[Asked]:
+    """The questions of a file, or of rows. Raises `InputError` at a row that holds none."""
+    given = rows(data, format) if isinstance(data, str | Path) else data
+    for number, row in enumerate(given, 1):
+        named = row if isinstance(row, Row) else Row(dict(row), f"question {number}")
+        yield _asked(mapped(named, ("question", "answers", "answer", "sources"), _ALIASES, {}))
+
+
+_ALIASES = {"question": ("query", "text"), "sources": ("source", "documents", "relevant")}
+
+
+def _asked(row: Row) -> Asked:
+    record = QuestionAnsweringGrounded.from_row(Row({n: v for n, v in row.values.items() if n in _OF_ANSWERS}, row.where))
+    golds = None if record.answer is None else record.answers or ((record.answer.text,) if record.answer.text else ())
+    return Asked(record.question, golds, tuple(_source(row, one) for one in _listed(row.get("sources"))), row.id)
+
+
+_OF_ANSWERS = ("question", "answer", "answers", "is_impossible", "answerable")
+
+
+def _listed(given: Any) -> list[Any]:
+    return [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _source(row: Row, given: Any) -> tuple[str, int, int | None]:
+    match given:
+        case str():
+            return given, 0, None
+        case {"source": str(name)}:
+            return name, int(given.get("start") or 0), given.get("end")
+    raise row.refuse(f"'sources' are names of documents, or {{source, start, end}}, but one is {given!r:.80}")
+
+
+def evaluate_grounded(
+    find: Find,
+    questions: Data,
+    answerer: Answerer | None = None,
+    k: int = K,
+    suspects: Suspects = "drop",
+    confidence: Confidence | None = None,
+    judge: Model | None = None,
+    format: str | None = None,
+) -> GroundedEvaluation:
+    """Figures of what `find` finds where questions name sources, and of what `answerer` says where they have answers.
+
+    With a `judge`, a model tuned for `nli`, also of how much of what is said is borne out by what it cites. Raises `InputError`
+    where the questions hold nothing to measure by.
+    """
+    lost, asked = Lost(), list(asked_in(questions, format))
+    found = _found(find, [one for one in asked if one.sources])
+    answers, tally = list[GroundedAnswer](), Tally(grounded)
+    if answerer is not None:
+        for one in (one for one in asked if one.answers is not None):
+            answers.append(finished(asking(find, one.question, answerer, k, suspects, confidence, lost=lost)))
+            tally.add(_record(one, answers[-1]), _cited(answers[-1]))
+    scored = dict(tally.scores().values) if answers else {}
+    if judge is not None and answers:
+        scored |= _judged(answers, by_nli(judge))
+    if not found and not scored:
+        raise InputError("the questions have neither sources, to measure what is found, nor answers, to measure what is said")
+    return GroundedEvaluation(len(asked), found, scored, lost)
+
+
+def _found(find: Find, asked: Sequence[Asked]) -> dict[str, Score]:
+    if not asked:
+        return {}
+    tally = Tally(_RANKED)
+    for one, hits in zip(asked, find([each.question for each in asked], DEPTH), strict=True):
+        tally.add(None, {"query": measured({_name(source): 1 for source in one.sources}, _ranking(one, hits))})
+    return dict(tally.scores().values)
+
+
+def _count_ranked(record: Any, counts: Any) -> Counts:
+    given: Counts = counts
+    return given
+
+
+_RANKED: Metric[Any] = Metric(
+    "found", "ndcg@10", _count_ranked, lambda sums: averaged(list(sums["query"]), sums["times"]), kept=("query",)
+)
+
+
+def _ranking(asked: Asked, hits: Sequence[Hit]) -> list[str]:
+    """What was found, best first: the sources by name, the first passage of each; other passages by their own."""
+    names = []
+    for hit in hits:
+        within = [source for source in asked.sources if _is_in(hit, source)]
+        names += [_name(source) for source in within] or [hit.passage.id]
+    return list(dict.fromkeys(names))
+
+
+def _is_in(hit: Hit, source: tuple[str, int, int | None]) -> bool:
+    name, start, end = source
+    return hit.passage.source == name and hit.passage.end > start and (end is None or hit.passage.start < end)
+
+
+def _name(source: tuple[str, int, int | None]) -> str:
+    return "\n".join(map(str, source))
+
+
+def _cited(answer: GroundedAnswer) -> Cited:
+    marks = (Mark(each.end, citation.hit) for each in answer.sentences for citation in each.citations)
+    return Cited(answer.text, tuple(marks))
+
+
+def _record(asked: Asked, answer: GroundedAnswer) -> QuestionAnsweringGrounded:
+    """The question as it was answered: with the hits as its passages, of which those bear it out that are in its sources."""
+    golds = asked.answers or ()
+    numbers = [n for n, hit in enumerate(answer.hits, 1) if any(_is_in(hit, source) for source in asked.sources)]
+    gold = Cited(golds[0], tuple(Mark(len(golds[0]), n) for n in numbers)) if golds else Cited("")
+    return QuestionAnsweringGrounded(question=asked.question, answer=gold, answers=golds, id=asked.id)
+
+
+def by_nli(judge: Model) -> Entails:
+    """Whether one text entails another, as a model tuned for `nli` has it. Raises `InputError` where it has no such label."""
+    labels = {label.casefold(): label for label in judge.head.labels}
+    entailed = next((labels[name] for name in _ENTAILED if name in labels), None)
+    if judge.task.name != "nli" or entailed is None:
+        has = ", ".join(judge.head.labels) or "no labels"
+        raise InputError(f"the judge must be tuned for nli with a label 'entailment'; this one does {judge.task.name} ({has})")
+    return lambda premise, claim: judge.predict([{"premise": premise, "hypothesis": claim}])[0].answer == entailed
+
+
+def _judged(answers: Iterable[GroundedAnswer], entails: Entails) -> dict[str, Score]:
+    tally = Tally(faithfulness)
+    for answer in answers:
+        claims = [
+            (answer.text[each.start : each.end], [answer.hits[one.hit - 1].passage.text for one in each.citations])
+            for each in answer.sentences
+        ]
+        tally.add(None, borne_out(claims, entails))
+    return dict(tally.scores().values)
+
+
+def calibrate(
+    find: Find, questions: Data, answerer: Answerer, k: int = K, suspects: Suspects = "drop", format: str | None = None
+) -> Confidence:
+    """How sure answers of this answerer from these documents are, and from where on they had better be given.
+
+    Learnt on questions with answers, some of which the documents should not answer. It holds for the same way of finding, whose
+    scores it goes by.
+    """
+    asked = [one for one in asked_in(questions, format) if one.answers is not None]
+    answers = [(one, finished(asking(find, one.question, answerer, k, suspects))) for one in asked]
+    given = [(one, answer) for one, answer in answers if not answer.abstained]
+    if len(given) < 2:
+        raise InputError(f"of {len(asked)} questions {len(given)} were answered; it takes more to know how sure answers are")
+    known = [(best_score(answer.hits), log(answer.score)) for _, answer in given]
+    counts = [(grounded.count(_record(*each), _cited(each[1])), grounded.count(_record(*each), Cited(""))) for each in given]
+    right = [float(said["f1"]) if one.answers else 0.0 for (one, _), (said, _) in zip(given, counts, strict=True)]
+    confidence = fitted(known, right)
+    alternatives = [(confidence.odds(*each), *both) for each, both in zip(known, counts, strict=True)]
+    return replace(confidence, threshold=best_threshold(grounded, alternatives)[0])
