@@ -11,8 +11,16 @@ from tasktune.stores.base import Store
 def open_store(where: Path | str, mode: Literal["read", "write"] = "read") -> Store:
     """The store at `where`, to be searched, or to be written too; the latter makes it where there is none.
 
-    A path names a file (kb.db). Raises `InputError` where there is no store, or something else.
+    kb.db                              a file, by SQLite
+    postgresql://user@host/database    PostgreSQL with pgvector
+
+    Raises `InputError` where there is no store, or something else, or where what it needs is not installed.
     """
+    writable = mode == "write"
+    if str(where).startswith(("postgresql://", "postgres://")):
+        from tasktune.stores.postgres import PostgresStore
+
+        return PostgresStore(str(where), writable=writable)
     from tasktune.stores.sqlite import SQLiteStore
 
-    return SQLiteStore(Path(where), writable=mode == "write")
+    return SQLiteStore(Path(where), writable=writable)
