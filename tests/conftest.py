@@ -38,17 +38,18 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
-    """Gives the folder of a tiny random model by its name in `families.TINY`, made when it is first asked for.
+    """Gives the folder of a tiny random model by its name in `TINY` or `TINY_SEEING`, made when it is first asked for.
 
     All of its layers begin at random, and so all learn at one rate.
     """
     from families import TINY  # imports transformers, which most tests can do without
     from tasktune.models import course
+    from vision import TINY_SEEING
 
     place = tmp_path_factory.mktemp("tiny")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course, "NEW_LAYERS", 1.0)
-        yield cache(lambda name: TINY[name].save(place / name))
+        yield cache(lambda name: {**TINY, **TINY_SEEING}[name].save(place / name))
 
 
 @pytest.fixture(scope="session")

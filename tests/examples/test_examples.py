@@ -23,6 +23,7 @@ TINY = {
     "code-docstring": "t5",
     "few-shot": "llama",
     "instruct": "llama",
+    **dict.fromkeys(("captioning", "image-classification", "image-text-matching", "nlvr", "vqa"), "llava"),
 }
 
 

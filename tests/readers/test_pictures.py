@@ -194,3 +194,40 @@ def test_sentences_are_about_one_picture_or_two(values, answer, count):
 def test_a_verdict_that_is_none_is_refused():
     with pytest.raises(InputError, match="'answer' must be one of yes, no, 1, 0, true, false, but is 'maybe'"):
         list(records(task("image-text-matching"), [{"text": "a", "image": RED, "label": "maybe"}]))
+
+
+URL = f"data:image/png;base64,{b64encode(content(BLUE)).decode()}"
+
+
+def _openai(*texts: str) -> list[dict[str, object]]:
+    shown = {"type": "image_url", "image_url": {"url": URL}}
+    first, *others = [{"type": "text", "text": text} for text in texts]
+    return [{"role": "user", "content": [shown, first, *others]}, {"role": "assistant", "content": "blue"}]
+
+
+def test_questions_are_read_out_of_conversations(file):
+    again = [{"role": "user", "content": "And now?"}, {"role": "assistant", "content": "still blue"}]
+    path = file(json.dumps({"messages": [{"role": "system", "content": "Look."}, *_openai("What", "is it?"), *again]}), "x.jsonl")
+    first, second = records(task("vqa"), path)
+    assert (first.question, first.answer, second.question, second.answer) == ("What\nis it?", "blue", "And now?", "still blue")
+    assert [opened(each.images[0]).getpixel((0, 0)) for each in (first, second)] == [(0, 0, 255)] * 2
+    assert len({first.id, second.id}) == 2
+
+
+def test_llavas_conversations_name_their_picture_once():
+    turns = [
+        {"from": "human", "value": "<image>\nWhat colour?"},
+        {"from": "gpt", "value": "red"},
+        {"from": "human", "value": "Sure?"},
+    ]
+    first, second = records(task("vqa"), [{"id": "a", "image": RED, "conversations": turns}])
+    assert (first.question, first.answer, second.answer, second.id) == ("What colour?", "red", None, "a#2")
+    assert first.images == second.images == (RED,)
+
+
+@pytest.mark.parametrize(
+    "turn", ["text", {"role": "user"}, {"role": "user", "content": [{"type": "audio"}]}, {"role": "user", "content": 3}]
+)
+def test_a_turn_that_is_none_is_refused(turn):
+    with pytest.raises(InputError, match="a turn must be"):
+        list(records(task("vqa"), [{"messages": [turn]}]))

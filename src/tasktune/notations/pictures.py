@@ -17,9 +17,7 @@ from typing import Any
 from tasktune.core import Row
 from tasktune.images import SUFFIXES, Image
 
-COLUMNS = (
-    "image", "img", "picture", "pictures", "photo", "image_path", "img_path", "image_file", "file_name", "filename", "image_id",
-)  # fmt: skip
+COLUMNS = ("image", "picture", "image_path", "img_path", "file_name", "image_id")
 """What other people's files call a picture."""
 
 _DATA = re.compile(r"data:[\w/.+-]*(;[\w=-]+)*?;base64,", re.IGNORECASE)

@@ -5,12 +5,14 @@ Others            cannot
 Vision-language   the answer: written, or where the training data show few, that of them which has the highest log p
 Metric            VQA accuracy, by the official rules for what is the same answer, and exact match
 
-easy-VQA's `questions.json` is read as it is, and so are JSON lines, CSV and Parquet with a picture's path or bytes in a column.
+Read are easy-VQA's `questions.json`, JSON lines, CSV and Parquet with a picture's path or bytes in a column, and conversations,
+LLaVA's and OpenAI's, of which each question is a record.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -19,6 +21,7 @@ from tasktune.framings import Prompt, Text
 from tasktune.images import Image, plain
 from tasktune.metrics.vqa import vqa_accuracy
 from tasktune.notations.pictures import COLUMNS, images_of
+from tasktune.notations.seen_turns import questions_of
 
 FEW = 100
 """So many answers are compared with one another for each question; where there are more, they are written."""
@@ -50,6 +53,11 @@ class VQA(Record):
             answer=Counter(answers).most_common(1)[0][0] if said is None and answers else said,
             id=row.id,
         )
+
+    @classmethod
+    def several(cls, row: Row) -> Iterable[Self]:
+        """A record a question, where the row is a conversation."""
+        return map(cls.from_row, questions_of(row))
 
 
 def _answer(row: Row, given: Any) -> str:
