@@ -1,4 +1,4 @@
-"""The sections of RESULTS.md that other scripts than run.py measure: vectors, shots, several tasks, adaptation to a domain."""
+"""The sections of RESULTS.md that other scripts than run.py measure: vectors, retrieval, shots, several tasks, adaptation to a domain."""
 
 from __future__ import annotations
 
@@ -93,8 +93,33 @@ def _shots(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     )
 
 
+def _retrieval(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    yield "## Ways to find passages"
+    yield (
+        "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weight of vectors and tune the models; the "
+        "other half is measured. Every document is one passage; a query is answered with 100 at most, 50 where a reranker reads "
+        "them. Seconds are of finding, for all queries together, on the threads named; intervals are over queries."
+    )
+    yield table(
+        ("data", "way", "documents", "queries", *_RANKED, "seconds", "threads", "date"),
+        (
+            [
+                *(name, f"{way} ({row['weight']:g} for vectors)" if "weight" in row else way),
+                *(str(row["documents"]), str(row["queries"])),
+                *(interval(row["scores"][score]) for score in _RANKED),
+                *(f"{row['seconds']:.1f}", str(row["threads"]), row["date"]),
+            ]
+            for name, rows in found["rows"].items()
+            for way, row in rows.items()
+        ),
+    )
+
+
+_RANKED = ("ndcg@10", "recall@10", "mrr", "map")
+
 _SECTIONS: dict[str, Callable[[Result, Mapping[str, Result]], Iterator[str]]] = {
     "vectors": _vectors,
+    "retrieval": _retrieval,
     "shots": _shots,
     "several": _several,
     "adaptation": _adaptation,
