@@ -1,7 +1,7 @@
 """Ways to find passages, side by side: `python benchmarks/retrieval.py` from the root of the repository.
 
-BM25, vectors, both, and what a reranker and tuning add, on Cranfield (abstracts, graded), the paragraphs of SQuAD2's questions and
-the contexts of HotpotQA's. Half of the queries of each, drawn by a seed, are learnt from: they choose the weight of vectors
+BM25, vectors, both, and what a reranker and tuning add, on Cranfield (abstracts, graded), the paragraphs of SQuAD2's questions
+and the contexts of HotpotQA's. Half of the queries of each, drawn by a seed, are learnt from: they choose the weight of vectors
 and, of Cranfield, tune a retriever and a reranker. The other half is measured. A document is one passage, as it is. The result is
 `retrieval.json` beside this file, saved after each row; `--only NAME` runs just these sets, `--quick` a few queries of each.
 """

@@ -1,4 +1,4 @@
-"""The sections of RESULTS.md that other scripts than run.py measure: vectors, retrieval, shots, several tasks, adaptation to a domain."""
+"""The sections of RESULTS.md that other scripts than run.py measure: vectors, search, shots, several tasks, adaptation."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def _shots(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
 def _retrieval(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     yield "## Ways to find passages"
     yield (
-        "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weight of vectors and tune the models; the "
-        "other half is measured. Every document is one passage; a query is answered with 100 at most, 50 where a reranker reads "
+        "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weight of vectors and tune the models; "
+        "the other half is measured. Every document is one passage; a query is answered with 100 at most, 50 where a reranker reads "
         "them. Seconds are of finding, for all queries together, on the threads named; intervals are over queries."
     )
     yield table(
