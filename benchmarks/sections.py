@@ -97,8 +97,8 @@ def _retrieval(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     yield "## Ways to find passages"
     yield (
         "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weight of vectors and tune the models; "
-        "the other half is measured. Every document is one passage; a query is answered with 100 at most, 50 where a reranker reads "
-        "them. Seconds are of finding, for all queries together, on the threads named; intervals are over queries."
+        "the other half is measured. Every document is one passage; a query is answered with 100 at most, with 50 by a reranker. "
+        "Seconds are of finding, for all queries together, on the threads named; intervals are over queries."
     )
     yield table(
         ("data", "way", "documents", "queries", *_RANKED, "seconds", "threads", "date"),
