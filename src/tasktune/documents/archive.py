@@ -62,7 +62,7 @@ def tarred(file: Opened) -> Iterator[Document]:
                     stream = archive.extractfile(part)
                     assert stream is not None
                     try:
-                        data = file.allowance.unpacked(cast(BinaryIO, stream))
+                        data = file.allowance.unpacked(cast(BinaryIO, stream), part.size)
                     except UnreadableError as why:
                         file.lost.add(str(why), source)
                     else:
@@ -75,11 +75,11 @@ def tarred(file: Opened) -> Iterator[Document]:
 
 def squeezed(file: Opened) -> Iterator[Document]:
     """The documents of a compressed file, which is called as it is."""
-    head = file.head()
+    head, size = file.head(), file.size()
     open_, suffixes = next((open_, suffixes) for mark, open_, suffixes in _SQUEEZED if head.startswith(mark))
     try:
         with open_(file.stream) as stream:
-            data = file.allowance.unpacked(stream)
+            data = file.allowance.unpacked(stream, size)
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         raise UnreadableError(f"a damaged compressed file ({error})") from None
     name = file.name

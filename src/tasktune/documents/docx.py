@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from tasktune.documents.document import Document
 from tasktune.documents.draft import Draft
@@ -36,7 +36,7 @@ def read(file: Opened) -> Iterator[Document]:
             elif said and name in _KNOWN:
                 metadata[_KNOWN[name]] = said
     levels = _levels(packed.part("word/styles.xml")) if "word/styles.xml" in names else {}
-    body = _Body(draft, levels)
+    body = _Body(draft, levels, file.step)
     for name in (_BODY, *(note for note in _NOTES if note in names)):
         fed(packed.part(name), body)
     first = next((heading.title for heading in draft.headings), "")
@@ -51,7 +51,7 @@ def _levels(styles: bytes) -> dict[str, int]:
         if local(str(style.tag)) != "style":
             continue
         values = {local(str(part.tag)): _value(part.attrib) for part in style.iter()}
-        name = next((_value(style.attrib, "styleId") for _ in (0,)), "")
+        name = _value(style.attrib, "styleId")
         called = _STYLE.fullmatch(values.get("name", ""))
         if values.get("outlineLvl", "").isdigit() and int(values["outlineLvl"]) < 9:
             levels[name] = int(values["outlineLvl"]) + 1
@@ -73,9 +73,9 @@ def _value(attributes: Mapping[str, str], name: str = "val") -> str:
 class _Body:
     """Writes what stands between the tags of WordprocessingML."""
 
-    def __init__(self, draft: Draft, levels: Mapping[str, int]) -> None:
+    def __init__(self, draft: Draft, levels: Mapping[str, int], step: Callable[[], None]) -> None:
         self.title = ""
-        self._draft, self._levels = draft, levels
+        self._draft, self._levels, self._step = draft, levels, step
         self._said: list[str] = []
         self._cells: list[str] = []
         self._cell: list[str] = []
@@ -83,7 +83,7 @@ class _Body:
         self._level: int | None = None
         self._item = False
         self._skipped = 0
-        self._hidden = False
+        self._hidden = self._kept = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A tag opens."""
@@ -123,6 +123,7 @@ class _Body:
         if name == "p":
             text, self._said = "".join(self._said).strip(), []
             self._paragraph(text)
+            self._step()
         elif name == "tc" and self._tables == 1:
             self._cells.append(" ".join(self._cell))
             self._cell = []

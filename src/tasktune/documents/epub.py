@@ -39,6 +39,7 @@ def read(file: Opened) -> Iterator[Document]:
         if item is None or "html" not in str(item.get("media-type")):
             continue
         name = _place(opf, str(item.get("href")))
+        file.step()
         try:
             _chapter(draft, decoded(packed.part(name)), titles.get(name, ""))
         except UnreadableError as why:

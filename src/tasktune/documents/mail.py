@@ -40,6 +40,7 @@ def read(file: Opened) -> Iterator[Document]:
 def box(file: Opened) -> Iterator[Document]:
     """A document a message, `#1` and so on."""
     for number, data in enumerate(_messages(file), 1):
+        file.step()
         try:
             yield from _message(file, file.part(number), data)
         except UnreadableError as why:

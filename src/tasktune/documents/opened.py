@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -14,11 +14,11 @@ from tasktune.documents.names import HIDDEN, printable
 
 FIRST = 1 << 16
 """Bytes that a look at a file is given."""
-_LARGEST = 1 << 26
-"""Bytes of one part of a packed file, at most: that is much more text than any book has."""
+_LARGEST, _SPARE = 1 << 26, 1 << 22
+"""Bytes of one part of a packed file, at most (that is much more text than any book has), and bytes that any part may have."""
+_PACKED = 100
+"""How many times as large as it is packed a part may become. Texts shrink to a fifth, logs to a fiftieth, bombs to less."""
 _DEEPEST = 3
-_PACKED = 200
-"""How many times as large as it is a packed file may become; a bomb becomes a thousand and more times as large."""
 
 
 @dataclass(slots=True)
@@ -32,13 +32,13 @@ class Allowance:
         """That of a file of so many bytes."""
         return cls(_LARGEST + _PACKED * size)
 
-    def unpacked(self, stream: BinaryIO, most: int = _LARGEST) -> bytes:
-        """All that a stream gives. Raises `UnreadableError` where it is more than it may be."""
-        most = min(most, self.left)
-        data = stream.read(most + 1)
+    def unpacked(self, stream: BinaryIO, packed: int) -> bytes:
+        """All that a stream gives of so many packed bytes. Raises `UnreadableError` where it is more than it may be."""
+        most = max(0, min(_LARGEST, self.left, _SPARE + _PACKED * packed))
+        data = stream.read(most + 1) if self.left >= 0 else b"x"
         self.left -= len(data)
         if len(data) > most:
-            raise UnreadableError(f"it unpacks to more than {most} bytes, as bombs do")
+            raise UnreadableError("it unpacks to far more than its size, as bombs do")
         return data
 
 
@@ -46,7 +46,8 @@ class Allowance:
 class Opened:
     """A file: its `source`, its name, a stream that can be read anywhere, and in how many archives it lies.
 
-    What of it cannot be read is noted in `lost`. `parse` reads a file that lies in this one.
+    What of it cannot be read is noted in `lost`. `parse` reads a file that lies in this one. `step` is called after each page,
+    paragraph or other part: only so long may one take.
     """
 
     source: str
@@ -55,6 +56,7 @@ class Opened:
     lost: Lost
     allowance: Allowance
     parse: Callable[[Opened], Iterator[Document]]
+    step: Callable[[], None]
     depth: int = 0
 
     def head(self) -> bytes:
@@ -63,6 +65,12 @@ class Opened:
         head = self.stream.read(FIRST)
         self.stream.seek(0)
         return head
+
+    def size(self) -> int:
+        """How many bytes it has."""
+        size = self.stream.seek(0, SEEK_END)
+        self.stream.seek(0)
+        return size
 
     def data(self) -> bytes:
         """All of it."""
@@ -89,6 +97,7 @@ class Opened:
             self.lost.add(f"an archive in more than {_DEEPEST} others", source)
         else:
             inner = replace(self, source=source, name=name, stream=BytesIO(data), depth=self.depth + 1)
+            self.step()
             try:
                 yield from self.parse(inner)
             except UnreadableError as why:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import Self
+from typing import BinaryIO, Self, cast
 
 from tasktune.documents.document import UnreadableError
 from tasktune.documents.opened import Opened
@@ -40,11 +40,12 @@ class Packed:
     def part(self, name: str | zipfile.ZipInfo) -> bytes:
         """A part. Raises `UnreadableError` for one that is not there, damaged, locked, or more than it may be."""
         try:
-            with self.archive.open(name) as stream:
-                return self.file.allowance.unpacked(stream)  # type: ignore[arg-type]
+            info = name if isinstance(name, zipfile.ZipInfo) else self.archive.getinfo(name)
+            with self.archive.open(info) as stream:
+                return self.file.allowance.unpacked(cast(BinaryIO, stream), info.compress_size)
         except KeyError:
             raise UnreadableError(f"no {name} in it, which there must be") from None
         except RuntimeError as error:
-            raise UnreadableError(f"it needs a password ({error})" if "password" in str(error) else str(error)) from None
+            raise UnreadableError("it needs a password" if "password" in str(error) else f"a damaged ZIP ({error})") from None
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
             raise UnreadableError(f"a damaged ZIP ({error})") from None

@@ -35,7 +35,7 @@ def read(file: Opened) -> Iterator[Document]:
             if reader.is_encrypted and not reader.decrypt(""):
                 raise UnreadableError("it needs a password")
             draft = _written(reader, file)
-        except UnreadableError:
+        except (UnreadableError, MemoryError):
             raise
         except pypdf.errors.DependencyError as error:
             raise UnreadableError(f"an encrypted PDF needs more: pip install 'tasktune[rag]' ({error})") from None
@@ -43,25 +43,26 @@ def read(file: Opened) -> Iterator[Document]:
             raise UnreadableError(f"a damaged PDF ({type(error).__name__}: {error})"[:200]) from None
         title, metadata = _described(reader)
         metadata["pages"] = len(draft.pages)
-        yield draft.document(file.source, title, metadata)
+        if draft.length:
+            yield draft.document(file.source, title, metadata)
 
 
 def _written(reader: Any, file: Opened) -> Draft:
-    draft, numbers = Draft(), dict[int, int]()
+    draft, damaged = Draft(), 0
     for number, page in enumerate(reader.pages):
+        file.step()
         try:
             text = page.extract_text().replace("\0", "").strip()
         except MemoryError:
             raise
         except Exception as error:
             file.lost.add(f"a damaged page of a PDF ({type(error).__name__})", f"{file.source}, page {number + 1}")
-            text = ""
+            text, damaged = "", damaged + 1
         start = draft.page(text)
         draft.breaks += (start + found.end() for found in PARAGRAPH.finditer(text))
-        numbers[number] = start
-    if not draft.length or not "".join(draft.pieces).strip():
-        raise UnreadableError("a PDF without text: scanned pages, which must be made text first (ocrmypdf does)")
     text = "".join(draft.pieces)
+    if not text.strip() and not damaged:
+        raise UnreadableError("a PDF without text: scanned pages, which must be made text first (ocrmypdf does)")
     draft.headings = sorted(_headings(reader, text, draft.pages), key=lambda heading: heading.start)
     return draft
 

@@ -15,7 +15,7 @@ from typing import Any
 from tasktune.core import Lost
 from tasktune.documents.document import Document, Heading
 from tasktune.documents.files import Found
-from tasktune.documents.worker import seconds
+from tasktune.documents.worker import SECONDS, seconds
 
 _idle: defaultdict[int, list[subprocess.Popen[str]]] = defaultdict(list)
 """The workers that wait for a file, by the process that has started them."""
@@ -28,18 +28,18 @@ def read(file: Found, lost: Lost) -> Iterator[Document]:
     """
     own = _idle[os.getpid()]
     worker = own.pop() if own else _started()
-    done = False
+    done = reusable = False
     try:
         for message in _messages(worker, file):
             if "document" in message:
                 yield _document(message["document"])
             else:
                 _note(message["lost"], lost)
-                done = True
+                done, reusable = True, not message["last"]
         if not done:
             lost.add(_ended(worker, file), file.source)
     finally:
-        if done:
+        if reusable:
             own.append(worker)
         else:
             _end(worker)
@@ -92,7 +92,7 @@ def _ended(worker: subprocess.Popen[str], file: Found) -> str:
     """Why a worker has ended in the middle of a file."""
     code = worker.wait()
     if code == -signal.SIGPROF:
-        return f"it takes more than {seconds(file.size):.0f} s to read, as bombs do"
+        return f"a part of it takes more than {SECONDS} s to read, or all of it more than {seconds(file.size):.0f} s, as bombs do"
     return f"reading it ended the process that did ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
 
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import TextIOWrapper
+from itertools import accumulate
 from typing import Any
 
 from tasktune.documents.document import Document, UnreadableError
@@ -127,9 +128,9 @@ def _documents(file: Opened, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> I
             yield Document(file.part(number), title, text, metadata={name: _value(value) for name, value in rest.items()})
         elif values:
             written = [f"{name}: {_value(value)}" for name, value in values.items()]
-            starts = [sum(len(line) + 1 for line in written[:k]) for k in range(len(written))]
+            starts = (0, *accumulate(len(line) + 1 for line in written[:-1]))
             short = {name: _value(value) for name, value in values.items() if len(str(_value(value))) <= _LONGEST_VALUE}
-            yield Document(file.part(number), title, "\n".join(written), breaks=tuple(starts), metadata=short)
+            yield Document(file.part(number), title, "\n".join(written), breaks=starts, metadata=short)
 
 
 def _value(value: Any) -> Value:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import sys
+import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from tasktune.core import Lost
-from tasktune.documents.document import UnreadableError
+from tasktune.documents.document import Document, UnreadableError
 from tasktune.documents.files import opened
 from tasktune.documents.formats import detected, parse
 from tasktune.documents.opened import Allowance, Opened
@@ -27,13 +30,15 @@ MEMORY = 300 << 20
 _TEXT = 10
 """How many bytes more a byte of a text may take: it grows to no more than that, so it is no bomb."""
 SECONDS = 2.5
-"""Seconds of a processor that a file may take, and those for each MiB that it has."""
-PER_MEBIBYTE = 10.0
+"""Seconds of a processor that a page, a chapter or another part of a packed file may take."""
+_PER_MEBIBYTE = 10.0
+"""Those that the whole file may take beside, for each MiB that it has."""
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def seconds(size: int) -> float:
     """How long a file of so many bytes may take."""
-    return SECONDS + PER_MEBIBYTE * size / (1 << 20)
+    return SECONDS + _PER_MEBIBYTE * size / (1 << 20)
 
 
 def main() -> None:
@@ -48,33 +53,69 @@ def main() -> None:
         for message in _read(job["path"], job["source"]):
             out.write(json.dumps(message) + "\n")
         out.flush()
+        if message["last"]:
+            return  # memory that was full may not be whole again
 
 
 def _read(path: str, source: str) -> Iterator[dict[str, Any]]:
-    lost = Lost()
+    lost, last = Lost(), False
+    _allow(0)
     try:
         with opened(Path(path)) as stream:
             size = os.fstat(stream.fileno()).st_size
-            file = Opened(source, Path(path).name, stream, lost, Allowance.of(size), parse)
-            _limit(size, size * _TEXT if detected(file).is_text else 0)
+            clock = _Clock(seconds(size))
+            file = Opened(source, Path(path).name, stream, lost, Allowance.of(size), parse, clock.step)
+            clock.step()
+            if detected(file).is_text:
+                clock.part = inf
+                _allow(size * _TEXT)
             for document in parse(file):
-                yield {"document": asdict(document)}
+                clock.step()
+                yield {"document": asdict(_storable(document, lost))}
     except UnreadableError as why:
         lost.add(str(why), source)
     except MemoryError:
+        last = True
         lost.add(f"it needs more than {MEMORY >> 20} MiB of memory", source)
     except OSError as error:
         lost.add(error.strerror or str(error), source)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    yield {"lost": lost.as_json()}
+    yield {"lost": lost.as_json(), "last": last}
 
 
-def _limit(size: int, more: int) -> None:
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, seconds(size))
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY + more, hard))
+def _storable(document: Document, lost: Lost) -> Document:
+    """The document without halves of surrogate pairs, which JSON and broken fonts can make, and which are no characters."""
+    values = [document.title, document.text, *document.metadata.values()]
+    if not any(isinstance(value, str) and _HALF.search(value) for value in values):
+        return document
+    lost.add("half of a surrogate pair, which is no character (U+FFFD is in its place)", document.source)
+    metadata = {
+        name: _HALF.sub("\ufffd", value) if isinstance(value, str) else value for name, value in document.metadata.items()
+    }
+    title, text = (_HALF.sub("\ufffd", value) for value in (document.title, document.text))
+    return replace(document, title=title, text=text, metadata=metadata)
+
+
+class _Clock:
+    """Ends the process where a part takes too long, or all of them do."""
+
+    def __init__(self, most: float) -> None:
+        self.part, self.until = SECONDS, time.process_time() + most
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+
+    def step(self) -> None:
+        """A part is done: the next begins."""
+        left = self.until - time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, max(1e-3, min(self.part, left)))
+
+
+def _allow(more: int) -> None:
+    """Let the process have so many bytes more than it usually may."""
+    if sys.platform == "linux":  # macOS has no such limit
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        most = MEMORY + more if hard == resource.RLIM_INFINITY else min(hard, MEMORY + more)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""Which files are found, in which order, and what they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasktune.core import InputError, Lost
+from tasktune.documents import digest, found
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("docs/b.md", "docs/a.txt", "docs/sub/c.md", "docs/sub/deep/d.md", "docs/.git/e.md", "docs/.f", "other/a.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ("docs", ["docs/a.txt", "docs/b.md", "docs/sub/c.md", "docs/sub/deep/d.md"]),
+        ("docs/*.md", ["docs/b.md"]),
+        ("docs/**/*.md", ["docs/b.md", "docs/sub/c.md", "docs/sub/deep/d.md"]),
+        ("docs/[!b]*", ["docs/a.txt"]),
+        ("docs/*/?.md", ["docs/sub/c.md"]),
+        ("docs/a.txt", ["docs/a.txt"]),
+        (["docs/sub", "other", "docs/sub/c.md"], ["docs/sub/c.md", "docs/sub/deep/d.md", "other/a.txt"]),
+        ("docs/.f", ["docs/.f"]),
+    ],
+)
+def test_files_are_found_in_order(folder: Path, places: str | list[str], expected: list[str]):
+    assert [file.source for file in found(places, Lost())] == expected
+
+
+def test_what_is_hidden_is_told(folder: Path):
+    lost = Lost()
+    list(found(folder / "docs", lost))
+    assert [Path(name).name for name in lost.examples["hidden, by a name that begins with a dot"]] == [".f", ".git"]
+
+
+@pytest.mark.parametrize("place", ["nowhere", "docs/*.pdf", "nowhere/*.md", []])
+def test_what_is_not_there_is_refused(folder: Path, place: str | list[str]):
+    with pytest.raises(InputError):
+        list(found(place, Lost()))
+
+
+def test_a_name_with_wild_characters_is_a_name_where_there_is_such_a_file(folder: Path):
+    (folder / "docs/[1].txt").write_text("x")
+    assert [file.source for file in found("docs/[1].txt", Lost())] == ["docs/[1].txt"]
+
+
+def test_the_digest_follows_what_a_file_holds(folder: Path):
+    (file,) = found("docs/a.txt", Lost())
+    before = digest(file)
+    assert digest(file) == before
+    (folder / "docs/a.txt").write_text("changed")
+    assert digest(file) != before
