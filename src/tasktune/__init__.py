@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from tasktune.recipe import Recipe
     from tasktune.retrieval.search import Search
     from tasktune.tasks import task
+    from tasktune.verbs.ask import ask
     from tasktune.verbs.assemble import assemble, new_vision
     from tasktune.verbs.cluster import Clustering, cluster
     from tasktune.verbs.evaluate import evaluate
     from tasktune.verbs.fit import fit
+    from tasktune.verbs.grounded_answer import GroundedAnswer
     from tasktune.verbs.index import Indexed, index
     from tasktune.verbs.new_model import new_model
     from tasktune.verbs.predict import predict
@@ -42,6 +44,7 @@ _HOME = {
     "Decoding": "tasktune.decoding",
     "Dependency": "tasktune.answers",
     "Evaluation": "tasktune.models.evaluation",
+    "GroundedAnswer": "tasktune.verbs.grounded_answer",
     "Hit": "tasktune.passages",
     "Indexed": "tasktune.verbs.index",
     "InputError": "tasktune.core",
@@ -59,6 +62,7 @@ _HOME = {
     "Search": "tasktune.retrieval.search",
     "Span": "tasktune.answers",
     "WordTag": "tasktune.answers",
+    "ask": "tasktune.verbs.ask",
     "assemble": "tasktune.verbs.assemble",
     "cluster": "tasktune.verbs.cluster",
     "evaluate": "tasktune.verbs.evaluate",
@@ -80,6 +84,7 @@ __all__ = [
     "Decoding",
     "Dependency",
     "Evaluation",
+    "GroundedAnswer",
     "Hit",
     "Indexed",
     "InputError",
@@ -97,6 +102,7 @@ __all__ = [
     "Search",
     "Span",
     "WordTag",
+    "ask",
     "assemble",
     "cluster",
     "evaluate",

@@ -14,8 +14,9 @@ import typer
 
 from tasktune.cli.answering import evaluate, predict
 from tasktune.cli.grouping import cluster
-from tasktune.cli.knowing import index, search
-from tasktune.cli.models import models_app
+from tasktune.cli.knowing import index, queries, search
+from tasktune.cli.models import assemble, models_app
+from tasktune.cli.questioning import ask
 from tasktune.cli.rating import rate, ratings
 from tasktune.cli.serving import serve
 from tasktune.cli.talking import chat
@@ -36,7 +37,25 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(models_app, name="models")
-for command in (fit, evaluate, predict, chat, rate, ratings, cluster, index, search, serve, tasks, sample, new_task):
+_COMMANDS = (
+    fit,
+    assemble,
+    evaluate,
+    predict,
+    chat,
+    rate,
+    ratings,
+    cluster,
+    index,
+    search,
+    queries,
+    ask,
+    serve,
+    tasks,
+    sample,
+    new_task,
+)
+for command in _COMMANDS:
     app.command()(command)
 
 

@@ -82,12 +82,12 @@ class Pictures:
         self._remember(name, made)
         return [name if token == self.placeholder else token for token in ids]
 
-    def _made(self, written: str, images: Sequence[Image], *, add_special_tokens: bool = False) -> dict[str, Any]:
+    def _made(self, written: str, images: Sequence[Image], *, add_special_tokens: bool = False) -> dict[str, Tensor]:
         """What the processor makes of a text and pictures, without what follows from the tokens."""
         pixels = [opened(image) for image in images]
-        made = self.processor(text=[written], images=[pixels], return_tensors="pt", add_special_tokens=add_special_tokens)
+        made = self.processor(text=[written], images=[pixels], return_tensors="np", add_special_tokens=add_special_tokens)
         dropped = ("attention_mask", "token_type_ids", "mm_token_type_ids", "labels")
-        return {key: value for key, value in made.items() if key not in dropped}
+        return {key: torch.as_tensor(value) for key, value in made.items() if key not in dropped}
 
     def _remember(self, name: int, pixels: dict[str, Tensor]) -> None:
         with self._lock:

@@ -10,13 +10,15 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any, cast, final
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel, get_linear_schedule_with_warmup
+from torch.optim.lr_scheduler import LambdaLR
+from transformers import PreTrainedModel
 
 from tasktune.core import InputError
 from tasktune.heads.base import Head
@@ -30,6 +32,10 @@ from tasktune.models.sharding import is_sharded, laid_out, whole, whole_in_first
 NEW_LAYERS = 20.0
 """How many times the rate of pre-trained weights those learn at that begin at random: they have everything to learn, and in few
 steps (as SuPar tunes its parsers; Howard & Ruder 2018, section 3.2, on layers near the answer)."""
+
+
+PROJECTOR_ALONE = 0.1
+"""The share of the steps in which the new projector of an assembled model learns alone: LLaVA's first stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +124,19 @@ class Taught:
 class Course:
     """The optimizer's side of training: what one step does to the weights of `net`, which all subjects' networks are parts of.
 
-    `new` are the names of the weights that begin at random.
+    `new` are the names of the weights that begin at random; for the share `alone` of the steps, nothing else learns.
     """
 
-    def __init__(self, net: PreTrainedModel, subjects: Sequence[Subject], total: int, new: Collection[str] = ()) -> None:
-        recipe, linear = subjects[0].head.recipe, cast(Callable[..., Any], get_linear_schedule_with_warmup)
+    def __init__(
+        self, net: PreTrainedModel, subjects: Sequence[Subject], total: int, new: Collection[str] = (), alone: float = 0.0
+    ) -> None:
+        recipe = subjects[0].head.recipe
         self.net, self.recipe = net, recipe
         rate = recipe.learning_rate or 0.0
         self.optimizer = torch.optim.AdamW(_groups(net, new, rate, recipe.weight_decay), fused=True)
-        self.schedule = linear(self.optimizer, round(recipe.warmup * total), total)
+        usual, waiting = partial(_factor, round(recipe.warmup * total), total), round(alone * total)
+        rates = [partial(_after, waiting, usual), partial(_after, waiting, usual), usual, usual]  # as `_groups` has them
+        self.schedule = LambdaLR(self.optimizer, rates)
         self.sum = processes.Sum([] if is_sharded(net) else cast(torch.nn.Module, net).parameters())
         self.taught = [Taught(subject) for subject in subjects]  # last: it tries the network out, which gathers parts of it
 
@@ -180,6 +190,15 @@ def _no_number(step: int, lessons: Sequence[Lesson]) -> InputError:
         f"the loss of step {step}, or its gradient, is not a number; its records are {ids}. "
         "Try a lower --learning-rate, a smaller --clip, or --precision fp32, and look at those records"
     )
+
+
+def _factor(warmup: int, total: int, step: int) -> float:
+    """The share of the learning rate at a step: rising to all of it, then falling to nothing."""
+    return step / max(1, warmup) if step < warmup else max(0.0, (total - step) / max(1, total - warmup))
+
+
+def _after(waiting: int, usual: Callable[[int], float], step: int) -> float:
+    return usual(step) if step >= waiting else 0.0
 
 
 def _groups(net: torch.nn.Module, new: Collection[str], rate: float, decay: float) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from tasktune.heads.free_text import FreeText
 from tasktune.heads.seeing import let_see
 from tasktune.heads.templates import with_template
 from tasktune.models import network
+from tasktune.models.assembled import new_weights
 from tasktune.models.card import card
 from tasktune.models.durable import renamed, synced
 from tasktune.models.family import family_of
@@ -183,6 +184,7 @@ def build(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe, scale: S
     refuse_untrained(folder, task)
     model = _opened(task, folder, labels, recipe, scale)
     network.refuse_noise(folder, model.net, model.family, model.new)
+    model.new += new_weights(folder)
     return model
 
 
@@ -198,7 +200,7 @@ def as_it_comes(task: Task[Any], name: str, labels: LabelsOf, recipe: Recipe) ->
     if isinstance(task.framing(family_of(network.read_config(folder))), Arcs | Links):  # whose layers are tasktune's own
         raise _at_random(task, name)
     opened = _opened(task, folder, labels, recipe, lambda _: Calibration())
-    if _lacking(opened):
+    if _lacking(opened) or new_weights(folder):
         raise _at_random(task, name)
     opened.head = written_by_backend(opened.head, folder)
     return opened

@@ -17,6 +17,7 @@ from tasktune.datasets import questions_of_several
 from tasktune.framings import Framing, Labels, Text
 from tasktune.heads import head_for
 from tasktune.heads.base import Calibration
+from tasktune.heads.seeing import let_see
 from tasktune.heads.several import SharedEncoder, joint_config
 from tasktune.models import model as single
 from tasktune.models import network
@@ -26,6 +27,7 @@ from tasktune.models.folder import RECIPE, read_facts, refuse_untrained
 from tasktune.models.jointly import Questions, answers
 from tasktune.models.model import Model, saved, templated, write_facts, write_weights
 from tasktune.models.prediction import MultiTaskPrediction, Prediction
+from tasktune.models.processor import read_pictures
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
 from tasktune.tasks import own_name
@@ -163,6 +165,7 @@ def _opened(
 ) -> MultiTaskModel:
     config, tokenizer = network.read_config(folder), network.read_tokenizer(folder)
     family = family_of(config)
+    pictures = read_pictures(folder, config, tokenizer) if family == "vision-language" else None
     recipe = recipes.settled(recipe, family)
     framings = {name: task.framing(family) for name, task in tasks.items()}
     net: Any
@@ -175,11 +178,13 @@ def _opened(
         network.keep_newlines(net, tokenizer)
         network.end_alike(net, tokenizer)
     network.place(net, recipe)
+    if pictures is not None:
+        let_see(net, pictures)
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)
     models = {}
     for name, task in tasks.items():
         own = net.networks[name] if isinstance(net, SharedEncoder) else net
-        head = head_for(framings[name], family, tokenizer, labels[name], recipe, longest, own, scales[name])
+        head = head_for(framings[name], family, tokenizer, labels[name], recipe, longest, own, scales[name], pictures)
         models[name] = Model(task, family, own, head)
     return MultiTaskModel(net, models, new=missing)

@@ -96,18 +96,20 @@ def train(
     report: Report,
     checkpoints: Checkpoints | None = None,
     new: Collection[str] = (),
+    alone: float = 0.0,
 ) -> Trained:
     """Tune `net` in place on what is taught, and leave it with the weights of the best evaluation.
 
     Usually there is one subject, whose network is `net`; the networks of several are parts of it, and are run by one recipe.
-    `new` are the names of weights that begin at random, and so learn faster than what is pre-trained.
+    `new` are the names of weights that begin at random, and so learn faster than what is pre-trained; for the share `alone` of
+    the steps, nothing else learns.
     With `checkpoints`, go on from the newest of them and write more. Raises `InputError` where the loss is no longer a number.
     """
     lessons = (lesson for subject in subjects for lesson in subject.lessons)
     words = {token for lesson in lessons for token in lesson.features.inputs["input_ids"] if token >= 0}
     others = {token for subject in subjects for token in (subject.head.tokenizer.pad_token_id, *subject.head.insertable)}
     with cheap_dropout(net), occurring_rows(net, words | others):
-        return _train(net, subjects, evaluate, report, checkpoints, new)
+        return _train(net, subjects, evaluate, report, checkpoints, new, alone)
 
 
 def _train(
@@ -117,13 +119,14 @@ def _train(
     report: Report,
     checkpoints: Checkpoints | None,
     new: Collection[str],
+    alone: float,
 ) -> Trained:
     recipe, module = subjects[0].head.recipe, cast(torch.nn.Module, net)
     torch.manual_seed(recipe.seed)
     per_epoch = len(_turns(subjects, recipe.batch_size))
     total = max(1, round(per_epoch * (recipe.epochs or 1)))
     every = max(1, round(per_epoch / recipe.evaluations))
-    course = Course(net, subjects, total, new)
+    course = Course(net, subjects, total, new, alone)
     saved = checkpoints and processes.in_turn(checkpoints.newest)
     if not processes.agreed(saved and saved.step):
         raise InputError("not all processes see the same checkpoints: --out must lie on storage that all of them share")

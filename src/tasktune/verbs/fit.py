@@ -22,7 +22,7 @@ from tasktune.datasets import Data, mapping_for
 from tasktune.models import multitask, processes
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.checkpoints import Checkpoints, claimed, discard
-from tasktune.models.course import Subject
+from tasktune.models.course import PROJECTOR_ALONE, Subject
 from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, checkpoints_of, refuse_taken
 from tasktune.models.identity import identity
@@ -182,11 +182,12 @@ def _train(model: Model, subject: Subject, given: Material, kept: Checkpoints | 
     """Tune the model's network in place."""
     recipe, new = model.head.recipe, () if model.head.recipe.lora else model.new  # of adapters all is new
     if recipe.lora:
-        model.net = adapted(model.net, model.head.framing, model.family, recipe)
+        model.net = adapted(model.net, model.head.framing, model.family, recipe, model.new)
     shard(model.net)
+    alone = PROJECTOR_ALONE if model.family == "vision-language" and new else 0.0
     with steps(model.task.metric.primary) as report:
         subjects = [replace(subject, net=model.net)]
-        trained = train(model.net, subjects, lambda: given.dev_scores(model), report, kept, new)
+        trained = train(model.net, subjects, lambda: given.dev_scores(model), report, kept, new, alone)
     if recipe.lora:
         model.net = merged(model.net)
     model.net = gathered(model.net)

@@ -1,0 +1,137 @@
+"""Vision encoders made here, of the pictures at hand: a small ViT that has learnt to paint what was masked, or to name pictures.
+
+That is no match for an encoder that has seen millions of pictures, and says so; for drawings, signs or plots of one kind it is a
+beginning. The sizes are those of BERT's miniatures, as for models of text (`untrained`). A picture is 8 by 8 patches, whatever
+its side. Masking is SimMIM's (Xie et al. 2022): half of the patches, painted by one layer, absolute error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count as count_up
+from random import Random
+from statistics import fmean, median
+from typing import Any, Final, final
+
+import torch
+from torch import Tensor
+from transformers import (
+    PreTrainedModel,
+    ViTConfig,
+    ViTForImageClassification,
+    ViTForMaskedImageModeling,
+    ViTImageProcessorPil,
+    get_linear_schedule_with_warmup,
+)
+
+from tasktune.images import Image, opened
+from tasktune.models.batching import chunks
+from tasktune.models.untrained import SIZES
+
+_GRID: Final = 8
+"""Patches in a row."""
+_MASKED: Final = 0.5
+_RATE: Final = 1e-3
+_BATCH: Final = 32
+
+
+Progress = Callable[[Sequence[int]], Iterable[int]]
+"""Gives numbers as they are, and may tell somebody how many have gone by."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A picture, and its name where pictures have names that several share."""
+
+    image: Image
+    name: str | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """An encoder, what makes its pixels, what it learnt, and how well it does that in the end (its loss)."""
+
+    net: PreTrainedModel
+    processor: Any
+    what: str
+    loss: float
+
+
+def learnt_encoder(pictures: Sequence[Named], size: str, epochs: float, seed: int, progress: Progress) -> Learnt:
+    """An encoder that has seen each picture `epochs` times. It learns names where pictures share them, else to paint."""
+    side = _side([picture.image for picture in pictures])
+    pixels = _pixels(side)
+    seen = torch.cat([pixels(opened(picture.image), return_tensors="pt")["pixel_values"] for picture in pictures])
+    names = sorted({picture.name for picture in pictures if picture.name is not None})
+    named = 1 < len(names) <= len(pictures) / 2 and all(picture.name is not None for picture in pictures)
+    torch.manual_seed(seed)
+    config = _config(size, side)
+    if named:
+        classes = {name: k for k, name in enumerate(names)}
+        config.id2label, config.label2id = dict(enumerate(names)), classes
+        net: Any = ViTForImageClassification(config)
+        labels = torch.tensor([classes[str(picture.name)] for picture in pictures])
+        loss = _taught(net, len(seen), epochs, seed, progress, lambda some: net(seen[some], labels=labels[some]).loss)
+        return Learnt(net.vit, pixels, f"to tell {len(names)} names of pictures apart", loss)
+    net = ViTForMaskedImageModeling(config)
+    loss = _taught(net, len(seen), epochs, seed, progress, lambda some: net(seen[some], bool_masked_pos=_masks(len(some))).loss)
+    return Learnt(net.vit, pixels, "to paint the masked half of each picture", loss)
+
+
+def _side(images: Sequence[Image]) -> int:
+    """The side of most pictures, as a multiple of 32, at most 224."""
+    longest = median(max(opened(image).size) for image in images[:200])
+    return int(min(224, max(32, 32 * round(longest / 32))))
+
+
+def _pixels(side: int) -> Any:
+    kind: Any = ViTImageProcessorPil  # ships no types
+    return kind(size={"height": side, "width": side})
+
+
+def _config(size: str, side: int) -> ViTConfig:
+    layers, hidden = SIZES[size]
+    return ViTConfig(
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=hidden // 64,
+        intermediate_size=4 * hidden,
+        image_size=side,
+        patch_size=side // _GRID,
+        encoder_stride=side // _GRID,
+    )
+
+
+def _masks(count: int) -> Tensor:
+    """Which patches are masked, (count, patches)."""
+    return torch.rand(count, _GRID * _GRID) < _MASKED
+
+
+def _taught(
+    net: torch.nn.Module,
+    count: int,
+    epochs: float,
+    seed: int,
+    progress: Progress,
+    loss_of: Callable[[list[int]], Tensor],
+) -> float:
+    """Train a network on pictures 0 … count - 1, and give the mean loss of its last epoch's steps."""
+    per_epoch = -(-count // _BATCH)
+    total = max(1, round(epochs * per_epoch))
+    optimizer = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=0.05, fused=True)
+    linear: Any = get_linear_schedule_with_warmup
+    schedule, chance, losses = linear(optimizer, total // 10, total), Random(seed), list[float]()
+    batches = (some for _ in count_up() for some in chunks(chance.sample(range(count), count), _BATCH))
+    net.train()
+    for _, some in zip(progress(range(total)), batches, strict=False):
+        loss = loss_of(some)
+        torch.autograd.backward(loss)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        losses.append(float(loss.detach()))
+    net.eval()
+    return fmean(losses[-per_epoch:])

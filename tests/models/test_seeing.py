@@ -1,0 +1,92 @@
+"""Models that see: what they write and how probable they find it is what transformers says, and pictures are looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import tasktune as tt
+from cases import untrained, with_options
+from tasktune.core import Lost
+from tasktune.framings import Prompt
+from tasktune.heads.base import Calibration
+from tasktune.heads.features import on
+from tasktune.heads.free_text import FreeText
+from tasktune.images import opened, plain
+from tasktune.models.inference import answers
+from tasktune.models.model import Model, build
+from tasktune.tasks.vqa import VQA, words
+from vision import TINY_SEEING
+
+KINDS = tuple(TINY_SEEING)
+RED, BLUE = plain("#d02020"), plain("#2040d0", (40, 30))
+RECORDS = [
+    VQA(question="What colour is it?", images=(RED,), answer="red", id="0"),
+    VQA(question="Is it blue, or is it of another colour?", images=(BLUE,), answer="blue", id="1"),
+    VQA(question="What colour is it?", images=(BLUE,), answer="blue", id="2"),
+]
+
+each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.fixture
+def model(kind: str, tiny: Callable[[str], Path]) -> Model:
+    """A random model that writes freely."""
+    return free(tiny(kind))
+
+
+def free(folder: Path) -> Model:
+    task = replace(tt.task("vqa"), vision_language=replace(words, closed_up_to=0))
+    return with_options(untrained(task, folder), max_new_tokens=6)
+
+
+def processed(model: Model, record: VQA) -> dict[str, Any]:
+    """What the model's own processor makes of a record's prompt and pictures."""
+    pictures = model.head.writer.pictures  # type: ignore[attr-defined]
+    prompt: Prompt = model.head.framing.prompt(record)
+    text = pictures._written(str(prompt), len(record.images))
+    pixels = [[opened(image) for image in record.images]]
+    begin = pictures.processor.tokenizer.bos_token
+    made = pictures.processor(text=[text], images=pixels, return_tensors="np", add_special_tokens=not text.startswith(begin))
+    return {name: torch.as_tensor(tensor) for name, tensor in made.items() if name != "labels"}
+
+
+@each_kind
+def test_it_writes_what_generate_writes_and_finds_it_as_probable(kind: str, model: Model) -> None:
+    end = model.head.tokenizer.eos_token_id
+    assert isinstance(model.head, FreeText)
+    for record in RECORDS:
+        (features,) = model.head.encode(record, Lost())
+        with torch.inference_mode():
+            (raw,) = model.head.decode(model.net, [features])
+            given = processed(model, record)
+            out = model.net.generate(
+                **given, max_new_tokens=6, do_sample=False, output_logits=True, return_dict_in_generate=True, pad_token_id=end
+            )
+        written = out.sequences[0][-len(out.logits) :].tolist()
+        log_p = sum(float(step[0].log_softmax(-1)[token]) for step, token in zip(out.logits, written, strict=True))
+        text = model.head.tokenizer.decode([token for token in written if token != end], clean_up_tokenization_spaces=False)
+        assert raw[0].text == text.removeprefix(" ")
+        assert raw[0].mean_log_p * len(written) == pytest.approx(log_p, abs=1e-3)
+
+
+@each_kind
+def test_choices_are_as_likely_as_each_told_whole_in_any_company(kind: str, tiny: Callable[[str], Path]) -> None:
+    task = replace(tt.task("vqa"), vision_language=replace(words, closed=True))
+    model = build(task, str(tiny(kind)), lambda _: ("blue", "red", "rust red"), tt.Recipe(), lambda _: Calibration())
+    compared = [model.head.units(r, raws).log_p[0] for r, raws, _ in answers(model.net, model.head, RECORDS, Lost())]
+    for record, found in zip(RECORDS, compared, strict=True):
+        told = [_log_p(model, replace(record, answer=label)) for label in model.head.labels]
+        np.testing.assert_allclose(found, torch.tensor(told).log_softmax(-1).numpy(), atol=1e-4)
+
+
+def _log_p(model: Model, record: VQA) -> float:
+    with torch.inference_mode():
+        batch = on(model.net, model.head.collate(model.head.supervise(record, Lost())))
+        return float(model.head.log_p(model.net, batch))
