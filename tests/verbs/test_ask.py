@@ -27,8 +27,8 @@ FERRY = "The ferry to Skelby sails at noon. It takes two hours."
 HITS = hits_of(BRIDGE, FERRY, first=100)
 
 
-def answered(text: str, **options):
-    return ask(finding(HITS), "what was closed?", Says(text), **options)
+def answered(text: str):
+    return ask(finding(HITS), "what was closed?", Says(text))
 
 
 def test_each_sentence_cites_by_offset_and_what_it_does_not_mark_is_looked_for():

@@ -1,7 +1,10 @@
 """Ask one's documents: find passages, have them answered from, and say of each sentence where it stands.
 
-    find = finder(store, Search())
-    answer = ask(find, "who closed the bridge?", answerer("smollm2"))
+    answer = tt.ask("kb.db", "who closed the bridge?", "smollm2")
+
+or, where more than one question is asked, with all that it takes opened once:
+
+    pieces = asking(finder(store, Search()), "who closed the bridge?", answerer("smollm2"))
 
 Documents may have been written to mislead whoever reads them for others. Passages that give orders are left out (`sifted`), all
 others are quoted (`notations.quoted`), and what comes back is inert: nothing of it is run, filled in or fetched. A document can
@@ -10,19 +13,25 @@ still say what is not true.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import exp
+from pathlib import Path
 from typing import Literal
 
 from tasktune.answers import Cited
 from tasktune.core import InputError, Lost
+from tasktune.models.model import Model
 from tasktune.notations import citations
 from tasktune.notations.quoted import inert, orders
 from tasktune.passages import Hit
+from tasktune.recipe import Recipe
+from tasktune.retrieval.search import Search, finder
 from tasktune.retrieval.ways import Find
+from tasktune.stores.opening import open_store
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
-from tasktune.verbs.answerers import Answerer, Said, Writing
+from tasktune.verbs.answerers import Answerer, Said, Writing, answerer
 from tasktune.verbs.attribution import Support, attributed, by_words
 from tasktune.verbs.confidence import Confidence, best_score, probability
 from tasktune.verbs.grounded_answer import GroundedAnswer
@@ -34,34 +43,54 @@ Suspects = Literal["drop", "keep"]
 
 
 def ask(
-    find: Find,
+    knowledge: Path | str | Find,
     question: str,
-    answerer: Answerer,
+    generator: Answerer | Model | Path | str = "smollm2",
     k: int = K,
+    how: Search | None = None,
     suspects: Suspects = "drop",
-    confidence: Confidence | None = None,
-    support: Support = by_words,
+    confidence: Confidence | Path | str | None = None,
+    recipe: Recipe | None = None,
     lost: Lost | None = None,
 ) -> GroundedAnswer:
-    """What the passages that `find` finds say to a question, at most `k` of them.
+    """What documents say to a question, by the `k` passages of the store `knowledge` that answer it best, found as `how` says.
 
-    Passages that speak to the model are dropped, or kept where the documents are one's own and about such things. `confidence`
-    says from where on an answer is given, as `verbs.grounded.calibrate` learns it; without, one is whenever the answerer has one.
+    `generator` writes the answer: a model tuned for `question-answering-grounded` or as it comes, an encoder tuned for
+    `question-answering`, which finds it in the passages, or `answerer("http://…/v1", name="…")` for one on a server. Passages
+    that give orders to whoever reads them are dropped, or kept where the documents are one's own and about such things.
+    `confidence`, or the file of one, says from where on an answer is given (`verbs.grounded.calibrate`). `recipe` runs the models
+    that finding takes. Raises `InputError` where there is no such store, or nobody who could answer.
     """
-    return finished(asking(find, question, answerer, k, suspects, confidence, support, lost))
+    who = generator if isinstance(generator, Answerer) else answerer(generator)
+    sure = confidence if isinstance(confidence, Confidence | None) else Confidence.load(confidence)
+    with _finding(knowledge, how, recipe) as find:
+        return finished(asking(find, question, who, k, suspects, sure, lost=lost))
+
+
+@contextmanager
+def _finding(knowledge: Path | str | Find, how: Search | None, recipe: Recipe | None) -> Iterator[Find]:
+    if not isinstance(knowledge, str | Path):
+        yield knowledge
+        return
+    with open_store(knowledge) as store:
+        yield finder(store, how or Search(), recipe)
 
 
 def asking(
     find: Find,
     question: str,
-    answerer: Answerer,
+    who: Answerer,
     k: int = K,
     suspects: Suspects = "drop",
     confidence: Confidence | None = None,
     support: Support = by_words,
     lost: Lost | None = None,
 ) -> Generator[str, None, GroundedAnswer]:
-    """The same, piece by piece as it is written. Returns the answer, which may be to say nothing after all."""
+    """What passages that `find` finds say to a question, piece by piece as it is written. Returns the answer.
+
+    The answer may be to say nothing after all: where `confidence` finds it not sure enough, and where nothing was found.
+    `support` says which passage bears out a sentence that cites none.
+    """
     if not question.strip():
         raise InputError("a question has words, and this one has none")
     [found] = find([question], k)
@@ -69,7 +98,7 @@ def asking(
     nothing = GroundedAnswer(question, "", (), 0.0, True, tuple(hits), tuple(left_out))
     if not hits:
         return nothing
-    written, said = yield from _inert(answerer.write(record_of(question, hits), Lost() if lost is None else lost))
+    written, said = yield from _inert(who.write(record_of(question, hits), Lost() if lost is None else lost))
     answer = _still(citations.read(written))
     odds = None if confidence is None else confidence.odds(best_score(hits), said.log_p)
     score = exp(said.log_p or 0.0) if odds is None else probability(odds)

@@ -97,8 +97,8 @@ class GroundedAnswer:
 
     def notes(self) -> Iterable[str]:
         """What there is to know beside the answer, in lines."""
-        if self.unsupported:
-            yield f"[?] nothing found bears out {len(self.unsupported)} of {len(self.sentences)} sentences"
+        for sentence in self.unsupported:
+            yield f"[?] nothing was found that bears out: {_line(sentence)}"
         if self.suspects:
             names = visible(", ".join(hit.passage.id for hit in self.suspects[:3]))
             yield f"{len(self.suspects)} passages were left out, since they give orders to whoever reads them: {names}"
@@ -107,9 +107,15 @@ class GroundedAnswer:
         """The answer, its sources by number, and the notes, for a terminal."""
         from rich.text import Text
 
-        shown = Text(self.marked())
+        return Text(self.marked()).append(self.footnotes())
+
+    def footnotes(self) -> Text:
+        """The sources by number, and the notes, each on a line of its own."""
+        from rich.text import Text
+
+        shown = Text()
         for number, where, quote in self.sources():
-            shown.append(f"\n[{number}] ", style="bold").append(where, style="bold").append(f"\n    {quote}", style="dim")
+            shown.append(f"\n[{number}] {where}", style="bold").append(f"\n    {quote}", style="dim")
         for note in self.notes():
             shown.append(f"\n{note}", style="yellow")
         return shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tasktune.core import Lost
+from tasktune.notations import citations
 from tasktune.notations.amounts import amount
 from tasktune.passages import Hit
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tasktune.models.model import Model
     from tasktune.models.multitask import MultiTaskModel
     from tasktune.verbs.cluster import Clustering
+    from tasktune.verbs.grounded_answer import GroundedAnswer
     from tasktune.verbs.index import Indexed
 
 
@@ -94,6 +96,24 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
         place = f"{passage.source}{page} ({passage.start}–{passage.end}){titles}"
         console.print(f"{rank:3}. [cyan]{escape(place)}[/cyan]  {hit.score:.4f}", soft_wrap=True)
         console.print(f"     {escape(shortened(passage.text))}", soft_wrap=True)
+
+
+def show_grounded(pieces: Generator[str, None, GroundedAnswer], say: Callable[[str], None]) -> None:
+    """An answer as it is written, and behind it where it stands; that it is not in the documents, where it comes to that."""
+    told = ""
+    while True:
+        try:
+            piece = next(pieces)
+        except StopIteration as end:
+            answer: GroundedAnswer = end.value
+            break
+        told += piece
+        say(piece)
+    if answer.abstained and told and citations.read(told).text:
+        say(f"\n({answer.marked()} What stands above is not sure enough: {answer.score:.2f})")
+    elif answer.abstained and not told:
+        say(answer.marked())
+    Console(highlight=False).print(answer.footnotes(), soft_wrap=True)
 
 
 def shortened(text: str, room: int = 240) -> str:
