@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import tables
@@ -21,11 +20,12 @@ if TYPE_CHECKING:
 def task_page(name: str) -> str:
     """The page of a task: its docstring, its example and how to run it."""
     from tasktune.tasks import task
+    from tasktune.verbs.sample import sample_lines
 
     head, _, facts = tables.docstring(tables.task_file(name)).partition("\n")
     heading, _, what = head.partition(": ")
     definition = task(name)
-    shown = {field: value for field, value in asdict(definition.example[0]).items() if value not in ("", ())}
+    shown = json.loads(sample_lines(definition)[0])
     script = tables.ROOT / "examples" / f"{name}.py"
     record = f"{definition.record.__module__}.{definition.record.__qualname__}"
     return f"""# {heading}

@@ -50,7 +50,7 @@ def tasks() -> str:
     """The tasks, and how each family of models is asked."""
     from tasktune.tasks import NAMES, task
 
-    families = ("encoder", "decoder", "encoder-decoder")
+    families = ("encoder", "decoder", "encoder-decoder", "vision-language")
     rows = []
     for name in NAMES:
         framings = task(name).framings()
