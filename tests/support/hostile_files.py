@@ -45,44 +45,44 @@ def _flat_zip(mebibytes: int) -> bytes:
 def _many_zip() -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number in range(60):
-            archive.writestr(f"{number}.txt", b"b" * (16 << 20))
+        for number in range(20):
+            archive.writestr(f"{number}.txt", b"b" * (6 << 20))
     return held.getvalue()
 
 
 def _nested_zip() -> bytes:
-    data = b"c" * (8 << 20)
+    data = b"c" * (1 << 20)
     held = zipped({"bottom.txt": data})
     for _ in range(5):
-        held = zipped({f"{k}.zip": held for k in range(8)})
+        held = zipped({f"{k}.zip": held for k in range(3)})
     return held
 
 
 def _lying_zip() -> bytes:
     """A ZIP whose directory says that a part has three bytes."""
-    data = zipped({"a.txt": b"d" * (100 << 20)})
-    return data.replace((100 << 20).to_bytes(4, "little"), (3).to_bytes(4, "little"))
+    data = zipped({"a.txt": b"d" * (40 << 20)})
+    return data.replace((40 << 20).to_bytes(4, "little"), (3).to_bytes(4, "little"))
 
 
 def _huge_stream_pdf() -> bytes:
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 5 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
     return pdf_of(
-        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[4 0 R]>>", font, page, stream(b"", _flate(1000))]
+        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[4 0 R]>>", font, page, stream(b"", _flate(100))]
     )
 
 
 def _doubly_packed_pdf() -> bytes:
-    packed = zlib.compress(_flate(2000), 9)
+    packed = zlib.compress(_flate(200), 9)
     body = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n" % len(packed) + packed + b"\nendstream"
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>"
     return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page, body])
 
 
 def _many_operators_pdf() -> bytes:
-    """A small page of ten million operators."""
+    """A small page of millions of operators."""
     press = zlib.compressobj(9)
-    packed = b"".join([press.compress(b"BT (a) Tj ET q Q " * (1 << 16)) for _ in range(40)] + [press.flush()])
+    packed = b"".join([press.compress(b"BT (a) Tj ET q Q " * (1 << 16)) for _ in range(12)] + [press.flush()])
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
     return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page, stream(b"", packed), font])
@@ -100,13 +100,13 @@ def _deep_pdf() -> bytes:
     return pdf_of([b"<</Type/Catalog/Pages 2 0 R/X " + b"[" * 10_000 + b"]" * 10_000 + b">>", b"<</Type/Pages/Count 0/Kids[]>>"])
 
 
-def _deep_tree_pdf(depth: int = 3000) -> bytes:
+def _deep_tree_pdf(depth: int = 1000) -> bytes:
     """A page below thousands of others."""
     nodes = [b"<</Type/Pages/Count 1/Kids[%d 0 R]>>" % (k + 3) for k in range(depth)]
     return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", *nodes, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"])
 
 
-def _repeated_page_pdf(count: int = 200_000) -> bytes:
+def _repeated_page_pdf(count: int = 101_000) -> bytes:
     """One page, a great many times."""
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 5 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
@@ -156,7 +156,7 @@ def _utf16_laughing_docx() -> bytes:
 
 
 def _deep_mail() -> bytes:
-    parts = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (k, k) for k in range(3000))
+    parts = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (k, k) for k in range(1200))
     return b"From: a@b\nTo: c@d\nSubject: s\n" + parts + b"\nwords"
 
 
@@ -181,11 +181,11 @@ def _locked_zip() -> bytes:
 
 
 LOST: dict[str, Callable[[], bytes]] = {
-    "flat.zip": lambda: _flat_zip(1000),
+    "flat.zip": lambda: _flat_zip(100),
     "many.zip": _many_zip,
     "nested.zip": _nested_zip,
     "lying.zip": _lying_zip,
-    "zeros.txt.gz": lambda: _zeros(1000),
+    "zeros.txt.gz": lambda: _zeros(100),
     "locked.zip": _locked_zip,
     "out.zip": lambda: zipped({"../../out.txt": "words"}),
     "absolute.zip": lambda: zipped({"/etc/out.txt": "words"}),
@@ -206,7 +206,7 @@ LOST: dict[str, Callable[[], bytes]] = {
     "laughs.docx": lambda: docx(paragraph("&i;"), _LAUGHS),
     "utf16.docx": _utf16_laughing_docx,
     "fetch.docx": lambda: docx(paragraph("&a;"), _FETCH),
-    "bomb.docx": lambda: zipped({"word/document.xml": f"<w:document {W}>" + "<w:p>" * (40 << 20), "[Content_Types].xml": "x"}),
+    "bomb.docx": lambda: zipped({"word/document.xml": f"<w:document {W}>" + "<w:p>" * (4 << 20), "[Content_Types].xml": "x"}),
     "truncated.docx": lambda: docx(paragraph("words"))[:400],
     "laughs.epub": _laughing_epub,
     "truncated.epub": lambda: epub({"a.xhtml": "<p>words</p>"})[:300],
@@ -221,13 +221,13 @@ READ: dict[str, Callable[[], bytes]] = {
     "outline.pdf": _circular_outline_pdf,
     "lying.pdf": lambda: pdf(["words"], count=1 << 30),
     "deep.html": lambda: b"<html><body>" + b"<div>" * 10_000 + b"words" + b"</div>" * 10_000 + b"</body></html>",
-    "open.html": lambda: b"<html>" + b"<b><table><tr><td>" * 20_000 + b"words",
-    "long.html": lambda: b"<html><p>" + b"words " * 3_000_000,
+    "open.html": lambda: b"<html>" + b"<b><table><tr><td>" * 5_000 + b"words",
+    "long.html": lambda: b"<html><p>" + b"words " * 2_000_000,
     "deep.json": lambda: b"[" * 100_000 + b"]" * 100_000,
     "deep.docx": lambda: docx("<w:x>" * 200 + paragraph("words") + "</w:x>" * 200),
     "deep.py": lambda: b"x = " + b"(" * 10_000 + b")" * 10_000,
     "deeper.py": lambda: b"-" * 1_000_000 + b"x",
-    "fences.md": lambda: b"```\n~~~\n" * 50_000,
+    "fences.md": lambda: b"```\n~~~\n" * 10_000,
     "keys.json": lambda: json.dumps([{str(k): k for k in range(20_000)}]).encode(),
     "spaces.c": lambda: b"int" + b" a" * 200 + b" " * 100_000 + b"(\n" + b"static a b c d e f g h i j k l m n" * 10_000,
 }
