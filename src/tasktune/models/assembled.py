@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import torch
 from transformers import (
+    AddedToken,
     AutoImageProcessor,
     AutoModel,
     AutoModelForCausalLM,
@@ -49,7 +50,7 @@ def assembled(vision: Path, language: Path, work: Path, seed: int) -> str:
     net, tokenizer = _decoder(language)
     side, patch = _sizes(encoder.config)
     more = _tokens_beside_patches(encoder, processor, side, patch)
-    tokenizer.add_special_tokens({"additional_special_tokens": [*tokenizer.additional_special_tokens, IMAGE]})
+    tokenizer.add_tokens([AddedToken(IMAGE, special=True, normalized=False)], special_tokens=True)
     if len(tokenizer) > net.get_input_embeddings().num_embeddings:
         net.resize_token_embeddings(len(tokenizer), mean_resizing=False)
     chosen = "default" if more == 1 else "full"
