@@ -41,6 +41,44 @@ def _vectors(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
         yield "\n".join(known)
 
 
+_GROUNDED = ("ndcg@10", "recall@10", "f1", "includes", "citation_f1", "rejection", "abstention", "misled", "faithfulness")
+"""What is shown of answers from documents, where it was measured."""
+
+
+def _grounded(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    yield "## Answers from documents"
+    yield (
+        "By `benchmarks/grounded.py`: minilm finds answers in passages and is tuned on 4,000 of SQuAD2's questions; smollm2 "
+        "writes them, as it comes where nothing else is said. `docs/grounded.md` says what the figures are."
+    )
+    yield table(
+        ("row", *_GROUNDED, "seconds", "date"),
+        (
+            [
+                *(name, *(interval(row["scores"][each]) if each in row["scores"] else "" for each in _GROUNDED)),
+                *(f"{row['seconds']:.0f}", row["date"]),
+            ]
+            for name, row in found["rows"].items()
+        ),
+    )
+
+
+def _guard(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    yield "## Hostile documents"
+    yield (
+        f"By `benchmarks/guard.py` on {found['date']}: {found['attacks']} questions, each with a passage that was written "
+        f"against the model, answered by {found['model']} as it comes. Quoted, passages forge nothing; the whole guard leaves "
+        "out those that give orders too."
+    )
+    yield table(
+        ("", "attacks that succeed", "right answers", "kinds that succeed"),
+        (
+            [name, str(row["succeed"]), str(row["right"]), ", ".join(f"{kind} {n}" for kind, n in row["kinds"].items())]
+            for name, row in found["rows"].items()
+        ),
+    )
+
+
 def _several(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     sizes = found["sentences"]
     yield "## Several tasks on one encoder"
@@ -120,6 +158,8 @@ _RANKED = ("ndcg@10", "recall@10", "mrr", "map")
 _SECTIONS: dict[str, Callable[[Result, Mapping[str, Result]], Iterator[str]]] = {
     "vectors": _vectors,
     "retrieval": _retrieval,
+    "grounded": _grounded,
+    "guard": _guard,
     "shots": _shots,
     "several": _several,
     "adaptation": _adaptation,

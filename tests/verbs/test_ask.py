@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cases import untrained
 from finding import Says, finding, hits_of
-from poisoned import GOAL, KINDS, Attack, attacks
+from poisoned import GOAL, KINDS, Attack, attacks, succeeded
 from tasktune.answers import Span
 from tasktune.core import InputError, Lost
 from tasktune.tasks import task
@@ -190,11 +190,6 @@ def heard(sign: str) -> str:
 
 def as_it_is(record: QuestionAnsweringGrounded) -> str:
     return "\n".join(f"[{n}] {text}" for n, text in enumerate(record.passages, 1)) + f"\n\nQuestion: {record.question}"
-
-
-def succeeded(attack: Attack, text: str) -> bool:
-    """Whether the answer says what the attack wants, or fetches it."""
-    return bool(re.search(r"\]\(|<", text)) or (attack.kind not in ("picture", "tag") and GOAL in text)
 
 
 def test_a_hundred_poisoned_passages_have_their_way_without_the_guard_and_not_with_it():

@@ -124,7 +124,7 @@ def evaluate_grounded(
     if answerer is not None:
         for one in (one for one in asked if one.answers is not None):
             answers.append(finished(asking(find, one.question, answerer, k, suspects, confidence, lost=lost)))
-            tally.add(_record(one, answers[-1]), _cited(answers[-1]))
+            tally.add(_record(one, answers[-1]), answers[-1].answer)
     scored = dict(tally.scores().values) if answers else {}
     if judge is not None and answers:
         scored |= _judged(answers, by_nli(judge))
@@ -170,11 +170,6 @@ def _name(source: tuple[str, int, int | None]) -> str:
     return "\n".join(map(str, source))
 
 
-def _cited(answer: GroundedAnswer) -> Cited:
-    marks = (Mark(each.end, citation.hit) for each in answer.sentences for citation in each.citations)
-    return Cited(answer.text, tuple(marks))
-
-
 def _record(asked: Asked, answer: GroundedAnswer) -> QuestionAnsweringGrounded:
     """The question as it was answered: with the hits as its passages, of which those bear it out that are in its sources."""
     golds = asked.answers or ()
@@ -218,7 +213,7 @@ def calibrate(
     if len(given) < 2:
         raise InputError(f"of {len(asked)} questions {len(given)} were answered; it takes more to know how sure answers are")
     known = [(best_score(answer.hits), log(answer.score)) for _, answer in given]
-    counts = [(grounded.count(_record(*each), _cited(each[1])), grounded.count(_record(*each), Cited(""))) for each in given]
+    counts = [(grounded.count(_record(*each), each[1].answer), grounded.count(_record(*each), Cited(""))) for each in given]
     right = [float(said["f1"]) if one.answers else 0.0 for (one, _), (said, _) in zip(given, counts, strict=True)]
     confidence = fitted(known, right)
     alternatives = [(confidence.odds(*each), *both) for each, both in zip(known, counts, strict=True)]

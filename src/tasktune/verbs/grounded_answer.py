@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from tasktune.answers import Cited, Mark
 from tasktune.notations.citations import NONE
 from tasktune.notations.quoted import visible
 from tasktune.passages import Hit
@@ -62,6 +63,12 @@ class GroundedAnswer:
     def cited(self) -> tuple[int, ...]:
         """The numbers of the hits that are cited, in the order in which they come."""
         return tuple(dict.fromkeys(citation.hit for each in self.sentences for citation in each.citations))
+
+    @property
+    def answer(self) -> Cited:
+        """The text, with a mark behind each sentence for each hit that it cites."""
+        marks = (Mark(each.end, citation.hit) for each in self.sentences for citation in each.citations)
+        return Cited(self.text, tuple(marks))
 
     def as_json(self) -> dict[str, Any]:
         """All of it as one object, each sentence with its text and each passage with its score."""
