@@ -72,7 +72,7 @@ def cranfield(most: int | None) -> Collection:
     documents, queries = {}, []
     for each in records(task("embedding"), SHARED / "retrieval/cranfield"):
         if each.answer == ():
-            documents[each.id] = each.text
+            documents |= {each.id: each.text} if each.text else {}  # two abstracts of Cranfield are empty
         else:
             queries.append(Query(each.text, dict(each.answer)))
     return _halves(documents, queries, most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import ip_address
 
 from tasktune.core import InputError
@@ -22,16 +23,19 @@ def run(service: Service, host: str, port: int) -> None:
     own = is_loopback(host)
     if not own:
         say(f"whoever reaches {host} can ask this server, without any password; put one that asks for it in front of it")
-    config = uvicorn.Config(app(service, LOOPBACK if own else ("*",)), host, port, log_level="warning", server_header=False)
-    server = uvicorn.Server(config)
+    config = uvicorn.Config(app(service, LOOPBACK if own else ("*",)), log_level="warning", server_header=False)
+    with _listening(host, port) as listener:
+        place = f"[{host}]" if ":" in host else host
+        paths = ", ".join(f"/{name}" for name in service.answers)
+        say(f"serving {paths} on http://{place}:{listener.getsockname()[1]} (Ctrl-C ends it)")
+        uvicorn.Server(config).run([listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
     try:
-        socket = config.bind_socket()
-    except SystemExit:
-        raise InputError(f"port {port} of {host} is taken or not allowed; give another with --port") from None
-    with socket:
-        told = socket.getsockname()
-        say(f"serving {', '.join(f'/{name}' for name in service.answers)} on http://{told[0]}:{told[1]} (Ctrl-C ends it)")
-        server.run([socket])
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as wrong:
+        raise InputError(f"nothing can listen on port {port} of {host}: {wrong}. Give others with --host and --port") from None
 
 
 def is_loopback(host: str) -> bool:

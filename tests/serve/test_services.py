@@ -1,0 +1,111 @@
+"""What a server says of a store and of a model is what the library says of them."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+import tasktune as tt
+from tasktune.core import InputError, Lost
+from tasktune.retrieval.search import Search, finder
+from tasktune.serve.app import Service, app
+from tasktune.serve.running import is_loopback, run
+from tasktune.serve.services import of_model, of_store
+from tasktune.stores.opening import open_store
+from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
+from tasktune.verbs.answerers import Answerer, Said, Writing
+
+TEXT = "The bridge was closed by Ada Brown in 1990. It opened again in spring."
+
+
+class Echo(Answerer):
+    """Says what the first passage says first, and that it does."""
+
+    def write(self, record: QuestionAnsweringGrounded, lost: Lost) -> Writing:
+        """In two pieces."""
+        yield record.passages[0].partition(".")[0]
+        yield " [1]."
+        return Said(-0.1)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    (tmp_path / "bridge.txt").write_text(TEXT)
+    tt.index(tmp_path / "bridge.txt", tmp_path / "kb.db", None)
+    store = open_store(tmp_path / "kb.db")
+    return TestClient(app(of_store(store, finder(store, Search()), Echo(), None), ["testserver"]))
+
+
+def post(client: TestClient, path: str, **asked: Any) -> Any:
+    return client.post(path, json=asked).json()
+
+
+def test_a_store_is_searched(client: TestClient, tmp_path: Path):
+    [hit] = post(client, "/search", query="closed bridge", k=3)["hits"]
+    [same] = tt.search(tmp_path / "kb.db", "closed bridge")
+    assert hit == json.loads(json.dumps(asdict(same)))
+    assert client.get("/health").json() == {"status": "ok", "passages": {"main": 1}}
+
+
+def test_a_store_is_asked_whole_and_in_pieces(client: TestClient):
+    whole = post(client, "/ask", question="who closed the bridge?")
+    assert whole["text"] == "The bridge was closed by Ada Brown in 1990."
+    assert whole["marked"].endswith("[1]")
+    [sentence] = whole["sentences"]
+    [citation] = sentence["citations"]
+    assert TEXT[citation["start"] : citation["end"]] == citation["quote"]
+    streamed = client.post("/ask", json={"question": "who closed the bridge?", "stream": True}).text
+    events = [json.loads(line.removeprefix("data: ")) for line in streamed.split("\n\n") if line]
+    assert "".join(event["piece"] for event in events[:-1]).startswith("The bridge was closed by Ada Brown in 1990")
+    assert events[-1] == {"answer": whole}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "said"),
+    [
+        ("/search", {}, "must say 'query', a text"),
+        ("/search", {"query": 3}, "must say 'query', a text"),
+        ("/search", {"query": "x", "k": 0}, "from 1 to 100"),
+        ("/search", {"query": "x", "k": True}, "from 1 to 100"),
+        ("/search", {"query": "x", "k": 10**9}, "from 1 to 100"),
+        ("/ask", {"question": " "}, "question"),
+        ("/ask", {"question": ["x"]}, "must say 'question', a text"),
+    ],
+)
+def test_what_a_store_cannot_be_asked(client: TestClient, path: str, asked: dict[str, Any], said: str):
+    answer = client.post(path, json=asked)
+    assert (answer.status_code, said in answer.json()["error"]) == (400, True)
+
+
+@pytest.mark.slow
+def test_a_model_predicts(tuned: Callable[[str, str], tt.Model]):
+    model = tuned("classification", "bert")
+    client = TestClient(app(of_model(model), ["testserver"]))
+    texts = ["a fine day", "nothing works"]
+    assert post(client, "/predict", inputs=texts)["answers"] == [
+        json.loads(json.dumps(each.as_json())) for each in model.predict(texts)
+    ]
+    assert "100 inputs" in post(client, "/predict", inputs=["x"] * 101)["error"]
+    assert "must say 'inputs', a list" in post(client, "/predict", inputs="x")["error"]
+
+
+def test_a_port_that_is_taken_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(InputError, match="nothing can listen on port"):
+        run(Service({}, {}), "127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_what_only_this_machine_reaches(host: str):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "example.org", ""])  # noqa: S104
+def test_what_others_reach_too(host: str):
+    assert not is_loopback(host)
