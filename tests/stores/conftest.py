@@ -47,17 +47,28 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", "postgres", "qdrant"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store may be made; there is none yet."""
     if request.param == "sqlite":
         return str(tmp_path / "kb.db")
+    if request.param == "qdrant":
+        pytest.importorskip("qdrant_client")
+        return f"qdrant:{tmp_path}"
     import psycopg
 
     address = str(request.getfixturevalue("postgres"))
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning; DROP SCHEMA IF EXISTS tasktune CASCADE")
     return address
+
+
+@pytest.fixture
+def shared_place(place: str) -> str:
+    """The same, where several may open it at once."""
+    if place.startswith("qdrant"):
+        pytest.skip("a folder of Qdrant's is one process's")
+    return place
 
 
 @pytest.fixture

@@ -74,7 +74,10 @@ class Store(ABC):
 
     @abstractmethod
     def renew(self, facts: Facts) -> None:
-        """Begin again with other facts: all vectors go, and all digests, so that the next indexing writes every file anew."""
+        """Begin again with other facts: all vectors go, and all digests, so that the next indexing writes every file anew.
+
+        Until then words are still found, where the store can keep them.
+        """
 
     @abstractmethod
     def collections(self) -> list[str]:

@@ -13,6 +13,8 @@ def open_store(where: Path | str, mode: Literal["read", "write"] = "read") -> St
 
     kb.db                              a file, by SQLite
     postgresql://user@host/database    PostgreSQL with pgvector
+    qdrant+http://host:6333            Qdrant
+    qdrant:FOLDER                      Qdrant without a server, for trying
 
     Raises `InputError` where there is no store, or something else, or where what it needs is not installed.
     """
@@ -21,6 +23,10 @@ def open_store(where: Path | str, mode: Literal["read", "write"] = "read") -> St
         from tasktune.stores.postgres import PostgresStore
 
         return PostgresStore(str(where), writable=writable)
+    if str(where).startswith(("qdrant:", "qdrant+")):
+        from tasktune.stores.qdrant import QdrantStore
+
+        return QdrantStore(str(where), writable=writable)
     from tasktune.stores.sqlite import SQLiteStore
 
     return SQLiteStore(Path(where), writable=writable)
