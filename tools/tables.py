@@ -87,6 +87,14 @@ def formats() -> str:
     return table(("format", "suffixes", "what it is", "written too"), rows)
 
 
+def documents() -> str:
+    """The formats of documents that are indexed."""
+    from tasktune.documents.formats import FORMATS
+
+    rows = [(f"`{name}`", " ".join(f"`{suffix}`" for suffix in f.suffixes), f.what) for name, f in FORMATS.items()]
+    return table(("format", "suffixes", "what is read"), rows)
+
+
 def recipe() -> str:
     """The running options: field, flag, default and description."""
     from tasktune.recipe import all_options
@@ -115,6 +123,7 @@ BLOCKS = {
     "tasks": tasks,
     "models": models,
     "formats": formats,
+    "documents": documents,
     "recipe": recipe,
     **{f"scale_{name}": _scale(name) for name in ("memory", "speed", "exchange")},
 }

@@ -44,7 +44,7 @@ _TABLE = (  # Of those that a file may begin as, the more special stand first.
     Format("pdf", (".pdf",), "PDF: pages, title, outline", pdf.read, pdf.begins, is_text=False),
     Format("docx", (".docx", ".docm", ".dotx"), "Word: headings, tables, notes", docx.read, is_text=False),
     Format("epub", (".epub",), "EPUB: chapters and their titles", epub.read, is_text=False),
-    Format("zip", (".zip",), "an archive of any of these", archive.zipped, is_text=False),
+    Format("zip", (".zip",), "an archive of any of these, which may be archives too", archive.zipped, is_text=False),
     Format("tar", (".tar",), "an archive of any of these", archive.tarred, archive.begins_tar, is_text=False),
     Format(
         "compressed",

@@ -48,7 +48,7 @@ class Hidden:
     """A stretch of a text that is hidden, or does something where it is shown, and of which `kind` it is.
 
     "tags", "invisible", "control": characters without a shape; "direction": ones that turn the order of others; "comment"
-    and "unseen": markup that is not shown; "active": markup that acts or fetches; "picture": a picture of Markdown, which fetches.
+    and "unseen": markup that is not shown; "active": markup that acts or fetches; "picture": one of Markdown, which fetches.
     """
 
     kind: str

@@ -19,8 +19,8 @@ _DEEPEST = 9
 
 
 def begins(head: bytes) -> bool:
-    """Whether it is a PDF: its mark may have other bytes before it."""
-    return b"%PDF-" in head[:1024]
+    """Whether it is a PDF. (One that is called so may have other bytes before its mark.)"""
+    return head.lstrip().startswith(b"%PDF-")
 
 
 def read(file: Opened) -> Iterator[Document]:
