@@ -130,7 +130,7 @@ def record_of(question: str, hits: Sequence[Hit]) -> QuestionAnsweringGrounded:
     """The question and the passages, in the order of their numbers."""
     titles = tuple(" › ".join(hit.passage.titles) for hit in hits)
     texts = tuple(hit.passage.text for hit in hits)
-    return QuestionAnsweringGrounded(question=question, passages=texts, titles=titles if any(titles) else ())
+    return QuestionAnsweringGrounded(question=question, passages=texts, titles=titles if any(titles) else (), id=question)
 
 
 def _still(answer: Cited) -> Cited:
