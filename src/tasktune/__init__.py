@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tasktune.verbs.assemble import assemble, new_vision
     from tasktune.verbs.cluster import Clustering, cluster
     from tasktune.verbs.evaluate import evaluate
+    from tasktune.verbs.explain import Explanation, explain
     from tasktune.verbs.fit import fit
     from tasktune.verbs.grounded_answer import GroundedAnswer
     from tasktune.verbs.index import Indexed, index
@@ -44,6 +45,7 @@ _HOME = {
     "Decoding": "tasktune.decoding",
     "Dependency": "tasktune.answers",
     "Evaluation": "tasktune.models.evaluation",
+    "Explanation": "tasktune.verbs.explain",
     "GroundedAnswer": "tasktune.verbs.grounded_answer",
     "Hit": "tasktune.passages",
     "Indexed": "tasktune.verbs.index",
@@ -66,6 +68,7 @@ _HOME = {
     "assemble": "tasktune.verbs.assemble",
     "cluster": "tasktune.verbs.cluster",
     "evaluate": "tasktune.verbs.evaluate",
+    "explain": "tasktune.verbs.explain",
     "fit": "tasktune.verbs.fit",
     "index": "tasktune.verbs.index",
     "load": "tasktune.models.multitask",
@@ -84,6 +87,7 @@ __all__ = [
     "Decoding",
     "Dependency",
     "Evaluation",
+    "Explanation",
     "GroundedAnswer",
     "Hit",
     "Indexed",
@@ -106,6 +110,7 @@ __all__ = [
     "assemble",
     "cluster",
     "evaluate",
+    "explain",
     "fit",
     "index",
     "load",

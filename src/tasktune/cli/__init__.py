@@ -13,6 +13,7 @@ from errno import EDQUOT, EFBIG, ENOSPC
 import typer
 
 from tasktune.cli.answering import evaluate, predict
+from tasktune.cli.explaining import explain
 from tasktune.cli.grouping import cluster
 from tasktune.cli.knowing import index, queries, search
 from tasktune.cli.models import assemble, models_app
@@ -42,6 +43,7 @@ _COMMANDS = (
     assemble,
     evaluate,
     predict,
+    explain,
     chat,
     rate,
     ratings,
