@@ -111,6 +111,7 @@ def faiss_flat(given: Material, folder: Path) -> Ask:
 
 def lancedb(given: Material, folder: Path) -> Ask:
     """Files of its own format, all vectors compared; with the texts."""
+    os.environ["LANCE_LOG"] = "error"
     import lancedb
     import pyarrow as pa
 

@@ -15,15 +15,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, final
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import numpy as np
 
 from tasktune.core import InputError
-from tasktune.passages import Hit, Passage, Value
-from tasktune.stores.base import K1, MAIN, B, Facts, Store, Where
+from tasktune.passages import Hit, Passage
+from tasktune.stores.base import MAIN, Facts, Store, Where
+from tasktune.stores.qdrant_points import facet, facets, matching, number_of, passage_of, passing, weighted
 from tasktune.stores.vectors import PLACES, fitting, unit
 from tasktune.stores.words import counted, words
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _REGISTER: Final = "tasktune"
 _FACTS: Final = str(uuid5(NAMESPACE_URL, _REGISTER))
-_LENGTH: Final = 128.0  # words that a passage is taken to have in the mean
 _MANY: Final = 256  # points of a request
 
 
@@ -120,8 +119,8 @@ class QdrantStore(Store):
         points = [
             models.PointStruct(
                 id=str(uuid5(NAMESPACE_URL, f"{put} {k}")),
-                vector={"words": _weighted(counted(passage)), **({"text": rows[k].tolist()} if len(rows) else {})},
-                payload={"file": file, "put": put, "passage": asdict(passage), "facets": _facets(passage)},
+                vector={"words": weighted(counted(passage)), **({"text": rows[k].tolist()} if len(rows) else {})},
+                payload={"file": file, "put": put, "passage": asdict(passage), "facets": facets(passage)},
             )
             for k, passage in enumerate(passages)
         ]
@@ -129,8 +128,8 @@ class QdrantStore(Store):
             self._make(collection, facts.dimension if facts else 0)
             for start in range(0, len(points), _MANY):
                 self._client.upsert(_named(collection), points[start : start + _MANY], wait=True)
-            old = _filter({"file": file})
-            old.must_not = _filter({"put": put}).must
+            old = matching({"file": file})
+            old.must_not = matching({"put": put}).must
             self._client.delete(_named(collection), models.FilterSelector(filter=old), wait=True)
         self._note(_name_of(collection, file), {"collection": collection, "file": file, "digest": digest})
 
@@ -142,7 +141,7 @@ class QdrantStore(Store):
             return 0
         with self._told():
             self._client.delete(_REGISTER, models.PointIdsList(points=[_name_of(collection, file)]), wait=True)
-            those = _filter({"file": file})
+            those = matching({"file": file})
             gone = self._client.count(_named(collection), count_filter=those, exact=True).count
             self._client.delete(_named(collection), models.FilterSelector(filter=those), wait=True)
         return int(gone)
@@ -173,7 +172,7 @@ class QdrantStore(Store):
         """The `k` passages of the highest BM25, as Qdrant counts it."""
         from qdrant_client import models
 
-        asked = {_number(word): float(times) for word, times in Counter(words(query)).items()}
+        asked = {number_of(word): float(times) for word, times in Counter(words(query)).items()}
         sparse = models.SparseVector(indices=list(asked), values=list(asked.values()))
         return self._hits(sparse, "words", k, collection, where) if asked else []
 
@@ -193,9 +192,9 @@ class QdrantStore(Store):
         limit = k + 16
         while k > 0 and self._has(collection):
             with self._told():
-                asked = {"using": using, "limit": limit, "query_filter": _passing(where), "search_params": search}
+                asked = {"using": using, "limit": limit, "query_filter": passing(where), "search_params": search}
                 found = self._client.query_points(_named(collection), query, **asked).points
-            hits = [Hit(_passage(each), float(np.round(each.score, PLACES))) for each in found]
+            hits = [Hit(passage_of(each), float(np.round(each.score, PLACES))) for each in found]
             if len(hits) < limit or hits[-1].score < hits[k - 1].score:
                 return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
             limit *= 4
@@ -205,7 +204,7 @@ class QdrantStore(Store):
         """The vectors of passages that were found, each of length 1."""
         rows = []
         for hit in hits:
-            found = self._all(_named(collection), {"facets": _facet("id", hit.passage.id)}, with_vectors=["text"])
+            found = self._all(_named(collection), {"facets": facet("id", hit.passage.id)}, with_vectors=["text"])
             if not found or not found[0].vector:
                 raise InputError(f"{self._where} has no vectors of some of these passages")
             rows.append(np.array(found[0].vector["text"], np.float32))
@@ -213,9 +212,9 @@ class QdrantStore(Store):
 
     def around(self, passage: Passage, before: int, after: int, collection: str = MAIN) -> list[Passage]:
         """A passage between those that stand before and after it in its document."""
-        found = self._all(_named(collection), {"facets": _facet("source", passage.source)})
+        found = self._all(_named(collection), {"facets": facet("source", passage.source)})
         place = (passage.start, passage.end)
-        beside = sorted(map(_passage, found), key=lambda each: (each.start, each.end))
+        beside = sorted(map(passage_of, found), key=lambda each: (each.start, each.end))
         earlier = [each for each in beside if (each.start, each.end) < place]
         later = [each for each in beside if (each.start, each.end) > place]
         return [*earlier[max(0, len(earlier) - before) :], passage, *later[:after]]
@@ -223,14 +222,14 @@ class QdrantStore(Store):
     def passages(self, collection: str = MAIN) -> Iterator[Passage]:
         """All passages of a collection, a file after the other."""
         for file in sorted(self.digests(collection)):
-            found = map(_passage, self._all(_named(collection), {"file": file}))
+            found = map(passage_of, self._all(_named(collection), {"file": file}))
             yield from sorted(found, key=lambda each: (each.source, each.start, each.end))
 
     def _all(self, name: str, having: dict[str, str], with_vectors: Any = False) -> list[Any]:
         found, after = list[Any](), None
         while True:
             with self._told():
-                some, after = self._client.scroll(name, _filter(having), limit=_MANY, offset=after, with_vectors=with_vectors)
+                some, after = self._client.scroll(name, matching(having), limit=_MANY, offset=after, with_vectors=with_vectors)
             found += some
             if after is None:
                 return found
@@ -255,51 +254,3 @@ def _named(collection: str) -> str:
 
 def _name_of(collection: str, file: str) -> str:
     return str(uuid5(NAMESPACE_URL, json.dumps([collection, file])))
-
-
-def _number(word: str) -> int:
-    """What stands for a word in sparse vectors, of which each index has 32 bits."""
-    return int.from_bytes(blake2b(word.encode(), digest_size=4).digest(), "big")
-
-
-def _weighted(found: list[str]) -> Any:
-    """The words of a passage, each with its part of BM25 that is the passage's."""
-    from qdrant_client import models
-
-    norm = K1 * (1 - B + B * len(found) / _LENGTH)
-    weights = {_number(word): times / (times + norm) for word, times in Counter(found).items()}
-    return models.SparseVector(indices=list(weights), values=list(weights.values()))
-
-
-def _facet(key: str, value: Value | None) -> str:
-    """A key and its value as one string, so that any key can be asked for; 1 and 1.0 are equal, 1 and true are not."""
-    return json.dumps([key, int(value) if isinstance(value, float) and value.is_integer() else value])
-
-
-def _facets(passage: Passage) -> list[str]:
-    facets = {**passage.metadata, "source": passage.source, "page": passage.page, "id": passage.id}
-    return [_facet(key, value) for key, value in facets.items()]
-
-
-def _filter(having: dict[str, str]) -> Any:
-    from qdrant_client import models
-
-    return models.Filter(
-        must=[models.FieldCondition(key=key, match=models.MatchValue(value=value)) for key, value in having.items()]
-    )
-
-
-def _passing(where: Where | None) -> Any:
-    from qdrant_client import models
-
-    conditions: list[Any] = []
-    for key, wanted in (where or {}).items():
-        several: list[Value] = [wanted] if isinstance(wanted, str | int | float) else list(wanted)
-        any_of = models.MatchAny(any=[_facet(key, each) for each in several])
-        conditions.append(models.FieldCondition(key="facets", match=any_of))
-    return models.Filter(must=conditions) if conditions else None
-
-
-def _passage(point: Any) -> Passage:
-    given = point.payload["passage"]
-    return Passage(**{**given, "titles": tuple(given["titles"])})
