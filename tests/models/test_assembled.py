@@ -97,6 +97,18 @@ def test_adapters_leave_what_sees_alone_and_each_picture_is_looked_at_once(tiny:
     assert all(torch.equal(weight, before[name]) for name, weight in model.net.model.vision_tower.state_dict().items())
 
 
+def test_beside_adapters_a_new_projector_learns_whole(tiny: Callable[[str], Path], tmp_path: Path) -> None:
+    into = tmp_path / "vlm"
+    tt.assemble(str(encoder("vit", tmp_path / "vit")), str(tiny("llama")), into)
+    before = dict(hf.AutoModelForImageTextToText.from_pretrained(into).named_parameters())
+    records = [replace(record, id=str(k)) for k, record in enumerate(TASK.example)]
+    recipe = tt.Recipe(epochs=2, batch_size=4, lora=2, learning_rate=1e-3, warmup=0)
+    model = tt.fit("vqa", records, records, str(into), out=tmp_path / "tuned", recipe=recipe)
+    changed = {name.split(".")[1] for name, weight in model.net.named_parameters() if not torch.equal(weight, before[name])}
+    assert changed == {"multi_modal_projector", "language_model"}
+    assert hf.AutoModelForImageTextToText.from_pretrained(tmp_path / "tuned").config.model_type == "llava"
+
+
 def test_what_was_seen_is_forgotten_once_the_eyes_learn(tiny: Callable[[str], Path]) -> None:
     records = [replace(record, id=str(k)) for k, record in enumerate(TASK.example)]
     model = tt.fit("vqa", records, records, str(tiny("llava")), recipe=tt.Recipe(epochs=1, learning_rate=1e-6))

@@ -13,7 +13,7 @@ import torch
 
 import tasktune as tt
 from cases import untrained, with_options
-from tasktune.core import Lost
+from tasktune.core import InputError, Lost
 from tasktune.framings import Prompt
 from tasktune.heads.base import Calibration
 from tasktune.heads.features import on
@@ -90,3 +90,28 @@ def _log_p(model: Model, record: VQA) -> float:
     with torch.inference_mode():
         batch = on(model.net, model.head.collate(model.head.supervise(record, Lost())))
         return float(model.head.log_p(model.net, batch))
+
+
+def test_a_text_that_looks_like_a_picture_is_a_text(tiny: Callable[[str], Path]) -> None:
+    model = free(tiny("llava"))
+    record = replace(RECORDS[0], question="What does <image> mean?")
+    (features,) = model.head.encode(record, Lost())
+    assert sum(token < 0 for token in features.inputs["input_ids"]) == 9
+    assert model.predict([record])[0].scored.score is not None
+    with pytest.raises(InputError, match="record 0: its text has this model's own sign for a picture"):
+        model.head.supervise(replace(record, answer="an <image>"), Lost())
+
+
+def test_pictures_for_which_there_is_no_room_are_refused_by_name(tiny: Callable[[str], Path]) -> None:
+    model = with_options(free(tiny("llava")), max_length=12)
+    with pytest.raises(
+        InputError, match=r"record 0: its pictures take \d+ tokens more than there is room for; raise --max-length"
+    ):
+        model.head.encode(RECORDS[0], Lost())
+
+
+def test_a_task_of_text_alone_is_done_as_by_a_decoder(tiny: Callable[[str], Path]) -> None:
+    records = [replace(record, id=str(k)) for k, record in enumerate(tt.task("nli").example)]
+    model = untrained(tt.task("nli"), tiny("llava"))
+    alone = [prediction.score for prediction in with_options(model, token_budget=1).predict(records)]
+    assert [prediction.score for prediction in model.predict(records)] == pytest.approx(alone, abs=1e-5)

@@ -57,7 +57,12 @@ class Pictures:
 
         They are written in the processor's chat template; where it has none, as processors take it that have none.
         """
-        return self.placed(self._written(text, len(images)), images)
+        return self.placed(self._written(self.said(text), len(images)), images)
+
+    def said(self, text: str) -> str:
+        """A text in which nothing is taken for a picture."""
+        token = self.processor.tokenizer.convert_ids_to_tokens(self.placeholder)
+        return text.replace(token, f"{token[0]} {token[1:]}") if token else text
 
     def _written(self, text: str, count: int) -> str:
         if self.processor.chat_template is not None:

@@ -100,7 +100,10 @@ def room_for_body(head: Head, writer: Writer, prompt: Prompt) -> int:
 def _with_less_body(head: Head, writer: Writer, prompt: Prompt, room: int) -> Tokens:
     """The prompt with as much of its body as there is room for. What follows the body, the cue for the answer, is kept."""
     body = shortened(head.tokenizer, prompt.body, room_for_body(head, writer, prompt), prompt.keep)
-    return writer.tokens(head.tokenizer, replace(prompt, body=body))[-room:]
+    left = writer.tokens(head.tokenizer, replace(prompt, body=body))
+    if shown := sum(token < 0 for token in left[:-room]):
+        raise InputError(f"its pictures take {shown} tokens more than there is room for; raise --max-length, or show fewer")
+    return left[-room:]
 
 
 @contextmanager
@@ -142,7 +145,8 @@ def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[l
 
 
 def _windows(head: Head, writer: Writer, record: Record, stretches: Sequence[Said], lost: Lost) -> list[Features]:
-    features = writer.lessons(stretches, head.max_length)
+    with about(record):
+        features = writer.lessons(stretches, head.max_length)
     length = sum(len(tokens) for tokens, _ in stretches)
     return features if len(features) <= 1 else by_policy(head, record, length, head.max_length, features, lost)
 

@@ -64,8 +64,11 @@ class Shots:
 def _told(head: Head, writer: Writer, shot: Record) -> Tokens:
     prompt = asked(head, shot)
     assert isinstance(prompt, Prompt)
-    worded = writer.convention(head.tokenizer).worded(prompt)
-    return [*token_ids(head.tokenizer, str(worded)), *answer_ids(head, head.framing.write(shot))]
+    if prompt.images:
+        given = writer.tokens(head.tokenizer, prompt)[len(frame(head.tokenizer)[0]) :]
+    else:
+        given = token_ids(head.tokenizer, str(writer.convention(head.tokenizer).worded(prompt)))
+    return [*given, *answer_ids(head, head.framing.write(shot))]
 
 
 def cue(head: Head, writer: Writer, record: Record) -> Features:

@@ -12,7 +12,7 @@ from transformers.pytorch_utils import Conv1D
 from tasktune.core import FamilyName
 from tasktune.framings import Framing
 from tasktune.heads import network
-from tasktune.heads.seeing import sees
+from tasktune.heads.eyes import sees
 from tasktune.recipe import Recipe
 
 _TASK_TYPES = {

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, PreTrainedModel
 
-from tasktune.heads.seeing import sees
+from tasktune.heads.eyes import sees
 from tasktune.models.batching import batches
 from tasktune.models.dropout import thinned
 

@@ -16,8 +16,8 @@ from torch.nn.functional import linear
 from transformers import PreTrainedModel
 
 from tasktune.heads.base import Head
+from tasktune.heads.eyes import sees
 from tasktune.heads.features import Batch, Features, asked, at, on
-from tasktune.heads.seeing import sees
 from tasktune.models.packing import CANNOT, SAME, Layout
 from tasktune.models.sharding import is_sharded
 

@@ -22,8 +22,8 @@ from tasktune.heads import head_for
 from tasktune.heads.backends import written_by_backend
 from tasktune.heads.base import Calibration, Head, Scored
 from tasktune.heads.embed import Embedder
+from tasktune.heads.eyes import let_see
 from tasktune.heads.free_text import FreeText
-from tasktune.heads.seeing import let_see
 from tasktune.heads.templates import with_template
 from tasktune.models import network
 from tasktune.models.assembled import new_weights

@@ -17,7 +17,7 @@ from tasktune.datasets import questions_of_several
 from tasktune.framings import Framing, Labels, Text
 from tasktune.heads import head_for
 from tasktune.heads.base import Calibration
-from tasktune.heads.seeing import let_see
+from tasktune.heads.eyes import let_see
 from tasktune.heads.several import SharedEncoder, joint_config
 from tasktune.models import model as single
 from tasktune.models import network
