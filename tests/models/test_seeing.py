@@ -98,14 +98,14 @@ def test_a_text_that_looks_like_a_picture_is_a_text(tiny: Callable[[str], Path])
     (features,) = model.head.encode(record, Lost())
     assert sum(token < 0 for token in features.inputs["input_ids"]) == 9
     assert model.predict([record])[0].scored.score is not None
-    with pytest.raises(InputError, match="record 0: its text has this model's own sign for a picture"):
+    with pytest.raises(InputError, match="0'?: its text has this model's own sign for a picture"):
         model.head.supervise(replace(record, answer="an <image>"), Lost())
 
 
 def test_pictures_for_which_there_is_no_room_are_refused_by_name(tiny: Callable[[str], Path]) -> None:
     model = with_options(free(tiny("llava")), max_length=12)
     with pytest.raises(
-        InputError, match=r"record 0: its pictures take \d+ tokens more than there is room for; raise --max-length"
+        InputError, match=r"0'?: its pictures take \d+ tokens more than there is room for; raise --max-length"
     ):
         model.head.encode(RECORDS[0], Lost())
 
