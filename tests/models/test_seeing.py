@@ -98,7 +98,7 @@ def test_a_text_that_looks_like_a_picture_is_a_text(tiny: Callable[[str], Path])
     (features,) = model.head.encode(record, Lost())
     assert sum(token < 0 for token in features.inputs["input_ids"]) == 9
     assert model.predict([record])[0].scored.score is not None
-    with pytest.raises(InputError, match="0'?: its text has this model's own sign for a picture"):
+    with pytest.raises(InputError, match=r"0'?: its text has this model's own sign for a picture"):
         model.head.supervise(replace(record, answer="an <image>"), Lost())
 
 
