@@ -99,8 +99,14 @@ def squad(run: Run) -> Iterator[tuple[str, Scores]]:
     for text, name in names.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
     tt.index([str(folder)], into=WORK / f"squad-{run.size}.db", limit=512)
-    asked = [{"question": r.question, "answers": [*(r.answers or [r.answer])], "source": f"{names[r.context]}.txt"} for r in rows]
-    asked = [{**one, "answers": [text for text in one["answers"] if text]} for one in Random(SEED).sample(asked, len(asked))]
+    asked = [
+        {
+            "question": row.question,
+            "answers": [text for text in row.answers or [row.answer] if text],
+            "source": str(folder / f"{names[row.context]}.txt"),
+        }
+        for row in Random(SEED).sample(rows, len(rows))
+    ]
     dev, test = asked[: run.some(150)], asked[run.some(150) :][: run.some(300)]
     with open_store(WORK / f"squad-{run.size}.db") as store:
         find = finder(store, Search())

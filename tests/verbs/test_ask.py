@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tasktune as tt
 from cases import untrained
 from finding import Says, finding, hits_of
 from poisoned import GOAL, KINDS, Attack, attacks, succeeded
@@ -72,6 +73,16 @@ def test_where_nothing_is_found_nobody_is_asked():
     says = Says("x")
     assert ask(finding([]), "what?", says).abstained
     assert not says.asked
+
+
+def test_a_store_is_asked_by_its_name(tmp_path):
+    (tmp_path / "d.md").write_text("# Town\n\nThe council closed the old bridge.\n\n# Sea\n\nThe ferry sails at noon.\n")
+    tt.index([str(tmp_path / "d.md")], into=tmp_path / "kb.db", model=None)
+    said = tt.ask(tmp_path / "kb.db", "who closed the bridge?", Says("The council closed the bridge."))
+    (one,) = said.sentences[0].citations
+    assert one.source.endswith("d.md")
+    assert "closed the old bridge" in one.quote
+    assert (tmp_path / "d.md").read_text()[one.start : one.end] == one.quote
 
 
 def test_a_question_has_words():

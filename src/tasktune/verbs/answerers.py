@@ -85,7 +85,7 @@ class Extractor(Answerer):
         return Said(log(max(score, 1e-30)), {number: (span.start, span.end)})
 
 
-def answerer(generator: Model | Path | str, changes: Mapping[str, Any] | None = None, name: str = "") -> Answerer:
+def answerer(generator: Answerer | Model | Path | str, changes: Mapping[str, Any] | None = None, name: str = "") -> Answerer:
     """Who is meant: the address of a server (`http://127.0.0.1:8000/v1`) and the `name` of a model there; a model already opened;
     the folder of one tuned for grounded answers or for extractive question answering; or the name of one as it comes.
 
@@ -95,6 +95,8 @@ def answerer(generator: Model | Path | str, changes: Mapping[str, Any] | None = 
         from tasktune.verbs.endpoint import endpoint
 
         return endpoint(generator, name, changes)
+    if isinstance(generator, Answerer):
+        return generator
     if isinstance(generator, Model):
         return _of(generator, generator.task.name)
     if not (Path(generator) / FACTS).is_file():

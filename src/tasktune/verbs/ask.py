@@ -61,14 +61,14 @@ def ask(
     `confidence`, or the file of one, says from where on an answer is given (`verbs.grounded.calibrate`). `recipe` runs the models
     that finding takes. Raises `InputError` where there is no such store, or nobody who could answer.
     """
-    who = generator if isinstance(generator, Answerer) else answerer(generator)
     sure = confidence if isinstance(confidence, Confidence | None) else Confidence.load(confidence)
-    with _finding(knowledge, how, recipe) as find:
-        return finished(asking(find, question, who, k, suspects, sure, lost=lost))
+    with finding(knowledge, how, recipe) as find:
+        return finished(asking(find, question, answerer(generator), k, suspects, sure, lost=lost))
 
 
 @contextmanager
-def _finding(knowledge: Path | str | Find, how: Search | None, recipe: Recipe | None) -> Iterator[Find]:
+def finding(knowledge: Path | str | Find, how: Search | None = None, recipe: Recipe | None = None) -> Iterator[Find]:
+    """The way to find passages that is meant: one, or a store and how it is searched, which is open meanwhile."""
     if not isinstance(knowledge, str | Path):
         yield knowledge
         return

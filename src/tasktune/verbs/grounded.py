@@ -20,15 +20,17 @@ from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.grounding import Entails, borne_out, faithfulness, grounded
 from tasktune.metrics.retrieval import averaged, measured
 from tasktune.metrics.threshold import best_threshold
-from tasktune.models.model import Model
+from tasktune.models.model import Model, load
 from tasktune.notations.plain import as_json
 from tasktune.passages import Hit
 from tasktune.readers import rows
 from tasktune.readers.mapping import mapped
+from tasktune.recipe import Recipe
+from tasktune.retrieval.search import Search
 from tasktune.retrieval.ways import Find
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
-from tasktune.verbs.answerers import Answerer
-from tasktune.verbs.ask import K, Suspects, asking, finished
+from tasktune.verbs.answerers import Answerer, answerer
+from tasktune.verbs.ask import K, Suspects, asking, finding, finished
 from tasktune.verbs.confidence import Confidence, best_score, fitted
 from tasktune.verbs.grounded_answer import GroundedAnswer
 
@@ -104,33 +106,41 @@ def _source(row: Row, given: Any) -> tuple[str, int, int | None]:
 
 
 def evaluate_grounded(
-    find: Find,
+    knowledge: Path | str | Find,
     questions: Data,
-    answerer: Answerer | None = None,
+    generator: Answerer | Model | Path | str | None = None,
     k: int = K,
+    how: Search | None = None,
     suspects: Suspects = "drop",
-    confidence: Confidence | None = None,
-    judge: Model | None = None,
+    confidence: Confidence | Path | str | None = None,
+    judge: Model | Path | str | None = None,
     format: str | None = None,
+    recipe: Recipe | None = None,
 ) -> GroundedEvaluation:
-    """Figures of what `find` finds where questions name sources, and of what `answerer` says where they have answers.
+    """Figures of what is found in a store where questions name sources, and of what `generator` says where they have answers.
 
-    With a `judge`, a model tuned for `nli`, also of how much of what is said is borne out by what it cites. Raises `InputError`
-    where the questions hold nothing to measure by.
+    All is as `ask` takes it. With a `judge`, a model tuned for `nli`, also of how much of what is said is borne out by what it
+    cites. Raises `InputError` where the questions hold nothing to measure by.
     """
-    lost, asked = Lost(), list(asked_in(questions, format))
-    found = _found(find, [one for one in asked if one.sources])
-    answers, tally = list[GroundedAnswer](), Tally(grounded)
-    if answerer is not None:
-        for one in (one for one in asked if one.answers is not None):
-            answers.append(finished(asking(find, one.question, answerer, k, suspects, confidence, lost=lost)))
-            tally.add(_record(one, answers[-1]), answers[-1].answer)
-    scored = dict(tally.scores().values) if answers else {}
+    who, lost, asked = None if generator is None else answerer(generator), Lost(), list(asked_in(questions, format))
+    sure = confidence if isinstance(confidence, Confidence | None) else Confidence.load(confidence)
+    with finding(knowledge, how, recipe) as find:
+        found = _found(find, [one for one in asked if one.sources])
+        said = [one for one in asked if one.answers is not None] if who else []
+        answers = [finished(asking(find, one.question, who, k, suspects, sure, lost=lost)) for one in said if who]
+    scored = _scored(said, answers) if answers else {}
     if judge is not None and answers:
         scored |= _judged(answers, by_nli(judge))
     if not found and not scored:
         raise InputError("the questions have neither sources, to measure what is found, nor answers, to measure what is said")
     return GroundedEvaluation(len(asked), found, scored, lost)
+
+
+def _scored(asked: Sequence[Asked], answers: Sequence[GroundedAnswer]) -> dict[str, Score]:
+    tally = Tally(grounded)
+    for one, answer in zip(asked, answers, strict=True):
+        tally.add(_record(one, answer), answer.answer)
+    return dict(tally.scores().values)
 
 
 def _found(find: Find, asked: Sequence[Asked]) -> dict[str, Score]:
@@ -178,8 +188,9 @@ def _record(asked: Asked, answer: GroundedAnswer) -> QuestionAnsweringGrounded:
     return QuestionAnsweringGrounded(question=asked.question, answer=gold, answers=golds, id=asked.id)
 
 
-def by_nli(judge: Model) -> Entails:
-    """Whether one text entails another, as a model tuned for `nli` has it. Raises `InputError` where it has no such label."""
+def by_nli(model: Model | Path | str) -> Entails:
+    """Whether one text entails another, as a model tuned for `nli` has it. Raises `InputError` where it is none."""
+    judge = model if isinstance(model, Model) else load(model)
     labels = {label.casefold(): label for label in judge.head.labels}
     entailed = next((labels[name] for name in _ENTAILED if name in labels), None)
     if judge.task.name != "nli" or entailed is None:
@@ -200,15 +211,23 @@ def _judged(answers: Iterable[GroundedAnswer], entails: Entails) -> dict[str, Sc
 
 
 def calibrate(
-    find: Find, questions: Data, answerer: Answerer, k: int = K, suspects: Suspects = "drop", format: str | None = None
+    knowledge: Path | str | Find,
+    questions: Data,
+    generator: Answerer | Model | Path | str,
+    k: int = K,
+    how: Search | None = None,
+    suspects: Suspects = "drop",
+    format: str | None = None,
+    recipe: Recipe | None = None,
 ) -> Confidence:
-    """How sure answers of this answerer from these documents are, and from where on they had better be given.
+    """How sure answers of this generator from these documents are, and from where on they had better be given.
 
     Learnt on questions with answers, some of which the documents should not answer. It holds for the same way of finding, whose
-    scores it goes by.
+    scores it goes by. All is as `ask` takes it.
     """
-    asked = [one for one in asked_in(questions, format) if one.answers is not None]
-    answers = [(one, finished(asking(find, one.question, answerer, k, suspects))) for one in asked]
+    asked, who = [one for one in asked_in(questions, format) if one.answers is not None], answerer(generator)
+    with finding(knowledge, how, recipe) as find:
+        answers = [(one, finished(asking(find, one.question, who, k, suspects))) for one in asked]
     given = [(one, answer) for one, answer in answers if not answer.abstained]
     if len(given) < 2:
         raise InputError(f"of {len(asked)} questions {len(given)} were answered; it takes more to know how sure answers are")
