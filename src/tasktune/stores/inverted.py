@@ -1,7 +1,7 @@
 """Which passages have a word: what BM25 is counted from, beside the passages in their SQLite file.
 
-What is new is counted at each search, up to 2048 passages; then it becomes a segment, a table from words to all that have them.
-Eight segments of a size become one of the next, so that a search looks in few (O'Neil et al. 1996, "The log-structured
+What is new is counted at each search, up to 1024 passages; then it becomes a segment, a table from words to all that have them.
+Sixteen segments of a size become one of the next, so that a search looks in few (O'Neil et al. 1996, "The log-structured
 merge-tree"). What was removed stays in its segment and is passed over, until a quarter is such and all is counted anew. All of
 that is part of the transaction that writes a file.
 
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 from math import log
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 POSTING: Final = np.dtype([("passage", "<u4"), ("times", "<u2"), ("length", "<u2")])
-_TAIL: Final = 2048
-_FAN: Final = 8
+_TAIL: Final = 1024
+_FAN: Final = 16
 _MOST: Final = 2**16 - 1  # that `times` and `length` can say
 
 
 def inverted(passages: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[str, bytes]]:
     """Words in their order, each with the `POSTING`s of the passages that have it, given the words of each passage."""
-    known: dict[str, int] = {}
+    known: defaultdict[str, int] = defaultdict(count().__next__)  # a number for each word that comes
     words, numbers, times, lengths, sizes = list[int](), list[int](), list[int](), list[int](), list[int]()
     for number, found in passages:
         counts = Counter(found)
-        words += [known.setdefault(word, len(known)) for word in counts]
+        words += map(known.__getitem__, counts)
         times += counts.values()
         numbers.append(number)
         lengths.append(len(found))
