@@ -32,8 +32,9 @@ HEADS = {
     "text-closed": ("nli", WRITERS),
     "text-free": ("multilabel", WRITERS),
     "chat": ("chat", DECODERS[1:]),
+    "seen": ("vqa", ("llava",)),
 }
-"""The heads (and chat, which the head of free text does in its own way) by the task they are tested with, and the models."""
+"""The heads (and chat and pictures, which those of text do in their own way) by the task they are tested with, and the models."""
 
 CASES = [(name, tiny) for name, tinies in HEADS.values() for tiny in tinies]
 
