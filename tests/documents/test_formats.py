@@ -69,7 +69,8 @@ def test_a_fence_that_is_never_closed_lasts_to_the_end(reading):
 
 
 PAGE = """<!DOCTYPE html><html><head><meta name="author" content="Ann"><title>T &amp; t</title><style>p{}</style></head><body>
-<nav>menu <a>x</a></nav><main><h1>Head <i>line</i></h1><p>Some <b>bold</b>   text,<br>next &copy;.</p>
+<nav>menu <a>x</a></nav><main><nav>inner</nav><header>By me</header>
+<h1>Head <i>line</i><a class="headerlink">¶</a></h1><p>Some <b>bold</b>   text,<br>next &copy;.</p>
 <ul><li>one</li><li>two</li></ul><table><tr><th>a</th><td>b</td></tr><tr><td>c</td><td><p>d</p></td></tr></table>
 <pre>x = 1
   y</pre><p style="color:red; display : none">secret</p><div hidden>more <p>secrets</p></div><span aria-hidden="true">no</span>
@@ -79,7 +80,7 @@ PAGE = """<!DOCTYPE html><html><head><meta name="author" content="Ann"><title>T 
 
 def test_html(reading):
     (document,), _ = reading({"a.html": PAGE})
-    assert document.text == "Head line\n\nSome bold text,\nnext ©.\n- one\n- two\na | b\nc | d\n\nx = 1\n  y\n\nfine"
+    assert document.text == "By me\n\nHead line\n\nSome bold text,\nnext ©.\n- one\n- two\na | b\nc | d\n\nx = 1\n  y\n\nfine"
     assert (document.title, dict(document.metadata)) == ("T & t", {"author": "Ann"})
     assert titles(document) == [(1, "Head line")]
     assert [document.text[start:end] for start, end in document.verbatim] == ["x = 1\n  y"]
@@ -99,15 +100,15 @@ def test_html_says_its_encoding(reading, charset: str):
 
 def test_pdf(reading):
     data = pdf(
-        ["Introduction\nPage one.", "Methods\nPage two.", "Page three."],
+        ["1. Introduction\nPage one.", "The methods\nMethods\nPage two.", "Page three."],
         "A paper",
         [("Introduction", 0), ("Methods", 1), ("Rest", 2)],
     )
     (document,), lost = reading({"a.pdf": data})
-    assert document.text == "Introduction\nPage one.\nMethods\nPage two.\nPage three."
-    assert [document.text[start:][:7] for start in document.pages] == ["Introdu", "Methods", "Page th"]
+    assert document.text == "1. Introduction\nPage one.\nThe methods\nMethods\nPage two.\nPage three."
+    assert [document.text[start:][:7] for start in document.pages] == ["1. Intr", "The met", "Page th"]
     assert titles(document) == [(1, "Introduction"), (1, "Methods"), (1, "Rest")]
-    assert written(document) == ["Introduction", "Methods", ""]
+    assert written(document) == ["1. Introduction", "Methods", ""]
     assert (document.title, document.metadata["author"], document.metadata["pages"]) == ("A paper", "Ann", 3)
     assert lost.as_json() == {}
 
@@ -140,6 +141,21 @@ def test_epub(reading):
     assert titles(document) == [(1, "First"), (1, "Own")]
     assert (document.title, dict(document.metadata)) == ("Book", {"author": "Ann"})
     assert lost.as_json() == {}
+
+
+def test_a_notebook(reading):
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title\n", "\n", "Text."]},
+        {"cell_type": "code", "source": "x = 1", "outputs": [{"text": "printed"}]},
+        {"cell_type": "markdown", "source": "## Under"},
+    ]
+    documents, lost = reading({"a.ipynb": json.dumps({"cells": cells}), "b.ipynb": "{}"})
+    (document,) = documents
+    assert document.text == "# Title\n\nText.\n\nx = 1\n\n## Under"
+    assert written(document) == ["# Title", "## Under"]
+    assert [document.text[start:end] for start, end in document.verbatim] == ["x = 1"]
+    assert document.title == "Title"
+    assert sum(lost.counts.values()) == 1
 
 
 def test_csv(reading):

@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,15 @@ def test_half_read_files_leave_nothing_behind(tmp_path: Path):
     next(documents)
     documents.close()
     assert len([*read(file, lost)]) == 10_000
+
+
+def test_several_are_read_at_once(tmp_path: Path):
+    for number in range(12):
+        (tmp_path / f"{number:02}.txt").write_text(f"words {number}")
+    lost = Lost()
+    with ThreadPoolExecutor(3) as threads:
+        several = [*threads.map(lambda file: [*read(file, lost)], found(tmp_path, lost))]
+    assert [document.text for documents in several for document in documents] == [f"words {number}" for number in range(12)]
 
 
 def test_links_lead_nowhere_out_of_the_folder(tmp_path: Path):

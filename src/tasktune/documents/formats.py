@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tasktune.documents import archive, code, docx, epub, html, mail, markdown, packed, pdf, plain, table
+from tasktune.documents import archive, code, docx, epub, html, mail, markdown, notebook, packed, pdf, plain, table
 from tasktune.documents.document import Document, UnreadableError
 from tasktune.documents.encodings import is_text
 from tasktune.documents.opened import Opened
@@ -61,6 +61,7 @@ _TABLE = (  # Of those that a file may begin as, the more special stand first.
     Format("tsv", (".tsv", ".tab"), "a table: a document a row", table.tabs),
     Format("jsonl", (".jsonl", ".ndjson"), "JSON lines: a document a line", table.lines),
     Format("json", (".json",), "a JSON list: a document an object; else a text", table.whole),
+    Format("notebook", (".ipynb",), "Jupyter notebooks: texts and code, not what it printed", notebook.read),
     Format("markdown", (".md", ".markdown", ".mdown", ".qmd", ".rmd"), "Markdown: headings, code, lists", markdown.read),
     Format("code", tuple(_LANGUAGES.split()), "source code: functions and classes", code.read),
     Format("plain", (".txt", ".text", ".log", ".rst", ".org", ".adoc", ".tex"), "plain text: paragraphs", plain.read),

@@ -20,8 +20,11 @@ _BREAKING = """
     h5 h6 header hr html li main menu nav ol p pre section summary table tbody tfoot thead tr ul
 """
 _DROPPED, _BLOCKS = frozenset(_UNREAD.split()), frozenset(_BREAKING.split())
-_AROUND = frozenset(("nav", "header", "footer", "aside", "form", "menu"))
+_AROUND = ("nav", "header", "footer", "aside", "form", "menu")
 _COUNTED = {"main": "main", "article": "main", "pre": "pre", "td": "cell", "th": "cell", "title": "title"}
+_COUNTED |= dict.fromkeys(_AROUND, "around")
+_LINKS = frozenset(("headerlink", "anchor-link", "anchorjs-link"))
+"""Signs beside headings that link to them."""
 _HEADING = re.compile("h[1-6]")
 _WHOLE = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "ul", "ol", "pre", "section", "article", "main"))
 """What is no part of a line even in the cell of a table, which then is there for the layout."""
@@ -150,8 +153,8 @@ class Page:
     def put(self, draft: Draft) -> None:
         """Write the main part, if there is one, else all that is not around the text."""
         length = sum(len(text) for _, text, _, _ in self._parts)
-        main = [part for part in self._parts if part[2]]
         bare = [part for part in self._parts if not part[3]]
+        main = [part for part in bare if part[2]]
         enough = sum(len(text) for _, text, _, _ in main) >= _SHARE * length
         for kind, text, _, _ in main if main and enough else bare or self._parts:
             match kind:
@@ -173,8 +176,8 @@ class Page:
             self.metadata.setdefault(name, said)
 
     def _count(self, tag: str, by: int) -> None:
-        name = _COUNTED.get(tag) or ("around" if tag in _AROUND else "")
-        if name:
+        name = _COUNTED.get(tag, "")
+        if name and not (tag in ("header", "footer") and self._inside["main"]):
             self._inside[name] = max(0, self._inside[name] + by)
 
     def _boundary(self, tag: str) -> None:
@@ -200,6 +203,6 @@ def _is_hidden(tag: str, attributes: Mapping[str, str]) -> bool:
     return (
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
-        or (tag == "input" and attributes.get("type") == "hidden")
+        or not _LINKS.isdisjoint(attributes.get("class", "").split())
         or bool(_HIDDEN_STYLE.search(attributes.get("style", "")))
     )

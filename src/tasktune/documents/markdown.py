@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tasktune.documents.document import Document, Heading
+from tasktune.documents.draft import Draft
 from tasktune.documents.encodings import decoded
 from tasktune.documents.opened import Opened
 from tasktune.passages import Value
@@ -30,6 +31,14 @@ def read(file: Opened) -> Iterator[Document]:
     yield Document(file.source, title, text, tuple(outline.headings), (), tuple(outline.breaks), verbatim, metadata)
 
 
+def put(draft: Draft, text: str) -> None:
+    """Write a text in Markdown."""
+    start, outline = draft.block(text), _Outline(text, 0)
+    draft.headings += (Heading(h.title, h.level, start + h.start, start + h.end) for h in outline.headings)
+    draft.breaks += (start + place for place in outline.breaks if place)
+    draft.verbatim += ((start + first, start + last) for first, last in outline.verbatim)
+
+
 class _Outline:
     """What the lines of a text from `start` on are."""
 
@@ -39,7 +48,7 @@ class _Outline:
         self.verbatim = list[tuple[int, int]]()
         self._paragraph: int | None = None
         fence, opened, place = "", 0, start
-        for line in text[start:].splitlines(keepends=True) if "\r" in text else re.findall(r"[^\n]*\n|[^\n]+", text[start:]):
+        for line in re.findall(r"[^\n]*\n|[^\n]+", text[start:]):
             bare = line.rstrip("\n")
             if fence:
                 if _closes(bare, fence):

@@ -76,7 +76,7 @@ def _described(reader: Any) -> tuple[str, dict[str, Value]]:
 
 
 def _headings(reader: Any, text: str, pages: list[int]) -> list[Heading]:
-    """The outline. A heading stands where the page that it leads to has its words, else at the beginning of that page."""
+    """The outline. A heading stands where the page that it leads to has a line that begins so, else where the page begins."""
     try:
         left = [(entry, 1) for entry in reversed(reader.outline)]
     except Exception:
@@ -90,10 +90,18 @@ def _headings(reader: Any, text: str, pages: list[int]) -> list[Heading]:
         number, title = _target(reader, entry), " ".join(str(entry.title).split())
         if title and 0 <= number < len(pages):
             end = pages[number + 1] if number + 1 < len(pages) else len(text)
-            words = re.compile(r"\s+".join(map(re.escape, title.split())), re.IGNORECASE).search(text, pages[number], end)
+            words = _line_of(title).search(text, pages[number], end)
             span = words.span() if words else (pages[number], pages[number])
             found.append(Heading(title, level, *span))
     return found
+
+
+def _line_of(title: str) -> re.Pattern[str]:
+    """How a heading begins a line, with the number of its section or without."""
+    return re.compile(
+        r"^(?-i:[\d.]{1,9}|[IVX]{1,5}\.?|[A-Z]\.)?[^\S\n]*" + r"\s+".join(map(re.escape, title.split())),
+        re.IGNORECASE | re.MULTILINE,
+    )
 
 
 def _target(reader: Any, entry: Any) -> int:
