@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hostile_files import LOST, READ
+from hostile_files import LOST, READ, busy_pdf
 from made_files import zipped
 from tasktune.core import InputError, Lost
 from tasktune.documents import found, read
@@ -66,7 +66,7 @@ def test_no_worker_has_more_than_300_mebibytes(outcome):
 
 @pytest.mark.slow
 def test_a_file_that_ends_the_worker_is_named_and_the_next_has_another(tmp_path: Path):
-    (tmp_path / "a.pdf").write_bytes(LOST["operators.pdf"]())
+    (tmp_path / "a.pdf").write_bytes(busy_pdf())
     (tmp_path / "b.txt").write_text("after")
     lost, began = Lost(), resource.getrusage(resource.RUSAGE_CHILDREN)
     texts = [document.text for file in found(tmp_path, lost) for document in read(file, lost)]
