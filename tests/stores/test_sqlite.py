@@ -104,6 +104,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
 def test_many_changes_leave_what_a_new_store_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments are made, merged and made anew; scores are those of a store that was written once."""
     monkeypatch.setattr(inverted, "_TAIL", 8)
+    monkeypatch.setattr(inverted, "_FAN", 3)
     draw, there = random.Random(1), dict[str, list[Passage]]()
     with open_store(tmp_path / "kb.db", "write") as store, open_store(tmp_path / "new.db", "write") as new:
         store.begin(Facts())

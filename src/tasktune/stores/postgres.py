@@ -46,9 +46,9 @@ SELECT {_COLUMNS}, s.score FROM scores s JOIN tasktune.passages p ON p.id = s.pa
 ORDER BY round(s.score::numeric, 9) DESC, {_ID} COLLATE "C" LIMIT %(k)s
 """
 _BY_VECTOR: Final = f"""
-SELECT {_COLUMNS}, round((-(p.vector <#> %(query)s))::numeric, {PLACES})::float8 AS score FROM tasktune.passages p
-WHERE p.collection = {_OF} AND p.vector IS NOT NULL AND {{condition}} ORDER BY score DESC, {_ID} COLLATE "C" LIMIT %(k)s
-"""
+SELECT {_COLUMNS}, -(p.vector <#> %(query)s) FROM tasktune.passages p
+WHERE p.collection = {_OF} AND p.vector IS NOT NULL AND {{condition}} ORDER BY p.vector <#> %(query)s LIMIT %(k)s
+"""  # an order that an index can give
 
 
 @final
@@ -176,15 +176,23 @@ class PostgresStore(Store):
 
     def by_vectors(self, queries: Floats, k: int, collection: str = MAIN, where: Where | None = None) -> list[list[Hit]]:
         """The `k` passages of the highest cosine for each of `queries`."""
-        rows = unit(queries, self._where)
-        return [self._hits(_BY_VECTOR, k, collection, where, {"query": _text(row)}) for row in rows]
+        return [self._nearest(_text(row), k, collection, where) for row in unit(queries, self._where)]
+
+    def _nearest(self, query: str, k: int, collection: str, where: Where | None) -> list[Hit]:
+        """As many as are asked for and some behind them, until one has less: all that tie with the last are among them."""
+        limit = k + 16
+        while True:
+            found = self._hits(_BY_VECTOR, limit, collection, where, {"query": query})
+            hits = [Hit(hit.passage, round(hit.score, PLACES)) for hit in found]
+            if k < 1 or len(hits) < limit or hits[-1].score < hits[k - 1].score:
+                return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[: max(0, k)]
+            limit *= 4
 
     def _hits(self, sql: str, k: int, collection: str, where: Where | None, given: dict[str, Any]) -> list[Hit]:
         passing, values = _condition(where)
+        named = {**given, **values, "k": max(0, k), "collection": collection}
         with self._transaction() as db:
-            rows = db.execute(
-                sql.format(condition=passing).encode(), {**given, **values, "k": max(0, k), "collection": collection}
-            ).fetchall()
+            rows = db.execute(sql.format(condition=passing).encode(), named).fetchall()
         return [Hit(_passage(row), float(f"{row[-1]:.9g}")) for row in rows]
 
     def vectors_of(self, hits: Sequence[Hit], collection: str = MAIN) -> Floats:
