@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache, lru_cache
 from typing import Final
 
 _TAG = re.compile(
@@ -34,6 +35,7 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u18
 _LATIN_JOINED = re.compile("(?<=[\0-\u02ff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\0-\u02ff])")
 
 
+@lru_cache(maxsize=256)  # a prompt that is too long is made again with fewer passages
 def quoted(text: str) -> str:
     """What of a text a prompt shows: lines behind the first begin with blanks; no tags, no brackets of marks, nothing hidden."""
     shown = _TAG.sub(" ", _LATIN_JOINED.sub("", visible(text))).translate(_NO_MARKS)
@@ -46,6 +48,7 @@ def visible(text: str) -> str:
     return "".join(sign for sign in text if sign in _SEEN or not _is_hidden(sign))
 
 
+@cache
 def _is_hidden(sign: str) -> bool:
     return unicodedata.category(sign) in _HIDDEN or sign in _FILLERS or "\U000e0000" <= sign <= "\U000e0fff"
 
