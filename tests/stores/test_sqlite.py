@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -160,3 +161,16 @@ def test_who_reads_cannot_write(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="may only be read"):
             store.drop("a.txt")
         assert store.count() == 1
+
+
+def test_threads_take_turns(tmp_path: Path) -> None:
+    with open_store(tmp_path / "kb.db", "write") as store, ThreadPoolExecutor(4) as pool:
+        store.begin(Facts("m", "w", 8, "c"))
+        puts = [pool.submit(store.put, f"{k}.txt", "1", one(f"{k}.txt", "a txt"), ONE) for k in range(40)]
+        found = [pool.submit(store.by_words, "txt", 100) for _ in range(20)]
+        found += [pool.submit(store.by_vector, ONE[0], 100) for _ in range(20)]
+        for each in puts:
+            each.result()
+        assert max(len(each.result()) for each in found) <= 40
+        check_whole(store)
+        assert store.count() == 40

@@ -23,8 +23,8 @@ from tasktune.passages import Passage
 
 _ASCII: Final = re.compile(r"[a-z0-9]+")
 _UNSPACED: Final = (
-    CJK
-    + r"\u1100-\u11ff\uac00-\ud7af\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u1000-\u109f\u1780-\u17dd"
+    CJK + r"\u1100-\u11ff\uac00-\ud7af\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46"
+    r"\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u1000-\u109f\u1780-\u17dd"
 )
 
 
