@@ -7,6 +7,8 @@ import json
 import lzma
 import tarfile
 import zipfile
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 
@@ -176,7 +178,9 @@ def test_rows_without_a_text_say_all_their_columns(reading):
 
 
 def test_jsonl_and_json(reading):
-    lines = '{"text": "abc", "k": [1], "n": null, "b": true}\n\nno json\n[1]\n{"a": 1, "title": "two"}\n' + "[" * 100_000 + "\n"
+    lines = (
+        '\ufeff{"text": "abc", "k": [1], "n": null, "b": true}\n\nno json\n[1]\n{"a": 1, "title": "two"}\n' + "[" * 100_000 + "\n"
+    )
     documents, lost = reading({"a.jsonl": lines, "b.json": json.dumps([{"body": "x"}, {"body": "y"}]), "c.json": '{"a": [1, 2]}'})
     assert [document.text for document in documents] == ["abc", "a: 1\ntitle: two", "x", "y", '{"a": [1, 2]}']
     assert dict(documents[0].metadata) == {"k": "[1]", "b": True}
@@ -233,15 +237,16 @@ def test_a_mailbox(reading):
 
 
 def test_what_is_attached_is_read_too(reading):
-    from email.message import EmailMessage
-
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "s", "a@b", "c@d"
     message.set_content("see there")
     message.add_attachment(pdf(["On a page."]), maintype="application", subtype="pdf", filename="r.pdf")
-    documents, lost = reading({"a.eml": message.as_bytes()})
-    assert [document.text.strip() for document in documents] == ["see there", "On a page."]
+    message.add_attachment(message_from_bytes(MAIL, policy=policy.default))
+    box = b"From a@b Mon Jan  1 00:00:00 2024\n" + message.as_bytes()
+    documents, lost = reading({"a.eml": message.as_bytes(), "b.mbox": box})
+    assert [document.text.strip() for document in documents] == ["see there", "On a page.", "Café text\n\n> quoted"] * 2
     assert documents[1].source.endswith("a.eml#r.pdf")
+    assert documents[4].source.endswith("b.mbox#1#r.pdf")
     assert lost.as_json() == {}
 
 

@@ -23,7 +23,7 @@ from tasktune.documents.splitting import Measure, split
 from tasktune.notations.sentences import sentences
 from tasktune.passages import Passage
 
-DEEPEST, _PARAGRAPH, _BREAK, _SENTENCE, _INSIDE = 9, 10, 11, 12, 13
+_DEEPEST, _PARAGRAPH, _BREAK, _SENTENCE, _INSIDE = 9, 10, 11, 12, 13
 """How weak a cut is: that of a heading has its level, and deeper ones count as the deepest."""
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*\Z")
 _LINE = re.compile(r"^(?=.*\S)", re.MULTILINE)
@@ -131,7 +131,7 @@ class _Cutting:
     def _before(self, lo: int, previous: int, overlap: int) -> int:
         """The first of the atoms before `lo` that are repeated with it."""
         first = lo
-        while self.weakness[first] > DEEPEST and first - 1 > previous and self._length(first - 1, lo) <= overlap:
+        while self.weakness[first] > _DEEPEST and first - 1 > previous and self._length(first - 1, lo) <= overlap:
             first -= 1
         return first
 
@@ -159,7 +159,7 @@ def _places(document: Document) -> dict[int, int]:
         places[start] = _PARAGRAPH if _EMPTY_LINE.search(text, max(0, start - 80), start) else _BREAK
     places |= {start: _PARAGRAPH for start, _ in document.verbatim}
     for heading in reversed(document.headings):
-        places[heading.start] = min(heading.level, DEEPEST)
+        places[heading.start] = min(heading.level, _DEEPEST)
     places.setdefault(0, 0)
     ordered = sorted(places)
     for heading in document.headings:

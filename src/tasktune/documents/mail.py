@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 from tasktune.documents.document import Document, UnreadableError
 from tasktune.documents.draft import Draft
 from tasktune.documents.html import parsed
+from tasktune.documents.names import printable
 from tasktune.documents.opened import Opened
 from tasktune.documents.plain import PARAGRAPH
 from tasktune.passages import Value
@@ -18,6 +19,7 @@ _BOX = re.compile(rb"From \S+.* \d{4}")
 _FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:")
 _USUAL = re.compile(rb"^(?:from|to|subject|date|received|return-path|message-id|mime-version):", re.IGNORECASE | re.MULTILINE)
 _LARGEST = 1 << 26
+_UNNAMED = {"message/rfc822": "unnamed.eml"}
 
 
 def begins_box(head: bytes) -> bool:
@@ -70,14 +72,22 @@ def _message(file: Opened, source: str, data: bytes) -> Iterator[Document]:
         assert isinstance(message, EmailMessage)
         title, metadata = _described(message)
         draft = _body(message)
-        attached = [(part.get_filename() or "", part.get_content()) for part in message.iter_attachments()]
+        parts = message.iter_attachments()
+        attached = [(part.get_filename(_UNNAMED.get(part.get_content_type(), "unnamed")), _content(part)) for part in parts]
     except (LookupError, ValueError, AttributeError, TypeError, RecursionError, AssertionError) as error:
         raise UnreadableError(f"a damaged message ({type(error).__name__}: {error})"[:160]) from None
     yield draft.document(source, title, metadata)
     for name, content in attached:
-        if isinstance(content, str | bytes) and name:
-            bytes_ = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
-            yield from file.inside(name, bytes_) if source == file.source else ()
+        yield from file.inside(name, content, f"{source}#{printable(name)}")
+
+
+def _content(part: Message) -> bytes:
+    """What is attached: a file, or another message."""
+    content = part.get_payload(decode=True)
+    if isinstance(content, bytes):
+        return content
+    inner = part.get_payload()
+    return inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], Message) else str(inner).encode()
 
 
 def _described(message: EmailMessage) -> tuple[str, dict[str, Value]]:

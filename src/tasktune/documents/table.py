@@ -96,7 +96,7 @@ def _objects(file: Opened) -> Rows:
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
+                row = json.loads(line.removeprefix("\ufeff"))
             except (ValueError, RecursionError):
                 row = None
             if isinstance(row, dict):
