@@ -101,7 +101,7 @@ class Eyes:
 
     def _remembered(self, names: Sequence[int], weights: Sequence[Tensor]) -> dict[int, Tensor]:
         """What was seen of pictures before, by the same weights; those that were not are looked at now."""
-        state = (*(weight.data_ptr() for weight in weights[:1]), sum(weight._version for weight in weights))
+        state = (len(weights), *(weight.data_ptr() for weight in weights[:1]), sum(weight._version for weight in weights))
         with self._lock:
             if state != self._state:
                 self._kept.clear()
