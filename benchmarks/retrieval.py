@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,15 +25,16 @@ import tasktune as tt
 from run import machine
 from tasktune.datasets import records
 from tasktune.metrics.bootstrap import Tally
+from tasktune.metrics.retrieval import measured as figures_of
 from tasktune.metrics.retrieval import rankings
 from tasktune.models.embedder import embedder
 from tasktune.models.identity import digest_of
 from tasktune.models.model import Model
-from tasktune.passages import Passage
+from tasktune.passages import Hit, Passage
 from tasktune.recipe import Recipe
 from tasktune.retrieval import ways
 from tasktune.retrieval.ways import Find
-from tasktune.retrieval.weighing import best_weight, ranking
+from tasktune.retrieval.weighing import best_weight
 from tasktune.stores.base import Facts, Store
 from tasktune.stores.opening import open_store
 from tasktune.tasks import task
@@ -51,6 +52,14 @@ class Query:
 
     text: str
     judged: Mapping[str, int]
+
+    def ranking(self, hits: Sequence[Hit]) -> list[str]:
+        """The documents that were found, best first."""
+        return [hit.passage.source for hit in hits]
+
+    def worth(self, hits: Sequence[Hit]) -> float:
+        """nDCG@10."""
+        return figures_of(self.judged, self.ranking(hits))["ndcg@10"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +131,7 @@ def measured(find: Find, queries: list[Query]) -> dict[str, Any]:
     tally = Tally(rankings)
     kind = task("reranking").record
     for query, hits in zip(queries, found, strict=True):
-        order = ranking(hits, query.judged)
-        scores = {name: float(-rank) for rank, name in enumerate(order)}
+        scores = {name: float(-rank) for rank, name in enumerate(query.ranking(hits))}
         for name in {**query.judged, **scores}:
             record = kind(query=query.text, passage=name, answer=float(query.judged.get(name, 0)), id=name)  # type: ignore[call-arg]
             tally.add(record, scores.get(name))
@@ -139,8 +147,8 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
     yield "BM25", measured(words, held_out)
     yield "vectors of minilm", measured(vectors, held_out)
     yield "both, half each", measured(ways.fused([words, vectors], (0.5, 0.5)), held_out)
-    asked, judged = [query.text for query in collection.learnt], [query.judged for query in collection.learnt]
-    weight, _ = best_weight(words, vectors, asked, judged)
+    asked, worth = [query.text for query in collection.learnt], [query.worth for query in collection.learnt]
+    weight, _ = best_weight(words, vectors, asked, worth)
     both = ways.fused([words, vectors], (1 - weight, weight))
     yield "both, weighed", {**measured(both, held_out), "weight": weight}
     if name != "cranfield":
@@ -149,7 +157,7 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
     own = stored(collection, tuned, WORK / f"{name}-tuned.db")
     yield "vectors of minilm, tuned", measured(ways.by_vectors(own, tuned), held_out)
     tuned_vectors = ways.by_vectors(own, tuned)
-    weight, _ = best_weight(words, tuned_vectors, asked, judged)
+    weight, _ = best_weight(words, tuned_vectors, asked, worth)
     both_tuned = ways.fused([words, tuned_vectors], (1 - weight, weight))
     yield "both, tuned and weighed", {**measured(both_tuned, held_out), "weight": weight}
     grader = tt.fit("reranking", train=_graded(collection, both), model="minilm", out=WORK / "grader", recipe=_recipe(quick))

@@ -9,7 +9,7 @@ import pytest
 from tasktune.core import InputError
 from tasktune.passages import Hit, Passage
 from tasktune.retrieval.ways import Find
-from tasktune.retrieval.weighing import WEIGHTS, best_weight, ranking
+from tasktune.retrieval.weighing import WEIGHTS, best_weight
 
 
 def giving(*names: str) -> Find:
@@ -22,16 +22,12 @@ def giving(*names: str) -> Find:
 @pytest.mark.parametrize(("wanted", "weights"), [("a", (0.0, 0.5)), ("b", (0.6, 1.0)), ("c", (0.5, 0.5))])
 def test_what_finds_best_counts_most(wanted: str, weights: tuple[float, float]):
     words, vectors = giving("a", *"defghijklm", "c", "b"), giving("b", *"nopqrstuvw", "c", "a")
-    weight, means = best_weight(words, vectors, ["q"], [{wanted: 1}])
+    weight, means = best_weight(
+        words, vectors, ["q"], [lambda hits: 1 / (1 + [hit.passage.source for hit in hits].index(wanted))]
+    )
     assert tuple(means) == WEIGHTS
     assert means[weight] == max(means.values())
     assert weights[0] <= weight <= weights[1]
-
-
-def test_documents_and_passages_are_judged_by_their_names():
-    hits = [Hit(Passage("a", start, start + 1, "x"), 1.0) for start in range(3)]
-    assert ranking(hits, {"a": 1}) == ["a"]
-    assert ranking(hits, {"a:1-2": 1}) == ["a", "a:1-2"]
 
 
 def test_without_questions_there_is_nothing_to_weigh_by():

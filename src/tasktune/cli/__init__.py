@@ -16,6 +16,7 @@ from tasktune.cli.answering import evaluate, predict
 from tasktune.cli.explaining import explain
 from tasktune.cli.grouping import cluster
 from tasktune.cli.knowing import index, queries, search
+from tasktune.cli.measuring import weigh
 from tasktune.cli.models import assemble, models_app
 from tasktune.cli.questioning import ask
 from tasktune.cli.rating import rate, ratings
@@ -51,6 +52,7 @@ _COMMANDS = (
     index,
     search,
     queries,
+    weigh,
     ask,
     serve,
     tasks,

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tasktune.cli.asking import Asking, with_asking
+from tasktune.cli.measuring import evaluate_store, is_store
 from tasktune.cli.options import DataFile, Format, Map, Options, with_recipe
+from tasktune.cli.questioning import Answering, with_answering
+from tasktune.cli.searching import Searching, with_searching
 from tasktune.core import InputError, Lost, Row
 
 if TYPE_CHECKING:
@@ -27,15 +30,36 @@ OUT_HELP = (
 
 @with_recipe
 @with_asking
+@with_searching
+@with_answering
 def evaluate(
     asking: Asking,
+    searching: Searching,
+    answering: Answering,
     data: Annotated[list[str], typer.Argument(help=DATA_HELP, metavar="DATA")],
     options: Options,
+    judge: Annotated[
+        str | None, typer.Option(help="of a store: a model tuned for nli, to judge whether what is cited bears out what is said")
+    ] = None,
+    calibrate: Annotated[
+        str | None,
+        typer.Option(
+            help="of a store: the file to write, for --confidence, from where on answers had better be given", metavar="FILE"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the scores as JSON")] = False,
     map: Map = None,
     format: Format = None,
 ) -> None:
-    """Measure a model on data with answers: a tuned one, or any by `evaluate TASK --model NAME`."""
+    """Measure a model on data with answers: a tuned one, or any by `evaluate TASK --model NAME`.
+
+    Of a store, what is found for questions that name their sources, and what a --generator says.
+    """
+    if is_store(asking.model):
+        evaluate_store(asking.model, data, searching, answering, judge, calibrate, options, as_json, format)
+        return
+    if (searching, answering, judge, calibrate) != (Searching(), Answering(), None, None):
+        raise InputError(f"{asking.model} is no store, which flags of searching and answering are for; leave them out")
     from tasktune.readers.mapping import parse_mapping
     from tasktune.tasks import task as task_called
     from tasktune.verbs.slips import before_measuring, before_scoring

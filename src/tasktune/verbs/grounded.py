@@ -148,8 +148,17 @@ def _found(find: Find, asked: Sequence[Asked]) -> dict[str, Score]:
         return {}
     tally = Tally(_RANKED)
     for one, hits in zip(asked, find([each.question for each in asked], DEPTH), strict=True):
-        tally.add(None, {"query": measured({_name(source): 1 for source in one.sources}, _ranking(one, hits))})
+        tally.add(None, {"query": _figures(one, hits)})
     return dict(tally.scores().values)
+
+
+def ndcg(asked: Asked, hits: Sequence[Hit]) -> float:
+    """nDCG@10 of what was found for a question, by the sources that it names."""
+    return _figures(asked, hits)["ndcg@10"]
+
+
+def _figures(asked: Asked, hits: Sequence[Hit]) -> dict[str, float]:
+    return measured({_name(source): 1 for source in asked.sources}, _ranking(asked, hits))
 
 
 def _count_ranked(record: Any, counts: Any) -> Counts:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tasktune.models.model import Model
     from tasktune.models.multitask import MultiTaskModel
     from tasktune.verbs.cluster import Clustering
+    from tasktune.verbs.grounded import GroundedEvaluation
     from tasktune.verbs.grounded_answer import GroundedAnswer
     from tasktune.verbs.index import Indexed
 
@@ -96,6 +97,16 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
         place = f"{passage.source}{page} ({passage.start}–{passage.end}){titles}"
         console.print(f"{rank:3}. [cyan]{escape(place)}[/cyan]  {hit.score:.4f}", soft_wrap=True)
         console.print(f"     {escape(shortened(passage.text))}", soft_wrap=True)
+
+
+def show_grounded_evaluation(measured: GroundedEvaluation) -> None:
+    """What was found for questions, and how well they were answered."""
+    for what, scores in (("what is found", measured.found), ("what is answered", measured.answered)):
+        if scores:
+            figures = {name: asdict(score) for name, score in scores.items()}
+            told = {"task": what, "records": measured.questions, "primary": next(iter(scores)), "scores": figures}
+            _table({**told, "ceiling": {}, "calibration": {}}, {})
+    show_lost(measured.lost)
 
 
 def show_grounded(pieces: Generator[str, None, GroundedAnswer], say: Callable[[str], None]) -> None:

@@ -1,0 +1,76 @@
+"""`tasktune evaluate STORE QUESTIONS` and `tasktune weigh`: how well documents are found, and answered from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tasktune.cli.options import Format, Options, loading, with_recipe
+from tasktune.cli.questioning import Answering
+from tasktune.cli.searching import Collection, Searching, Store
+from tasktune.core import InputError
+
+
+def is_store(named: str) -> bool:
+    """Whether this names a store, and no folder of a model and no task."""
+    return "://" in named or Path(named).is_file()
+
+
+def evaluate_store(
+    store: str,
+    data: Sequence[str],
+    searching: Searching,
+    answering: Answering,
+    judge: str | None,
+    calibrate: str | None,
+    options: Options,
+    as_json: bool,
+    format: str | None,
+) -> None:
+    """Print the figures of a store, or with `calibrate` write from where on its answers are given."""
+    from tasktune import recipe as recipes
+
+    if len(data) != 1:
+        raise InputError(f"a store is measured by one file of questions, but {len(data)} are given: {', '.join(data)}")
+    resolved = recipes.of(options, "the options")
+    with loading():
+        from tasktune.verbs.grounded import calibrate as learn
+        from tasktune.verbs.grounded import evaluate_grounded
+        from tasktune.verbs.show import show_grounded_evaluation
+
+        who, how, suspects = answering.who(options), searching.told(), answering.suspects.value
+    if calibrate is not None:
+        if who is None:
+            raise InputError("--calibrate learns how sure answers are: name who answers with --generator")
+        learn(store, data[0], who, answering.k, how, suspects, format, resolved).save(calibrate)
+        return
+    found = evaluate_grounded(store, data[0], who, answering.k, how, suspects, answering.sure(), judge, format, resolved)
+    if as_json:
+        print(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        show_grounded_evaluation(found)
+
+
+@with_recipe
+def weigh(
+    store: Store,
+    questions: Annotated[str, typer.Argument(help="a file of questions that name their sources", metavar="QUESTIONS")],
+    options: Options,
+    collection: Collection = "main",
+    format: Format = None,
+) -> None:
+    """Find out how much vectors should count beside words, for `--weight`; measure on other questions than these."""
+    from tasktune import recipe as recipes
+
+    resolved = recipes.of(options, "the options")
+    with loading():
+        from tasktune.verbs.weigh import weigh as verb
+
+    best, means = verb(store, questions, collection, format, resolved)
+    for weight, mean in means.items():
+        print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best else ''}")
+    print(f"search with --weight {best:g}")

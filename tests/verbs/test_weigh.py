@@ -1,0 +1,79 @@
+"""A store is measured by questions that name their sources, and words and vectors are weighed by them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import tasktune as tt
+from tasktune.cli import app
+from tasktune.retrieval.weighing import WEIGHTS
+from tasktune.verbs.weigh import weigh
+
+ASKED = (
+    {"question": "when do eggs boil?", "sources": ["docs/eggs.txt"]},
+    {
+        "question": "who lands at noon?",
+        "sources": [{"source": "docs/ferry.txt", "start": 0, "end": 10}],
+        "answers": ["the ferry"],
+    },
+)
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "eggs.txt").write_text("Eggs boil in ten minutes.")
+    (docs / "ferry.txt").write_text("The ferry lands at noon.")
+    (tmp_path / "asked.jsonl").write_text("\n".join(map(json.dumps, ASKED)))
+    return tmp_path / "asked.jsonl"
+
+
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, list(words))
+    return done.exit_code, done.output if done.exception is None else str(done.exception)
+
+
+@pytest.mark.slow
+def test_a_weight_is_found_and_told(asked: Path, tiny: Callable[[str], Path]):
+    tt.index("docs", "kb.db", str(tiny("bert")))
+    best, means = weigh("kb.db", asked)
+    assert tuple(means) == WEIGHTS
+    assert means[best] == max(means.values())
+    code, said = run("weigh", "kb.db", "asked.jsonl")
+    assert code == 0
+    assert said.splitlines()[-1] == f"search with --weight {best:g}"
+
+
+def test_what_is_found_is_measured_by_the_sources(asked: Path):
+    tt.index("docs", "kb.db", None)
+    code, said = run("evaluate", "kb.db", "asked.jsonl", "--json", "--by", "words")
+    assert code == 0
+    told = json.loads(said)
+    assert (told["questions"], told["found"]["ndcg@10"]["value"], told["answered"]) == (2, 1.0, {})
+    assert "what is found, 2 records" in run("evaluate", "kb.db", "asked.jsonl")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("evaluate", "kb.db", "asked.jsonl", "asked.jsonl"), "one file of questions, but 2 are given"),
+        (("evaluate", "kb.db", "asked.jsonl", "--calibrate", "sure.json"), "name who answers with --generator"),
+        (("evaluate", "runs/none", "asked.jsonl", "--around", "2"), "runs/none is no store"),
+        (("weigh", "kb.db", "asked.jsonl"), "nothing here has vectors"),
+        (("weigh", "kb.db", "unsourced.jsonl"), "names its 'sources'"),
+    ],
+)
+def test_what_cannot_be_measured_is_told(asked: Path, words: tuple[str, ...], said: str):
+    tt.index("docs", "kb.db", None)
+    asked.with_name("unsourced.jsonl").write_text(json.dumps({"question": "why?", "answer": "so"}))
+    code, told = run(*words)
+    assert code != 0
+    assert said in told
+    assert not asked.with_name("sure.json").exists()
