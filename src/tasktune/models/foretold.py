@@ -46,7 +46,7 @@ def loss(net: PreTrainedModel, head: Head, layout: Layout, features: Sequence[Fe
 
 def summed(net: PreTrainedModel, batch: Batch, weights: Tensor | None) -> Tensor:
     """Negative log p of a batch's targets; words are no classes, and have no weights."""
-    whole: Any = net
+    whole: Any = getattr(net, "get_base_model", lambda: net)()  # with its adapters, if any
     told = batch["mask"] > 0
     body = whole.model if sees(net) else whole.get_decoder()
     hidden = body(**asked(batch), use_cache=False).last_hidden_state
