@@ -177,6 +177,19 @@ def test_rows_without_a_text_say_all_their_columns(reading):
     assert [document.title for document in documents] == ["", "T, t"]
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a.csv", "id,text\n", "no rows below its header"),
+        ("a.csv", b"id,text\n" * 10_000 + b"1,\xff\xfe\n", "goes on as something else"),
+        ("a.jsonl", b'{"a": 1}\n' * 10_000 + b"\xff\n", "goes on as something else"),
+    ],
+)
+def test_tables_that_hold_nothing_or_break_off_are_told(reading, name: str, data: bytes | str, why: str):
+    _, lost = reading({name: data})
+    assert [reason for reason in lost.counts if why in reason]
+
+
 def test_jsonl_and_json(reading):
     lines = (
         '\ufeff{"text": "abc", "k": [1], "n": null, "b": true}\n\nno json\n[1]\n{"a": 1, "title": "two"}\n' + "[" * 100_000 + "\n"
@@ -201,6 +214,7 @@ JS = "import x from 'y'\n\nexport default async function run(a) {\n  while (a) {
         ("a.rs", RUST, [(1, "foo"), (1, "Bar"), (2, "Bar.m")]),
         ("a.c", C, [(1, "foo"), (1, "g")]),
         ("a.js", JS, [(1, "run"), (1, "K"), (1, "")]),
+        ("unended.py", "def f():\n    x", [(1, "f")]),
         ("broken.py", "def f(:\n    x\n\nclass A:\n    def g(self):\n        y\n", [(1, "f"), (1, "A"), (2, "A.g")]),
     ],
 )

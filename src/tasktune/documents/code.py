@@ -37,7 +37,7 @@ def read(file: Opened) -> Iterator[Document]:
     suffix = PurePosixPath(file.name).suffix.lower()
     found = _python(text, lines) if suffix in _PYTHON else None
     sections = _by_indent(lines) if found is None else found
-    headings = tuple(Heading(title, level, starts[line], starts[line]) for line, level, title in sections)
+    headings = tuple(Heading(title, level, starts[at], starts[at]) for at, level, title in sections if starts[at] < len(text))
     breaks = tuple(match.end() - len(_indent(text, match.end())) for match in PARAGRAPH.finditer(text))
     yield Document(file.source, PurePosixPath(file.name).name, text, headings, (), breaks, ((0, len(text)),))
 

@@ -71,7 +71,10 @@ FORMATS: dict[str, Format] = {format.name: format for format in _TABLE}
 
 def parse(file: Opened) -> Iterator[Document]:
     """The documents of a file, whatever it is. Raises `UnreadableError` where it is nothing that can be read."""
-    yield from detected(file).read(file)
+    try:
+        yield from detected(file).read(file)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"it begins as {error.encoding} and goes on as something else: convert it to UTF-8") from None
 
 
 def detected(file: Opened) -> Format:

@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from itertools import accumulate
 from typing import Any
 
-from tasktune.documents.document import Document, UnreadableError
+from tasktune.documents.document import Document
 from tasktune.documents.encodings import decoded, encoding
 from tasktune.documents.opened import Opened
 from tasktune.passages import Value
@@ -71,13 +71,11 @@ def _cells(file: Opened, delimiters: str) -> Rows:
         number += 1
         try:
             cells = next(rows, None)
-        except (csv.Error, UnicodeDecodeError) as error:
+        except csv.Error as error:
             file.lost.add(f"a damaged row of a table ({error})"[:120], file.part(number))
-            if isinstance(error, UnicodeDecodeError):
-                return
             continue
         if cells is None:
-            return
+            break
         if not names:
             names = [cell.strip().lstrip("\ufeff") or str(k) for k, cell in enumerate(cells, 1)]
             number = 0
@@ -85,26 +83,25 @@ def _cells(file: Opened, delimiters: str) -> Rows:
             file.lost.add("a row with more cells than there are columns", file.part(number))
         elif any(cells):
             yield number, {name: _typed(cell) for name, cell in zip(names, cells, strict=False)}
+    if number <= 1:
+        file.lost.add("a table that has no rows below its header", file.source)
 
 
 def _objects(file: Opened) -> Rows:
     stream = _text(file)
     number = 0
-    try:
-        while line := stream.readline(_LONGEST_LINE):
-            number += 1
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line.removeprefix("\ufeff"))
-            except (ValueError, RecursionError):
-                row = None
-            if isinstance(row, dict):
-                yield number, row
-            else:
-                file.lost.add("a line that is no JSON object", file.part(number))
-    except UnicodeDecodeError:
-        raise UnreadableError(f"it is not in one encoding: see line {number + 1}") from None
+    while line := stream.readline(_LONGEST_LINE):
+        number += 1
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.removeprefix("\ufeff"))
+        except (ValueError, RecursionError):
+            row = None
+        if isinstance(row, dict):
+            yield number, row
+        else:
+            file.lost.add("a line that is no JSON object", file.part(number))
 
 
 def _text(file: Opened) -> TextIOWrapper:
