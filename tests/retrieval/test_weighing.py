@@ -9,7 +9,7 @@ import pytest
 from tasktune.core import InputError
 from tasktune.passages import Hit, Passage
 from tasktune.retrieval.ways import Find
-from tasktune.retrieval.weighing import WEIGHTS, best_weight
+from tasktune.retrieval.weighing import WEIGHTS, Worth, best_weight
 
 
 def giving(*names: str) -> Find:
@@ -19,12 +19,15 @@ def giving(*names: str) -> Find:
     return find
 
 
+def rank_of(name: str) -> Worth:
+    """1 for the first place, less for each further down, 0 where it is not among the hits."""
+    return lambda hits: next((1 / rank for rank, hit in enumerate(hits, 1) if hit.passage.source == name), 0.0)
+
+
 @pytest.mark.parametrize(("wanted", "weights"), [("a", (0.0, 0.5)), ("b", (0.6, 1.0)), ("c", (0.5, 0.5))])
 def test_what_finds_best_counts_most(wanted: str, weights: tuple[float, float]):
     words, vectors = giving("a", *"defghijklm", "c", "b"), giving("b", *"nopqrstuvw", "c", "a")
-    weight, means = best_weight(
-        words, vectors, ["q"], [lambda hits: 1 / (1 + [hit.passage.source for hit in hits].index(wanted))]
-    )
+    weight, means = best_weight(words, vectors, ["q"], [rank_of(wanted)])
     assert tuple(means) == WEIGHTS
     assert means[weight] == max(means.values())
     assert weights[0] <= weight <= weights[1]
