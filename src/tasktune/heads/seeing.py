@@ -56,7 +56,8 @@ class Seeing(Writer):
         """With pictures as its processor does it, without as a decoder."""
         if prompt.images:
             return self.pictures.tokens(str(prompt), prompt.images)
-        return _WORDS.tokens(tokenizer, replace(prompt, **{part: self.pictures.said(getattr(prompt, part)) for part in _PARTS}))
+        before, body, after = map(self.pictures.said, (prompt.before, prompt.body, prompt.after))
+        return _WORDS.tokens(tokenizer, replace(prompt, before=before, body=body, after=after))
 
     def asked(self, given: Tokens, opening: Tokens) -> Features:
         """One sequence. Raises `InputError` where a picture in it is not whole."""
@@ -127,7 +128,6 @@ class Seeing(Writer):
 
 
 _WORDS: Final = Causal()
-_PARTS: Final = ("before", "body", "after")
 
 
 def seeing(net: PreTrainedModel, pictures: Pictures) -> Seeing:

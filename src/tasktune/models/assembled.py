@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import torch
 from transformers import (
@@ -53,11 +53,11 @@ def assembled(vision: Path, language: Path, work: Path, seed: int) -> str:
     tokenizer.add_tokens([AddedToken(IMAGE, special=True, normalized=False)], special_tokens=True)
     if len(tokenizer) > net.get_input_embeddings().num_embeddings:
         net.resize_token_embeddings(len(tokenizer), mean_resizing=False)
-    chosen = "default" if more == 1 else "full"
+    chosen: Literal["default", "full"] = "default" if more == 1 else "full"
     config = LlavaConfig(
         vision_config=encoder.config,
         text_config=net.config,
-        image_token_id=tokenizer.convert_tokens_to_ids(IMAGE),
+        image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
         vision_feature_select_strategy=chosen,
         vision_feature_layer=-2 if encoder.config.model_type == "clip_vision_model" else -1,
         tie_word_embeddings=net.config.tie_word_embeddings,
@@ -106,6 +106,7 @@ def _encoder(folder: Path) -> tuple[PreTrainedModel, Any]:
             "Give a ViT, CLIP, SigLIP or DINOv2, or make one: tasktune models new --family vision"
         )
     images: Any = AutoImageProcessor  # ships no types
+    encoder: Any
     encoder, missing = network.weighted(AutoModel, folder, config)
     network.refuse_noise(folder, encoder, "encoder", [name for name in missing if "pool" not in name])
     with network.unreadable(folder, "preprocessor_config.json"):
@@ -138,4 +139,4 @@ def _tokens_beside_patches(encoder: Any, processor: Any, side: int, patch: int) 
 
     pixels = processor(PIL.Image.new("RGB", (side, side)), return_tensors="pt")["pixel_values"]
     seen = encoder(pixels, output_hidden_states=True).hidden_states[-1]
-    return int(seen.size(1)) - (pixels.size(2) // patch) * (pixels.size(3) // patch)
+    return int(seen.size(1) - (pixels.size(2) // patch) * (pixels.size(3) // patch))

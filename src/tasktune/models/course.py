@@ -135,7 +135,12 @@ class Course:
         rate = recipe.learning_rate or 0.0
         self.optimizer = torch.optim.AdamW(_groups(net, new, rate, recipe.weight_decay), fused=True)
         usual, waiting = partial(_factor, round(recipe.warmup * total), total), round(alone * total)
-        rates = [partial(_after, waiting, usual), partial(_after, waiting, usual), usual, usual]  # as `_groups` has them
+        rates: list[Callable[[int], float]] = [
+            partial(_after, waiting, usual),
+            partial(_after, waiting, usual),
+            usual,
+            usual,
+        ]  # as `_groups` has them
         self.schedule = LambdaLR(self.optimizer, rates)
         self.sum = processes.Sum([] if is_sharded(net) else cast(torch.nn.Module, net).parameters())
         self.taught = [Taught(subject) for subject in subjects]  # last: it tries the network out, which gathers parts of it
