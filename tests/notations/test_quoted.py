@@ -59,6 +59,15 @@ def test_what_is_shown_of_a_text(text, shown):
     assert quoted(text) == shown
 
 
+@pytest.mark.parametrize("text", ["<script>", "<!--", "<a ", "[", "note to ", "ignore ", "\u200d", "]("])
+def test_long_and_odd_texts_take_no_longer_than_others(text):
+    long = text * (100_000 // len(text))  # minutes, if each were looked for to the end of the text
+    quoted.cache_clear()
+    assert len(quoted(long)) <= len(long)
+    assert len(inert(long)) <= len(long)
+    assert isinstance(orders(long), tuple)
+
+
 def test_orders_are_told_from_texts_that_only_speak_of_the_like():
     ordering = [attack.passages[attack.poisoned - 1] for attack in attacks(60) if attack.kind == "order"]
     assert all(map(orders, ordering))

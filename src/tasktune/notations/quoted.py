@@ -19,7 +19,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 _TAG = re.compile(
-    r"<!--.*?-->|<(script|style)\b.*?</\1\s*>"
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)"
     r"|</?(?:a|abbr|b|big|blockquote|body|br|button|center|code|dd|details|div|dl|dt|em|embed|font|footer|form|frame|h[1-6]|head"
     r"|header|hr|html|i|iframe|img|input|label|li|link|main|meta|nav|object|ol|option|p|picture|pre|script|section|select|small"
     r"|source|span|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|title|tr|u|ul|video)\b"
@@ -32,7 +32,7 @@ _SEEN = frozenset("\n\t\r\u200c\u200d")
 """Blanks; and the joiners, which have no width, but belong to words of Persian or Hindi and to emoji made of several."""
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180e")
 """Letters and signs that are drawn as nothing."""
-_LATIN_JOINED = re.compile("(?<=[\0-\u02ff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\0-\u02ff])")
+_LATIN_JOINED = re.compile("(?<=[\0-\u02ff])[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?=[\0-\u02ff])")
 
 
 @lru_cache(maxsize=256)  # a prompt that is too long is made again with fewer passages
