@@ -21,7 +21,7 @@ from tasktune.answers import Answer
 from tasktune.core import InputError, Lost, Record
 from tasktune.datasets import questions
 from tasktune.images import Image, opened
-from tasktune.models.inference import likelihoods
+from tasktune.models.inference import answers, likelihoods
 from tasktune.models.model import Model
 from tasktune.verbs.picture_map import drawn
 from tasktune.verbs.rollout import attended
@@ -33,7 +33,7 @@ Map = NDArray[np.float64]
 @final
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What each part of a record's pictures did for an answer, a map a picture. `log_p` is of the answer's tokens together."""
+    """What each part of a record's pictures did for an answer, a map a picture. `log_p` is the answer's."""
 
     record: Record
     answer: Answer
@@ -74,8 +74,13 @@ def explain(model: Model, asked: Any, by: Literal["occlusion", "attention"] = "o
 
 
 def _log_p(model: Model, records: list[Record]) -> list[float]:
-    """log p of each record's own answer."""
-    told = [-likelihood.nats for _, likelihood in likelihoods(model.net, model.head, records, Lost())]
+    """log p of each record's own answer: among all that there are, where the model chooses, else of its tokens together."""
+    if model.head.closed and records[0].answer in model.head.labels:
+        said = answers(model.net, model.head, records, Lost())
+        chosen = [model.head.units(record, raws) for record, raws, _ in said if raws]
+        told = [float(units.log_p[0, units.gold[0]]) for units in chosen if units is not None]
+    else:
+        told = [-likelihood.nats for _, likelihood in likelihoods(model.net, model.head, records, Lost())]
     if len(told) < len(records):
         raise InputError("the record is too long for the model, and the policy drops it; see --lossy")
     return told
