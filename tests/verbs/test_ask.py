@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,9 @@ from tasktune.tasks import task
 from tasktune.tasks.question_answering_grounded import TASK, QuestionAnsweringGrounded
 from tasktune.verbs.answerers import Answerer, Extractor, Said, Writer, Writing, answerer
 from tasktune.verbs.ask import ask, asking, finished, sifted
+from tasktune.verbs.attribution import by_vectors
 from tasktune.verbs.confidence import Confidence, fitted
+from tasktune.verbs.show import show_grounded
 
 BRIDGE = "The council met on Monday. It closed the old bridge to cars. Few people came."
 FERRY = "The ferry to Skelby sails at noon. It takes two hours."
@@ -93,6 +96,35 @@ def test_a_question_has_words():
 def test_marks_of_passages_that_there_are_not_cite_nothing():
     assert answered("The mayor wept bitterly [7][999].").unsupported
     assert answered("The old bridge was closed [7].").cited == (1,)
+
+
+class Embeds:
+    """Vectors that say whether a text speaks of the sea, in whatever words."""
+
+    def embed(self, texts, side):
+        return np.array([[1.0, 0.0] if re.search("ferry|boat", text) else [0.0, 1.0] for text in texts], np.float32)
+
+
+def test_what_bears_out_a_sentence_can_be_found_by_vectors():
+    pieces = asking(finding(HITS), "what?", Says("A boat departs."), support=by_vectors(Embeds()))
+    assert finished(pieces).cited == (2,)
+    assert ask(finding(HITS), "what?", Says("A boat departs.")).cited == ()
+
+
+def test_an_answer_is_shown_as_it_comes_with_its_sources_below(capsys):
+    said = []
+    show_grounded(asking(finding(HITS), "what?", Says("The bridge was closed [1]. Nobody wept.")), said.append)
+    assert "".join(said) == "The bridge was closed [1]. Nobody wept."
+    assert len(said) > 3
+    shown = capsys.readouterr().out
+    assert "[1] d0.txt" in shown
+    assert "[?] nothing was found that bears out: Nobody wept." in shown
+    said.clear()
+    show_grounded(asking(finding([]), "what?", Says("x")), said.append)
+    assert said == ["Not in the documents."]
+    said.clear()
+    show_grounded(asking(finding(HITS), "what?", Says("May."), confidence=Confidence(bias=-9.0)), said.append)
+    assert "not sure enough" in said[-1]
 
 
 def test_an_answer_that_is_not_sure_enough_is_withheld(tmp_path):

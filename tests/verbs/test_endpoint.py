@@ -88,6 +88,12 @@ def test_a_server_that_does_not_stream_is_understood_too(server: Server):
     assert ask(finding(HITS), "what?", endpoint(server.url, "m")).text == "The bridge."
 
 
+def test_a_server_that_does_not_end_is_heard_no_longer_than_it_was_asked_for(server: Server):
+    server.body = streamed(*["word " * 100] * 50)
+    said = ask(finding(HITS), "what?", endpoint(server.url, "m", {"max_new_tokens": 10}))
+    assert len(said.text) == 640
+
+
 def test_the_key_goes_to_whom_it_is_for(server: Server, monkeypatch: pytest.MonkeyPatch):
     server.body = streamed("x")
     monkeypatch.setenv("OPENAI_API_KEY", "theirs")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from tasktune.answers import Cited, Words
+from tasktune.metrics.similarity import unit
 from tasktune.models.model import Model
 from tasktune.notations.sentences import sentences
 from tasktune.notations.words import words
@@ -45,8 +46,6 @@ def by_vectors(embedder: Model) -> Support:
     """The cosine of the claim's vector and each text's."""
 
     def support(claim: str, texts: Sequence[str]) -> list[float]:
-        from tasktune.metrics.similarity import unit
-
         told, others = unit(embedder.embed([claim], "query")), unit(embedder.embed(texts, "document"))
         return [float(cosine) for cosine in others @ told[0]]
 

@@ -27,6 +27,7 @@ from tasktune.verbs.answerers import Answerer, Said, Writing
 LIMIT: Final = 4096
 """Tokens that a server's model reads at least, where --max-length says nothing else."""
 _SIGNS_A_TOKEN = 3  # bytes; English has four or five
+_LONGEST_TOKEN = 64  # characters
 _LONGEST_LINE = 1 << 20
 _LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 _KEYS = ("TASKTUNE_API_KEY", "OPENAI_API_KEY")
@@ -56,14 +57,17 @@ class Endpoint(Answerer):
     def write(self, record: QuestionAnsweringGrounded, lost: Lost) -> Writing:
         """What the server's model writes, as it comes; how sure it is, where the server tells the log p of tokens."""
         messages = [turn.as_json() for turn in self._turns(record, lost)]
-        log_p: list[float] = []
+        log_p, room = list[float](), self._longest * _LONGEST_TOKEN
         with self._asked({"messages": messages, **self._how()}) as lines:
             for event in _events(lines, self.url):
                 for choice in event.get("choices") or ():
                     told = (choice.get("logprobs") or {}).get("content") or ()
                     log_p += [token["logprob"] for token in told if isinstance(token.get("logprob"), int | float)]
-                    if isinstance(piece := (choice.get("delta") or {}).get("content"), str) and piece:
-                        yield piece
+                    if isinstance(piece := (choice.get("delta") or {}).get("content"), str) and piece[:room]:
+                        yield piece[:room]
+                        room -= len(piece[:room])
+                if not room:  # a server need not keep to what it was asked for
+                    break
         return Said(sum(log_p) / len(log_p) if log_p else None)
 
     def _turns(self, record: QuestionAnsweringGrounded, lost: Lost) -> tuple[Message, ...]:
