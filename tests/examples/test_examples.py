@@ -23,12 +23,13 @@ TINY = {
     "code-docstring": "t5",
     "few-shot": "llama",
     "instruct": "llama",
+    "ask": "llama",
     **dict.fromkeys(("captioning", "image-classification", "image-text-matching", "nlvr", "vqa"), "llava"),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*NAMES, "cluster", "few-shot", "instruct", "several"])
+@pytest.mark.parametrize("name", [*NAMES, "ask", "cluster", "few-shot", "instruct", "several"])
 def test_an_example_runs(name: str, tiny: Callable[[str], Path], capsys: pytest.CaptureFixture[str]):
     spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
     assert spec is not None
