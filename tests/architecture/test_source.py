@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ VAGUE = re.compile(r"util|helper|common|misc|manager|factory|mixin", re.IGNORECA
 FOREIGN = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT / "src/tasktune")))
+each_file = pytest.mark.parametrize(  # all that is asked of a file one after the other: it is parsed once
+    "path", FILES, ids=lambda path: str(path.relative_to(ROOT / "src/tasktune")), scope="module"
+)
 
 
+@lru_cache(maxsize=1)
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
