@@ -117,6 +117,8 @@ def _labels(task: Task[Any], framing: Framing, model: str, words: Mapping[str, s
         if words:
             raise InputError(f"{task.name} has no labels to choose from; leave --labels out")
         return ()
+    if framing.closed_up_to and not words:  # what examples happen to show is not all there is
+        return ()
     if not words and not examples:
         if not framing.closed and framing.form is None:  # names tell something of the records, and are no choice (languages)
             return ()
