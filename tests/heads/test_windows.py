@@ -119,7 +119,7 @@ def scene(chance: Random, words: int) -> NER:
 def test_split_finds_what_is_named_at_the_far_end(kind: str, tiny: Callable[[str], Path]) -> None:
     chance = Random(5)
     short, long = [scene(chance, 60) for _ in range(20)], scene(chance, 300)
-    recipe = replace(KNOWING, epochs=16, evaluations=1 / 16, learning_rate=4e-3, max_length=READS)
+    recipe = replace(KNOWING, epochs=8, evaluations=1 / 8, learning_rate=1e-2, max_length=READS)
     model = fit("ner", short, short[:4], str(tiny(kind)), recipe=recipe)
     (prediction,) = model.predict([replace(long, answer=None, id="long")], lost := Lost())
     assert lost.as_json() == {"split": {"count": 1, "records": ["long"]}}
