@@ -170,7 +170,13 @@ def _first(find: Find, most: int) -> Find:
 
 
 def _recipe(quick: bool) -> Recipe:
-    return Recipe(epochs=0.2, max_length=64) if quick else Recipe(epochs=3, max_length=256)
+    return Recipe(epochs=0.2, max_length=64) if quick else Recipe(epochs=2, max_length=256)
+
+
+def _relevant(query: Query, collection: Collection) -> list[str]:
+    """The documents that go with a query, the best first, and no more than four, so that all queries teach alike."""
+    there = [name for name, grade in query.judged.items() if grade > 0 and name in collection.documents]
+    return sorted(there, key=lambda name: -query.judged[name])[:4]
 
 
 def _pairs(collection: Collection) -> list[dict[str, Any]]:
@@ -178,18 +184,16 @@ def _pairs(collection: Collection) -> list[dict[str, Any]]:
     return [
         {"text": query.text, "answer": collection.documents[name]}
         for query in collection.learnt
-        for name, grade in query.judged.items()
-        if grade > 0 and name in collection.documents
+        for name in _relevant(query, collection)
     ]
 
 
 def _graded(collection: Collection, find: Find) -> list[dict[str, Any]]:
     """Queries with documents that go with them, and others that were found and do not."""
-    found = find([query.text for query in collection.learnt], 10)
+    found = find([query.text for query in collection.learnt], 5)
     drawn = []
     for query, hits in zip(collection.learnt, found, strict=True):
-        names = {name for name, grade in query.judged.items() if grade > 0} | {hit.passage.source for hit in hits}
-        for name in sorted(names & collection.documents.keys()):
+        for name in sorted({*_relevant(query, collection), *(hit.passage.source for hit in hits)}):
             grade = float(max(0, query.judged.get(name, 0)))
             drawn.append({"query": query.text, "passage": collection.documents[name], "answer": grade})
     return drawn
