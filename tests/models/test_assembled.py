@@ -14,6 +14,7 @@ import torch
 import transformers as hf
 
 import tasktune as tt
+from families import TINY
 from tasktune.core import InputError, Lost
 from tasktune.images import plain
 from tasktune.models.assembled import new_weights
@@ -117,6 +118,15 @@ def test_what_was_seen_is_forgotten_once_the_eyes_learn(tiny: Callable[[str], Pa
         for weight in model.net.model.vision_tower.parameters():
             weight.mul_(1.5)
     assert model.predict(records)[0].score != before
+
+
+def test_a_decoder_that_scales_its_logits_is_refused(tmp_path: Path) -> None:
+    config = hf.CohereConfig(**_SIZE, vocab_size=500, logit_scale=0.5, initializer_range=0.1)
+    with quiet():
+        hf.CohereForCausalLM(config).save_pretrained(tmp_path / "words")
+    TINY["llama"].tokenizer().save_pretrained(tmp_path / "words")
+    with pytest.raises(InputError, match="cannot hold this cohere, whose last layer does more than multiply"):
+        tt.assemble(str(encoder("vit", tmp_path / "vit")), str(tmp_path / "words"), tmp_path / "vlm")
 
 
 def test_parts_that_are_none_are_refused(tiny: Callable[[str], Path], tmp_path: Path) -> None:

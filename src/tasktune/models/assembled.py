@@ -30,6 +30,9 @@ from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS
 
 IMAGE: Final = "<image>"
+Choice = Literal["default", "full"]
+"""Which of the encoder's vectors the projector is given: those behind a class token, or all."""
+
 _FLAT: Final = (
     "{%- set flat = namespace(messages=[]) -%}{%- for message in messages -%}"
     "{%- if message.content is string -%}{%- set flat.messages = flat.messages + [message] -%}"
@@ -44,43 +47,28 @@ _FLAT: Final = (
 def assembled(vision: Path, language: Path, work: Path, seed: int) -> str:
     """Write the model that an encoder and a decoder make, in `work`, and say in words what it is.
 
-    Raises `InputError` where the one is no vision encoder, or the other no decoder.
+    Raises `InputError` where the one is no vision encoder, or the other no decoder that LLaVA's layout can hold.
     """
     encoder, processor = _encoder(vision)
     net, tokenizer = _decoder(language)
     side, patch = _sizes(encoder.config)
     more = _tokens_beside_patches(encoder, processor, side, patch)
-    tokenizer.add_tokens([AddedToken(IMAGE, special=True, normalized=False)], special_tokens=True)
-    if len(tokenizer) > net.get_input_embeddings().num_embeddings:
-        net.resize_token_embeddings(len(tokenizer), mean_resizing=False)
-    chosen: Literal["default", "full"] = "default" if more == 1 else "full"
-    config = LlavaConfig(
-        vision_config=encoder.config,
-        text_config=net.config,
-        image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
-        vision_feature_select_strategy=chosen,
-        vision_feature_layer=-2 if encoder.config.model_type == "clip_vision_model" else -1,
-        tie_word_embeddings=net.config.tie_word_embeddings,
-    )
+    chosen: Choice = "default" if more == 1 else "full"
     torch.manual_seed(seed)
-    whole: Any = LlavaForConditionalGeneration(config)
-    whole.model.vision_tower.load_state_dict(encoder.state_dict())
-    whole.model.language_model.load_state_dict(net.get_decoder().state_dict())
-    whole.lm_head.load_state_dict(net.get_output_embeddings().state_dict(), strict=False)
-    whole.generation_config = net.generation_config
-    if tokenizer.chat_template is not None:
-        tokenizer.chat_template = _FLAT + tokenizer.chat_template
+    whole = _joined(encoder, net, tokenizer.convert_tokens_to_ids(IMAGE), chosen)
+    _refuse_other_words(language, whole, net)
     kind: Any = LlavaProcessor  # ships no types
+    shown = kind(
+        processor,
+        tokenizer,
+        patch_size=patch,
+        vision_feature_select_strategy=chosen,
+        num_additional_image_tokens=more,
+        chat_template=tokenizer.chat_template,
+    )
     with network.quiet():
         whole.save_pretrained(work)
-        kind(
-            processor,
-            tokenizer,
-            patch_size=patch,
-            vision_feature_select_strategy=chosen,
-            num_additional_image_tokens=more,
-            chat_template=tokenizer.chat_template,
-        ).save_pretrained(work)
+        shown.save_pretrained(work)
         tokenizer.save_pretrained(work)
     new = [name for name, _ in whole.named_parameters() if "multi_modal_projector" in name]
     (work / FACTS).write_text(json.dumps({"new": new, "vision": vision.name, "language": language.name}) + "\n", encoding="utf-8")
@@ -88,6 +76,35 @@ def assembled(vision: Path, language: Path, work: Path, seed: int) -> str:
     return "a {} of {:,} weights, a projector of {:,} at random, a {} of {:,}".format(
         encoder.config.model_type, *weights[:2], net.config.model_type, weights[2]
     )
+
+
+def _joined(encoder: Any, net: Any, placeholder: int, chosen: Choice) -> Any:
+    """The network of both, its projector at random."""
+    config = LlavaConfig(
+        vision_config=encoder.config,
+        text_config=net.config,
+        image_token_index=placeholder,
+        vision_feature_select_strategy=chosen,
+        vision_feature_layer=-2 if encoder.config.model_type == "clip_vision_model" else -1,
+        tie_word_embeddings=net.config.tie_word_embeddings,
+    )
+    whole: Any = LlavaForConditionalGeneration(config)
+    whole.model.vision_tower.load_state_dict(encoder.state_dict())
+    whole.model.language_model.load_state_dict(net.get_decoder().state_dict())
+    whole.lm_head.load_state_dict(net.get_output_embeddings().state_dict(), strict=False)
+    whole.generation_config = net.generation_config
+    return whole.eval()
+
+
+@torch.no_grad()
+def _refuse_other_words(folder: Path, whole: Any, net: Any) -> None:
+    """Raise `InputError` where words alone are not as probable as for the decoder: LLaVA's layout cannot hold its last layer."""
+    ids = torch.arange(8)[None]
+    if not torch.allclose(whole(input_ids=ids).logits, net.eval()(input_ids=ids).logits, rtol=1e-3, atol=1e-3):
+        raise InputError(
+            f"{folder}: LLaVA's layout cannot hold this {net.config.model_type}, whose last layer does more than multiply "
+            "(a bias, a scale or a cap of its logits); take another decoder (smollm2, Llama, Qwen …)"
+        )
 
 
 def new_weights(folder: Path) -> tuple[str, ...]:
@@ -115,16 +132,23 @@ def _encoder(folder: Path) -> tuple[PreTrainedModel, Any]:
 
 
 def _decoder(folder: Path) -> tuple[Any, PreTrainedTokenizerBase]:
-    """The decoder in a folder, and its tokenizer."""
+    """The decoder in a folder, and its tokenizer, with a token for images and a chat template that takes them."""
     config = network.read_config(folder)
     family = family_of(config)
     if family != "decoder":
         raise InputError(
             f"{folder} is of the {family} family; a model that sees is assembled with a decoder (smollm2, Llama, Qwen …)"
         )
+    net: Any
     net, missing = network.weighted(AutoModelForCausalLM, folder, config)
     network.refuse_noise(folder, net, family, missing)
-    return net, network.read_tokenizer(folder)
+    tokenizer = network.read_tokenizer(folder)
+    tokenizer.add_tokens([AddedToken(IMAGE, special=True, normalized=False)], special_tokens=True)
+    if len(tokenizer) > net.get_input_embeddings().num_embeddings:
+        net.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    if tokenizer.chat_template is not None:
+        tokenizer.chat_template = _FLAT + tokenizer.chat_template
+    return net, tokenizer
 
 
 def _sizes(config: PretrainedConfig) -> tuple[int, int]:
