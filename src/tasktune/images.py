@@ -12,13 +12,14 @@ import stat
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tasktune.core import InputError, Lost
+from tasktune.core import InputError
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Pixels
@@ -81,18 +82,29 @@ def digest(image: Image) -> str:
     return blake2b(content(image), digest_size=16).hexdigest()
 
 
-def opened(image: Image, lost: Lost | None = None, record_id: str = "") -> Pixels:
-    """The pixels, in RGB, upright, neither very large nor very small. Moving pictures are noted in `lost`.
+def opened(image: Image) -> Pixels:
+    """The pixels, in RGB, upright, neither very large nor very small; of a moving picture those of its first frame.
 
     Raises `InputError` naming the picture where it is none, is broken, or is larger than `MOST_PIXELS`.
     """
+    pixels: Pixels = _looked_at(image, _decoded)
+    return pixels
+
+
+def moves(image: Image) -> bool:
+    """Whether a picture has several frames. Raises `InputError` as `opened` does."""
+    return bool(_looked_at(image, lambda image, found: found.format != "MPO" and getattr(found, "is_animated", False)))
+
+
+def _looked_at(image: Image, look: Callable[[Image, Any], Any]) -> Any:
+    """What is seen in a picture's file as Pillow opens it."""
     given = content(image)
     pillow = _pillow(image)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Pillow warns of is measured here
             with pillow.open(BytesIO(given), formats=FORMATS) as found:
-                return _decoded(image, found, lost, record_id)
+                return look(image, found)
     except InputError:
         raise
     except pillow.DecompressionBombError:
@@ -113,15 +125,13 @@ _SIXTEEN_BITS = 65535.0
 _TOO_LARGE = f"it has more than {MOST_PIXELS:,} pixels; make it smaller: convert FILE -resize 4096x4096 NEW"
 
 
-def _decoded(image: Image, found: Any, lost: Lost | None, record_id: str) -> Pixels:
+def _decoded(image: Image, found: Any) -> Pixels:
     from PIL import ImageOps
 
     share = min(1.0, LARGEST / max(found.size))
     found.draft("RGB", tuple(max(1, int(side * share)) for side in found.size))  # JPEG alone can be decoded small
     if found.width * found.height > MOST_PIXELS:
         raise image.refuse(_TOO_LARGE)
-    if lost is not None and found.format != "MPO" and getattr(found, "is_animated", False):
-        lost.add(ONE_FRAME, record_id)
     found.seek(0)
     found.load()
     return _sized(_in_rgb(ImageOps.exif_transpose(found)))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import PIL.Image
 import pytest
 
 import tasktune as tt
 from rows import read
-from tasktune.core import InputError
+from tasktune.core import InputError, Lost
 from tasktune.heads.choices import Choices
 from tasktune.heads.free_text import FreeText
-from tasktune.images import plain
+from tasktune.images import ONE_FRAME, Image, plain
 from tasktune.tasks import task
 from tasktune.tasks.vqa import FEW, VQA
 
@@ -106,3 +108,12 @@ def test_a_sample_is_written_with_its_pictures_and_read_again(name: str, tmp_pat
     (tmp_path / f"{name}.jsonl").unlink()
     with pytest.raises(InputError, match=r"images.*\.png is there already"):
         sample(name, tmp_path)
+
+
+def test_that_one_frame_of_several_is_seen_is_noted_with_the_record(tiny: Callable[[str], Path]) -> None:
+    frames, written, lost = [PIL.Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")], BytesIO(), Lost()
+    frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
+    model = tt.untuned("vqa", str(tiny("llava")), labels=("red", "blue"))
+    asked = [VQA(question="?", images=(image,), id=name) for name, image in (("r1", Image(written.getvalue())), ("r2", RED))]
+    assert len(list(model.predict(asked, lost))) == 2
+    assert lost.as_json() == {ONE_FRAME: {"count": 1, "records": ["r1"]}}

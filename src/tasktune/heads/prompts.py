@@ -22,6 +22,7 @@ from tasktune.heads.features import Features, token_ids, written_ids
 from tasktune.heads.texts import shortened
 from tasktune.heads.turns import latest, rendered, stretches
 from tasktune.heads.writers import Said, Writer
+from tasktune.images import ONE_FRAME, moves
 from tasktune.notations.tool_calls import parted, spelled
 
 
@@ -64,6 +65,8 @@ def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[F
         else:
             short, length = latest(head.tokenizer, prompt, room)
         features = [writer.asked(short, opening)]
+        if isinstance(prompt, Prompt) and (moving := sum(map(moves, prompt.images))):
+            lost.add(ONE_FRAME, record.id, moving)
     if length <= room:
         return features
     return by_policy(head, record, length, room, features, lost, split="prompts shortened")
