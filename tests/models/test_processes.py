@@ -109,7 +109,7 @@ def test_two_processes_have_the_losses_the_scores_and_the_weights_of_one(
         assert code == 0, err
     by_two = json.loads((tmp_path / "out.json").read_text())
     for case, one, two in zip(CASES, by_one, by_two, strict=True):
-        assert len(one["losses"]) == 8, case
+        assert len(one["losses"]) == 6, case
         assert two["told"] == one["told"]
         assert two["losses"] == pytest.approx(one["losses"], abs=1e-5), case
         assert two["weights"] == pytest.approx(one["weights"], abs=1e-3), case
