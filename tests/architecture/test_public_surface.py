@@ -63,7 +63,7 @@ def test_answering_loads_nothing_that_only_training_and_measuring_need():
 
 
 def test_help_is_instant():
-    """Counted in processor time, and as the least of several, since the machine has other things to do as well."""
+    """Counted in processor time, and so soon one time of several, since the machine has other things to do as well."""
     command = [Path(sys.executable).with_name("tasktune"), "--help"]
 
     def spent() -> float:
@@ -75,4 +75,4 @@ def test_help_is_instant():
         subprocess.run(command, capture_output=True, check=True)
         return spent() - before
 
-    assert min(seconds() for _ in range(5)) <= PATIENCE
+    assert any(seconds() <= PATIENCE for _ in range(5))
