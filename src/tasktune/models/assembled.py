@@ -55,7 +55,7 @@ def assembled(vision: Path, language: Path, work: Path, seed: int) -> str:
     more = _tokens_beside_patches(encoder, processor, side, patch)
     chosen: Choice = "default" if more == 1 else "full"
     torch.manual_seed(seed)
-    whole = _joined(encoder, net, tokenizer.convert_tokens_to_ids(IMAGE), chosen)
+    whole = _joined(encoder, net, tokenizer.get_added_vocab()[IMAGE], chosen)
     _refuse_other_words(language, whole, net)
     kind: Any = LlavaProcessor  # ships no types
     shown = kind(
