@@ -20,9 +20,9 @@ from typing import Any
 
 import tasktune as tt
 from run import machine
-from tasktune.core import Scores
 from tasktune.models.embedder import embedder
 from tasktune.recipe import Recipe
+from tasktune.scores import Scores
 
 HERE = Path(__file__).parent
 SHARED = Path("../shared/data")

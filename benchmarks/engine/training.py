@@ -23,7 +23,7 @@ import tasktune as tt
 from engine import sources
 from engine.machine import flops
 from engine.pairs import Asked, Baton, Facts
-from tasktune.core import Lost, Score, Scores
+from tasktune.core import Lost
 from tasktune.heads.base import Calibration
 from tasktune.heads.features import Features
 from tasktune.models import processes
@@ -33,6 +33,7 @@ from tasktune.models.model import Model, build
 from tasktune.models.network import in_bf16
 from tasktune.models.training import Step, train
 from tasktune.recipe import Recipe
+from tasktune.scores import Score, Scores
 from tasktune.tasks import task
 
 IGNORED = -100

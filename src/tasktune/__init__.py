@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tasktune.answers import Dependency, Link, Message, Span, WordTag
-    from tasktune.core import InputError, Score, Scores
+    from tasktune.core import InputError
     from tasktune.decoding import Decoding
     from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation
     from tasktune.models.model import Model
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tasktune.passages import Hit, Passage
     from tasktune.recipe import Recipe
     from tasktune.retrieval.search import Search
+    from tasktune.scores import Score, Scores
     from tasktune.tasks import task
     from tasktune.verbs.ask import ask
     from tasktune.verbs.assemble import assemble, new_vision
@@ -59,8 +60,8 @@ _HOME = {
     "Passage": "tasktune.passages",
     "Prediction": "tasktune.models.prediction",
     "Recipe": "tasktune.recipe",
-    "Score": "tasktune.core",
-    "Scores": "tasktune.core",
+    "Score": "tasktune.scores",
+    "Scores": "tasktune.scores",
     "Search": "tasktune.retrieval.search",
     "Span": "tasktune.answers",
     "WordTag": "tasktune.answers",

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from rows import read
-from tasktune.core import Record, Scores
+from tasktune.core import Record
 from tasktune.datasets import records
 from tasktune.models.baseline import baseline, blind
+from tasktune.scores import Scores
 from tasktune.tasks import task
 
 

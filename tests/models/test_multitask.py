@@ -16,7 +16,7 @@ import transformers
 import tasktune as tt
 from cases import KNOWING, example
 from families import ENCODERS
-from tasktune.core import Lost, Scores
+from tasktune.core import Lost
 from tasktune.decoding import Decoding
 from tasktune.framings import Framing
 from tasktune.heads.base import Calibration
@@ -26,6 +26,7 @@ from tasktune.models.course import Course, Lesson, Subject, Taught
 from tasktune.models.multitask import MultiTaskModel
 from tasktune.models.packing import Packed, Padded
 from tasktune.recipe import Recipe
+from tasktune.scores import Scores
 from tasktune.tasks import tasks_called
 
 Tiny = Callable[[str], Path]

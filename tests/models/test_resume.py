@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from cases import CASES, HEADS, KNOWING, example, untrained
-from tasktune.core import InputError, Lost, Score, Scores
+from tasktune.core import InputError, Lost
 from tasktune.heads.features import Features
 from tasktune.models import durable, gradient_cache, training
 from tasktune.models.adapters import adapted
@@ -23,6 +23,7 @@ from tasktune.models.course import Lesson, Subject, Taught
 from tasktune.models.evaluation import primary
 from tasktune.models.model import Model
 from tasktune.recipe import Recipe
+from tasktune.scores import Score, Scores
 from tasktune.tasks import task
 
 Tiny = Callable[[str], Path]

@@ -12,13 +12,14 @@ import torch
 
 from cases import KNOWING, each_case, example, untrained
 from families import ENCODERS, WRITERS
-from tasktune.core import InputError, Lost, Score, Scores
+from tasktune.core import InputError, Lost
 from tasktune.decoding import Decoding
 from tasktune.models import course
 from tasktune.models.course import Lesson, Subject
 from tasktune.models.inference import log_p_of
 from tasktune.models.model import Model, load
 from tasktune.models.training import Step, Trained, train
+from tasktune.scores import Score, Scores
 from tasktune.tasks import task
 from tasktune.verbs.fit import fit
 

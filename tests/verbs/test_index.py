@@ -129,7 +129,7 @@ def test_what_no_search_can_be_is_refused(how, said):
 
 
 def test_a_store_is_refused_that_has_not_what_is_asked_of_it(folder: Path):
-    with pytest.raises(tt.InputError, match="kb.db"):
+    with pytest.raises(tt.InputError, match=r"kb\.db"):
         tt.search("kb.db", "eggs")
     tt.index("docs", "kb.db", None)
     for how, said in ((Search(by="vectors"), "nothing here has vectors"), (Search(collection="other"), "there is: main")):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasktune.core import Score, Scores
 from tasktune.models.training import Step
+from tasktune.scores import Score, Scores
 from tasktune.verbs.progress import counted, say, steps
 
 

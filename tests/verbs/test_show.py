@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from tasktune.core import Lost, Score, Scores
+from tasktune.core import Lost
 from tasktune.models.evaluation import Evaluation
+from tasktune.scores import Score, Scores
 from tasktune.verbs.show import show_evaluation, show_lost
 
 SCORES = Scores("f1", {"f1": Score(0.51239, 0.25, 0.75), "perplexity": Score(123.456, math.nan, math.nan)})

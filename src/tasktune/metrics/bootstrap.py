@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasktune.core import Counts, InputError, Metric, Score, Scores
+from tasktune.core import Counts, InputError, Metric
+from tasktune.scores import Score, Scores
 
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.uint8]

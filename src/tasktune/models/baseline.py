@@ -12,9 +12,10 @@ from statistics import fmean
 from typing import Any
 
 from tasktune.answers import Answer
-from tasktune.core import Record, Scores, Task
+from tasktune.core import Record, Task
 from tasktune.framings import Label, Select, Tags
 from tasktune.metrics.bootstrap import Tally
+from tasktune.scores import Scores
 
 Guess = Callable[[Any], Answer]
 

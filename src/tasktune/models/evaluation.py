@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from transformers import PreTrainedModel
 
-from tasktune.core import InputError, Lost, Metric, Record, Scores, Task
+from tasktune.core import InputError, Lost, Metric, Record, Task
 from tasktune.heads.base import UNSAYABLE, Calibration, Head, Raw, Scored, softmax
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
@@ -21,6 +21,7 @@ from tasktune.models.heard import Asked, Heard, unheard
 from tasktune.models.inference import Answered, answers, likelihoods
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
+from tasktune.scores import Scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.core import InputError, Score, Scores
+from tasktune.core import InputError
 from tasktune.models import chance, processes
 from tasktune.models.batching import chunks
 from tasktune.models.checkpoints import Checkpoint, Checkpoints
@@ -26,6 +26,7 @@ from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.dropout import cheap_dropout
 from tasktune.models.sharding import laid_out, whole_in_first
 from tasktune.models.vocabulary import occurring_rows
+from tasktune.scores import Score, Scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from tasktune.core import InputError, Record, Scores
+from tasktune.core import InputError, Record
 from tasktune.datasets import Data, questions
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.clustering import clustering
@@ -18,6 +18,7 @@ from tasktune.models.model import Model, saved
 from tasktune.notations.telling import telling_words
 from tasktune.readers import write
 from tasktune.recipe import Recipe
+from tasktune.scores import Scores
 from tasktune.tasks import task
 from tasktune.verbs import grouping
 from tasktune.verbs.cluster_map import draw, page

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, overload
 import torch
 from safetensors import SafetensorError
 
-from tasktune.core import InputError, Score, Scores
+from tasktune.core import InputError
 from tasktune.datasets import Data, mapping_for
 from tasktune.models import multitask, processes
 from tasktune.models.adapters import adapted, merged
@@ -35,6 +35,7 @@ from tasktune.models.training import Trained, train
 from tasktune.models.weights import locate
 from tasktune.notations.plain import as_json
 from tasktune.recipe import Recipe
+from tasktune.scores import Score, Scores
 from tasktune.tasks import own_name, tasks_called
 from tasktune.tasks import task as task_called
 from tasktune.verbs.material import Material, material

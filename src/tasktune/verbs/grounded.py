@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, final
 
 from tasktune.answers import Cited, Mark
-from tasktune.core import Counts, InputError, Lost, Metric, Row, Score
+from tasktune.core import Counts, InputError, Lost, Metric, Row
 from tasktune.datasets import Data
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.grounding import Entails, borne_out, faithfulness, grounded
@@ -28,6 +28,7 @@ from tasktune.readers.mapping import mapped
 from tasktune.recipe import Recipe
 from tasktune.retrieval.search import Search
 from tasktune.retrieval.ways import Find
+from tasktune.scores import Score
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
 from tasktune.verbs.answerers import Answerer, answerer
 from tasktune.verbs.ask import K, Suspects, asking, finding, finished

@@ -8,7 +8,7 @@ from random import Random
 from statistics import fmean, pstdev
 from typing import Any, final
 
-from tasktune.core import InputError, Lost, Record, Scores, Task
+from tasktune.core import InputError, Lost, Record, Task
 from tasktune.datasets import Data, called, records, train_and_dev
 from tasktune.framings import Embed, Framing, Label, Labels, Select
 from tasktune.heads.base import Calibration
@@ -19,6 +19,7 @@ from tasktune.models.evaluation import answered, calibrate, measure, primary
 from tasktune.models.model import Model
 from tasktune.models.network import fold
 from tasktune.recipe import Recipe
+from tasktune.scores import Scores
 from tasktune.verbs.progress import counted
 
 _DEV_SHARE = 0.1

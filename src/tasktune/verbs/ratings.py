@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tasktune.core import InputError, Row, Scores
+from tasktune.core import InputError, Row
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.raters import TIE, A, B, agreements, preference
 from tasktune.notations.amounts import amount
 from tasktune.notations.plain import as_json
 from tasktune.readers import rows
+from tasktune.scores import Scores
 from tasktune.verbs.rate import KEY
 
 _SIDES = ("left", "right", TIE)
