@@ -94,6 +94,7 @@ class Eyes:
         words = {id(weight) for part in self.words for weight in part.parameters()}
         weights = [weight for weight in self.body.parameters() if id(weight) not in words]
         if torch.is_grad_enabled() and any(weight.requires_grad for weight in weights):
+            self._forget(())  # the weights are about to change, and a fused optimizer's step counts as no new version of them
             seen = self._looked([*dict.fromkeys(names)])
         else:
             seen = self._remembered([*dict.fromkeys(names)], weights)
@@ -102,10 +103,9 @@ class Eyes:
     def _remembered(self, names: Sequence[int], weights: Sequence[Tensor]) -> dict[int, Tensor]:
         """What was seen of pictures before, by the same weights; those that were not are looked at now."""
         state = (len(weights), *(weight.data_ptr() for weight in weights[:1]), sum(weight._version for weight in weights))
+        if state != self._state:
+            self._forget(state)
         with self._lock:
-            if state != self._state:
-                self._kept.clear()
-                self._bytes, self._state = 0, state
             seen = {name: self._kept[name] for name in names if name in self._kept}
         if missing := [name for name in names if name not in seen]:
             with torch.inference_mode(mode=False), torch.no_grad():
@@ -117,6 +117,11 @@ class Eyes:
                 while self._bytes > _KEPT:
                     self._bytes -= self._kept.popitem(last=False)[1].nbytes
         return seen
+
+    def _forget(self, state: tuple[int, ...]) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._bytes, self._state = 0, state
 
     def _looked(self, names: Sequence[int]) -> dict[int, Tensor]:
         """Those of one shape together."""
