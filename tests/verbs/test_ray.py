@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from forked import forked
 from tasktune import InputError
 from tasktune.core import Lost
 from tasktune.models.shards import _Worker
@@ -49,11 +52,11 @@ def test_the_pieces_of_a_file_hold_every_row_once_in_order(shards: Path) -> None
     assert [row.where for row in rows] == [f"{shards / '2.parquet'}:{number}" for number in range(1, 1001)]
 
 
-def descendants(process: subprocess.Popen[str]) -> Iterator[Any]:
+def descendants(process: int) -> Iterator[Any]:
     """The workers that hold the model, among the processes that Ray has started."""
     import psutil
 
-    for child in psutil.Process(process.pid).children(recursive=True):
+    for child in psutil.Process(process).children(recursive=True):
         try:
             if "MapWorker" in child.name():
                 yield child
@@ -64,14 +67,14 @@ def descendants(process: subprocess.Popen[str]) -> Iterator[Any]:
 @pytest.mark.slow
 def test_with_a_worker_killed_half_way_nothing_is_lost_or_answered_twice(knowing: Path, shards: Path) -> None:
     pytest.importorskip("ray", reason="the extra tasktune[ray] is not installed")
-    command = [sys.executable, "-c", COMMAND, "predict", str(knowing), str(shards), "--engine", "ray"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline()]
-        next(descendants(process)).kill()
-        lines += process.stdout
-    assert process.returncode == 0
-    answers = [json.loads(line) for line in lines]
+    running = forked(["-c", COMMAND, "predict", knowing, shards, "--engine", "ray"], os.environ)
+    said = Path(running.folder.name, "out")
+    while running.process.is_alive() and not (said.exists() and said.stat().st_size):
+        time.sleep(0.05)
+    next(descendants(running.process.pid)).kill()
+    code, out, err = running.ended()
+    assert code == 0, err
+    answers = [json.loads(line) for line in out.splitlines()]
     assert [a["text"] for a in answers] == [f"Ada Lovelace met {k} and {row} in London" for k in range(4) for row in range(1000)]
     alone = [p.as_json() for p in predict(knowing, [a["text"] for a in answers[:200]])]
     assert [a["score"] for a in answers[:200]] == pytest.approx([a["score"] for a in alone], abs=1e-5)
