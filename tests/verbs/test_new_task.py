@@ -25,12 +25,20 @@ print(sys.modules[made.record.__module__].__file__, made.record.__name__)
 """
 
 
+def copied(to: Path) -> Path:
+    """A copy of tasktune, to be written in."""
+    return shutil.copytree(Path(tasktune.__file__).parent, to / "tasktune", ignore=shutil.ignore_patterns("__pycache__", "data"))
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A copy of tasktune, to be written in."""
-    return shutil.copytree(
-        Path(tasktune.__file__).parent, tmp_path / "tasktune", ignore=shutil.ignore_patterns("__pycache__", "data")
-    )
+    return copied(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one copy that all try to write in who are refused."""
+    return copied(tmp_path_factory.mktemp("untouched"))
 
 
 def test_a_new_task_works_as_it_is_written(package: Path) -> None:
@@ -58,17 +66,17 @@ def test_what_is_written_is_clean(package: Path, root: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["", "Claim", "claim_type", "2nd", "claim-", "-claim", "claim type", "a--b", "../claim", "class"]
 )
-def test_a_name_is_words_with_hyphens(package: Path, name: str) -> None:
-    before = (package / "tasks/__init__.py").read_bytes()
+def test_a_name_is_words_with_hyphens(untouched: Path, name: str) -> None:
+    before = (untouched / "tasks/__init__.py").read_bytes()
     with pytest.raises(InputError, match="lower-case words with hyphens"):
-        new_task(name, package / "tasks")
-    assert (package / "tasks/__init__.py").read_bytes() == before
+        new_task(name, untouched / "tasks")
+    assert (untouched / "tasks/__init__.py").read_bytes() == before
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_task_that_is_there_is_not_overwritten(package: Path, name: str) -> None:
-    path = package / "tasks" / f"{name.replace('-', '_')}.py"
+def test_a_task_that_is_there_is_not_overwritten(untouched: Path, name: str) -> None:
+    path = untouched / "tasks" / f"{name.replace('-', '_')}.py"
     before = path.read_bytes()
     with pytest.raises(InputError, match="is there already"):
-        new_task(name, package / "tasks")
+        new_task(name, untouched / "tasks")
     assert path.read_bytes() == before
