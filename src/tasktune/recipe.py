@@ -82,6 +82,11 @@ class Recipe:
             raise InputError(f"prompts are two, one before a query and one before a document, but here are {len(self.prompts)}")
 
 
+TUNING = (
+    *("epochs", "batch_size", "learning_rate", "warmup", "weight_decay", "clip", "patience", "evaluations", "class_weights"),
+    *("lora", "lora_alpha"),
+)
+"""The options that only tuning has a use for."""
 _POSITIVE = ("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "sentences", "dimensions", "token_budget")
 _NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora")
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from tasktune.cli.options import DataFile, Format, Map, Options, loading, with_recipe
+from tasktune.cli.options import DataFile, Format, Map, Options, loading, with_running
 
 
-@with_recipe
+@with_running
 def cluster(
     data: DataFile,
     out: Annotated[Path, typer.Option(help="the folder to write clusters and map in; must not be there yet")],

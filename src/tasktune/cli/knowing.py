@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from tasktune.cli.options import Options, loading, with_recipe
+from tasktune.cli.options import Options, loading, with_running
 from tasktune.cli.searching import STORE_HELP, Collection, Searching, Store, with_searching
 
 
-@with_recipe
+@with_running
 def index(
     documents: Annotated[list[str], typer.Argument(help="files, folders or globs", metavar="DOCS…")],
     into: Annotated[str, typer.Option(help=STORE_HELP, metavar="STORE")],
@@ -36,7 +36,7 @@ def index(
     show_indexed(verb(documents, into, None if model == "none" else model, collection, limit, overlap, again, resolved), into)
 
 
-@with_recipe
+@with_running
 @with_searching
 def search(
     store: Store,
@@ -62,7 +62,7 @@ def search(
             show_hits(one, hits)
 
 
-@with_recipe
+@with_running
 @with_searching
 def queries(
     store: Store,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tasktune.cli.options import Format, Options, loading, with_recipe
+from tasktune.cli.options import Format, Options, loading, with_running
 from tasktune.cli.questioning import Answering
 from tasktune.cli.searching import Collection, Searching, Store
 from tasktune.core import InputError
@@ -55,7 +55,7 @@ def evaluate_store(
         show_grounded_evaluation(found)
 
 
-@with_recipe
+@with_running
 def weigh(
     store: Store,
     questions: Annotated[str, typer.Argument(help="a file of questions that name their sources", metavar="QUESTIONS")],

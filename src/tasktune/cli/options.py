@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from inspect import Parameter, Signature, signature
@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
-from tasktune.recipe import Option, all_options
+from tasktune.recipe import TUNING, Option, all_options
 
 TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them, by any of its names", metavar="TASK")]
 DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input", metavar="DATA")]
@@ -37,8 +37,15 @@ def loading() -> Iterator[None]:
 
 def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command a flag for each running option, and as its `options` those that were given."""
-    flags = _flags()
+    return _with_flags(command, _flags())
 
+
+def with_running(command: Callable[..., None]) -> Callable[..., None]:
+    """The same of a command that tunes nothing, without the options that only tuning has a use for."""
+    return _with_flags(command, [flag for flag in _flags() if flag.name not in TUNING])
+
+
+def _with_flags(command: Callable[..., None], flags: Sequence[Parameter]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(*args: Any, **given: Any) -> None:
         flagged = {flag.name: given.pop(flag.name) for flag in flags}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tasktune.cli.options import Options, loading, with_fields, with_recipe
+from tasktune.cli.options import Options, loading, with_fields, with_running
 from tasktune.cli.searching import Searching, Store, with_searching
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ with_answering = with_fields("answering", Answering)
 """Gives a command flags for who answers."""
 
 
-@with_recipe
+@with_running
 @with_searching
 @with_answering
 def ask(

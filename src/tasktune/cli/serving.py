@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tasktune.cli.options import Options, loading, with_recipe
+from tasktune.cli.options import Options, loading, with_running
 from tasktune.cli.questioning import Answering, with_answering
 from tasktune.cli.searching import Searching, with_searching
 from tasktune.core import InputError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tasktune.serve.app import Service
 
 
-@with_recipe
+@with_running
 @with_searching
 @with_answering
 def serve(

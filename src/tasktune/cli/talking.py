@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from tasktune.cli.options import Options, loading, with_recipe
+from tasktune.cli.options import Options, loading, with_running
 
 MODEL_HELP = "a folder that `tasktune fit chat` made; or a name (`tasktune models`), folder or hub id of a model as it comes"
 
 
-@with_recipe
+@with_running
 def chat(
     model: Annotated[str, typer.Argument(help=MODEL_HELP, metavar="MODEL")],
     options: Options,
