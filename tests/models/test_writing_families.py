@@ -118,7 +118,7 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Mo
             told.forced_bos_token_id = told.bos_token_id
             told.save_pretrained(checkpoint)
         known, out = example("translation"), place / f"{name}-tuned"
-        return tt.fit("translation", known, known, str(checkpoint), out, replace(KNOWING, epochs=25, evaluations=1 / 25)), out
+        return tt.fit("translation", known, known, str(checkpoint), out, replace(KNOWING, epochs=30, evaluations=1 / 30)), out
 
     return made
 
