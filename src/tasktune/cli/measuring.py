@@ -42,13 +42,15 @@ def evaluate_store(
         from tasktune.verbs.grounded import evaluate_grounded
         from tasktune.verbs.show import show_grounded_evaluation
 
-        who, how, suspects = answering.who(options), searching.told(), answering.suspects.value
+        who, how = answering.who(options), searching.told()
     if calibrate is not None:
         if who is None:
             raise InputError("--calibrate learns how sure answers are: name who answers with --generator")
-        learn(store, data[0], who, answering.k, how, suspects, format, resolved).save(calibrate)
+        learn(store, data[0], who, answering.k, how, answering.suspects.value, format, resolved).save(calibrate)
         return
-    found = evaluate_grounded(store, data[0], who, answering.k, how, suspects, answering.sure(), judge, format, resolved)
+    found = evaluate_grounded(
+        store, data[0], who, answering.k, how, answering.suspects.value, answering.sure(), judge, format, resolved
+    )
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False))
     else:

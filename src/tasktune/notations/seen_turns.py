@@ -12,7 +12,6 @@ Each of the user's turns is a question of its own, about the pictures shown so f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Any
 
 from tasktune.core import Row
@@ -34,7 +33,8 @@ def questions_of(row: Row) -> Iterator[Row]:
     seen: list[Any] = [*shown] if isinstance(shown, list | tuple) else [] if shown is None else [shown]
     told = [_turn(row, turn) for turn in turns]
     several = sum(who in _ASKS for who, _, _ in told) > 1
-    for k, ((who, text, pictures), after) in enumerate(zip_longest(told, told[1:], fillvalue=("", "", []))):
+    nothing: tuple[str, str, list[Any]] = ("", "", [])
+    for k, ((who, text, pictures), after) in enumerate(zip(told, [*told[1:], nothing], strict=True)):
         seen += pictures
         if who in _ASKS:
             name = {"id": f"{row.id}#{k}"} if several else {}

@@ -171,7 +171,8 @@ def before_measuring(
 def before_scoring(task: Task[Any], data: str, mapping: Mapping[str, str], format: str | None, known: Mapping[str, str]) -> None:
     """Raise `InputError` where it takes a package that is not there to tell whether the instructions in data are followed."""
     if following in task.metrics and not languages.is_there() and can_be_read_again(data):
-        for record in records(task, data, mapping, format, known):
+        asked: Iterator[Any] = records(task, data, mapping, format, known)
+        for record in asked:
             refuse_missing(record.instructions)
 
 
