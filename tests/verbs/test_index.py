@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from typer.testing import CliRunner
 
 import tasktune as tt
 from tasktune.cli import app
+from tasktune.models.embedder import embedder
+from tasktune.recipe import Recipe
 from tasktune.retrieval.search import Search
 
 TEXTS = {
@@ -69,6 +73,38 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(folder: Pat
     assert [ids for lost in done.lost.as_json().values() for ids in lost["records"]] == ["docs/broken.pdf"]
     assert texts("eggs") == [TEXTS["eggs.txt"]]
     assert tt.index("docs", "kb.db", None).written == 0
+
+
+WITHOUT_TORCH = """
+import sys
+sys.modules["torch"] = None
+from tasktune import cli
+sys.argv = ["tasktune", *sys.argv[1:]]
+sys.exit(cli.main())
+"""
+
+
+def test_words_are_indexed_and_found_without_torch(folder: Path):
+    for given in (["index", "docs", "--into", "kb.db", "--model", "none"], ["search", "kb.db", "eggs", "--json"]):
+        done = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, *given], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["hits"][0]["passage"]["source"] == "docs/eggs.txt"
+
+
+@pytest.mark.slow
+def test_a_model_without_a_name_is_not_passed_over(folder: Path, bert: str):
+    tt.index("docs", "kb.db", embedder(bert, Recipe()))
+    with pytest.raises(tt.InputError, match="a model that was given as it was"):
+        tt.search("kb.db", "eggs")
+    assert texts("eggs", Search(by="words")) == [TEXTS["eggs.txt"]]
+
+
+@pytest.mark.slow
+def test_a_folder_with_a_model_is_found_from_anywhere(folder: Path, bert: str, monkeypatch: pytest.MonkeyPatch):
+    (folder.parent / "bert").symlink_to(bert)
+    tt.index("docs", "kb.db", "bert")
+    monkeypatch.chdir("docs")
+    assert tt.search("../kb.db", TEXTS["eggs.txt"], 1, Search(by="vectors"))[0].passage.text == TEXTS["eggs.txt"]
 
 
 @pytest.mark.slow

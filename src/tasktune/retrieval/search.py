@@ -1,23 +1,26 @@
-"""How a store is searched, in one frozen place; and the way that this comes to."""
+"""How a store is searched, in one frozen place; and the way that this comes to.
+
+Models are loaded where a way takes one: a search by words needs none, and starts at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tasktune.answers import Message
 from tasktune.core import InputError
-from tasktune.models.embedder import embedder
-from tasktune.models.identity import digest_of
-from tasktune.models.model import Model, as_it_comes, load
 from tasktune.recipe import Recipe
 from tasktune.retrieval import ways
 from tasktune.retrieval.ways import Find
 from tasktune.stores.base import MAIN, Store, Where
 from tasktune.tasks import task
 from tasktune.tasks.chat import Chat
+
+if TYPE_CHECKING:
+    from tasktune.models.model import Model
 
 By = Literal["both", "words", "vectors"]
 Rewritten = Literal["no", "hyde", "reworded"]
@@ -68,16 +71,22 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
         rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[search.rewritten]
         find = rewrite(find, writer_of(search.writer, recipe))
     if search.rerank is not None:
-        find = ways.reranked(find, search.rerank if isinstance(search.rerank, Model) else load(Path(search.rerank)))
+        find = ways.reranked(find, _grader(search.rerank))
     if search.diversity:
         find = ways.diverse(find, store, search.diversity, search.collection)
     return ways.with_neighbours(find, store, search.around, search.collection) if search.around else find
 
 
+def _grader(rerank: str | Model) -> Model:
+    from tasktune.models.model import load
+
+    return load(Path(rerank)) if isinstance(rerank, str) else rerank
+
+
 def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
     """By words, by vectors or by both; by words alone where there are no vectors."""
     facts = store.facts()
-    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if facts and facts.model else 0.0}[search.by]
+    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if facts and facts.dimension else 0.0}[search.by]
     found = []
     if weight < 1:
         found.append((ways.by_words(store, search.collection, search.where), 1 - weight))
@@ -88,9 +97,17 @@ def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
 
 def embedder_of(store: Store, recipe: Recipe) -> Model:
     """The model that the vectors of a store are of. Raises `InputError` where there are none, or it is not as it was."""
+    from tasktune.models.embedder import embedder
+    from tasktune.models.identity import digest_of
+
     facts = store.facts()
-    if facts is None or not facts.model:
+    if facts is None or not facts.dimension:
         raise InputError("nothing here has vectors: search by words, or index the documents with a model")
+    if not facts.model:
+        raise InputError(
+            "the vectors here are of a model that was given as it was, without a name: search by words, put the way together "
+            "with it yourself (retrieval.ways), or index the documents again by the name or folder of a model"
+        )
     model = embedder(facts.model, recipe)
     if digest_of(model.net, model.new) != facts.weights:
         raise InputError(
@@ -102,9 +119,9 @@ def embedder_of(store: Store, recipe: Recipe) -> Model:
 
 def writer_of(writer: str | Model, recipe: Recipe) -> ways.Write:
     """What a model writes to prompts, as a user would ask it."""
-    if not isinstance(writer, Model):
-        writer = as_it_comes(task("chat"), writer, lambda _: (), recipe)
-    asked = writer
+    from tasktune.models.model import as_it_comes
+
+    asked = as_it_comes(task("chat"), writer, lambda _: (), recipe) if isinstance(writer, str) else writer
 
     def write(prompts: Sequence[str]) -> list[str]:
         turns = (Chat(messages=(Message("user", prompt),)) for prompt in prompts)

@@ -3,21 +3,26 @@
     find = reranked(fused([by_words(store), by_vectors(store, embedder)], weights=(1, 1)), grader)
     [hits] = find(["how do wings stall?"], 10)
 
-Any number of queries is asked at once, since models and stores are faster so. Lists are best first, and no longer than asked.
+Any number of queries is asked at once, since models and stores are faster so. Lists are best first, and no longer than asked but
+for the neighbours that come beside.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasktune.core import InputError
-from tasktune.models.model import Model
 from tasktune.passages import Hit, Passage
 from tasktune.stores.base import MAIN, Store, Where
+
+if TYPE_CHECKING:
+    from tasktune.models.model import Model
 
 Find = Callable[[Sequence[str], int], list[list[Hit]]]
 """`find(queries, k)`: at most `k` passages for each query, best first."""
@@ -85,8 +90,8 @@ def reranked(way: Find, grader: Model) -> Find:
 
 
 def _grade(answer: object) -> float:
-    """The grade; a passage that the model's policy dropped stands last."""
-    return answer if isinstance(answer, float) else -np.inf
+    """The grade; a passage that the model's policy dropped stands last, by a number that JSON has, too."""
+    return answer if isinstance(answer, float) else -sys.float_info.max
 
 
 def diverse(way: Find, store: Store, diversity: float, collection: str = MAIN) -> Find:

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasktune.core import InputError, Lost
 from tasktune.documents import Document, Found, digest, found, gone, passages, read
 from tasktune.documents.splitting import Measure
-from tasktune.models.embedder import embedder
-from tasktune.models.identity import digest_of
-from tasktune.models.model import Model
 from tasktune.passages import Passage
 from tasktune.recipe import Recipe
 from tasktune.retrieval.ways import titled
@@ -20,6 +18,9 @@ from tasktune.stores.base import MAIN, Facts, Store
 from tasktune.stores.opening import open_store
 from tasktune.stores.words import words
 from tasktune.verbs.progress import counted
+
+if TYPE_CHECKING:
+    from tasktune.models.model import Model
 
 LIMIT = 256
 """Tokens of a passage at most, where the model reads as many; words, where there is no model."""
@@ -63,7 +64,7 @@ def index(
     lost = Lost()
     files = [*found(documents, lost)]
     with open_store(into, "write") as store:
-        vectors = None if model is None else embedder(model, recipe or Recipe())
+        vectors = None if model is None else _embedder(model, recipe or Recipe())
         longest = _longest(vectors, limit)
         facts = _facts(model, vectors, longest, overlap)
         (store.renew if again and store.facts() else store.begin)(facts)
@@ -126,6 +127,12 @@ def _put(store: Store, files: Sequence[_File], model: Model | None, collection: 
         start = end
 
 
+def _embedder(model: Model | Path | str, recipe: Recipe) -> Model:
+    from tasktune.models.embedder import embedder  # loads torch, which words alone do without
+
+    return embedder(model, recipe)
+
+
 def _longest(model: Model | None, limit: int | None) -> int:
     """How long passages are. Raises `InputError` where the model does not read as much."""
     reads = LIMIT if model is None else model.head.max_length
@@ -145,8 +152,13 @@ def _measure(model: Model | None) -> Measure:
 
 
 def _facts(model: Model | Path | str | None, opened: Model | None, limit: int, overlap: int) -> Facts:
+    """A model's folder is named whole, so that it is found from anywhere."""
     chunking = f"{limit} {'words' if opened is None else 'tokens'}, overlap {overlap}"
     if opened is None:
         return Facts(chunking=chunking)
+    from tasktune.models.identity import digest_of
+
+    name = str(model) if isinstance(model, str | Path) else ""
     (vector,) = opened.embed(["a"])
-    return Facts("" if isinstance(model, Model) else str(model), digest_of(opened.net, opened.new), len(vector), chunking)
+    whole = str(Path(name).resolve()) if name and Path(name).is_dir() else name
+    return Facts(whole, digest_of(opened.net, opened.new), len(vector), chunking)

@@ -18,8 +18,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from tasktune.models import processes
-
 if TYPE_CHECKING:  # it brings all of Accelerate, which an answer has no need of
     from tasktune.models.training import Report, Step
 
@@ -28,8 +26,17 @@ T = TypeVar("T")
 
 def say(message: str) -> None:
     """Tell the user something, on standard error."""
-    if processes.is_first():
+    if _is_first():
         print(f"tasktune: {message}", file=sys.stderr)
+
+
+def _is_first() -> bool:
+    """Whether this process speaks for all that share the work. Where torch is not loaded none do, and it need not be."""
+    if "torch" not in sys.modules:
+        return True
+    from tasktune.models import processes
+
+    return processes.is_first()
 
 
 def _bars() -> Progress:
@@ -43,7 +50,7 @@ def _bars() -> Progress:
         TimeRemainingColumn(),
         TextColumn("{task.fields[said]}"),
         console=console,
-        disable=not (console.is_terminal and processes.is_first()),
+        disable=not (console.is_terminal and _is_first()),
         transient=True,
     )
 
