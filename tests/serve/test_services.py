@@ -13,7 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 import tasktune as tt
+from cases import untrained
 from tasktune.core import InputError, Lost
+from tasktune.images import content, plain
+from tasktune.notations.pictures import image_as_text
 from tasktune.retrieval.search import Search, finder
 from tasktune.serve.app import Service, app
 from tasktune.serve.running import is_loopback, run
@@ -94,6 +97,16 @@ def test_a_model_predicts(tuned: Callable[[str, str], tt.Model]):
     ]
     assert "100 inputs" in post(client, "/predict", inputs=["x"] * 101)["error"]
     assert "must say 'inputs', a list" in post(client, "/predict", inputs="x")["error"]
+
+
+def test_pictures_are_sent_and_no_file_of_the_server_is_opened(tiny: Callable[[str], Path], tmp_path: Path):
+    (tmp_path / "secret.png").write_bytes(content(plain("#d02020")))
+    client = TestClient(app(of_model(untrained(tt.task("vqa"), tiny("llava"))), ["testserver"]))
+    sent = {"question": "Is it red?", "image": image_as_text(plain("#d02020"))}
+    assert len(post(client, "/predict", inputs=[sent])["answers"]) == 1
+    turn = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": str(tmp_path / "secret.png")}}]}
+    for row in ({**sent, "image": str(tmp_path / "secret.png")}, {**sent, "image": "/none.png"}, {"messages": [turn]}):
+        assert "is not opened for others; send the picture itself" in post(client, "/predict", inputs=[row])["error"]
 
 
 def test_a_port_that_is_taken_is_told():

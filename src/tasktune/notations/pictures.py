@@ -82,6 +82,8 @@ def _named(row: Row, name: str) -> Image:
 
 def _found(row: Row, names: list[str]) -> Image:
     """The first of these files that is there: in the row's folder, in `images` there, or from where the program runs."""
+    if not row.ours:
+        raise row.refuse(f"{names[0]!r:.200} is not opened for others; send the picture itself: data:image/png;base64,…")
     folder = row.folder or Path()
     for path in _places(folder, names):
         try:

@@ -12,6 +12,7 @@ Each of the user's turns is a question of its own, about the pictures shown so f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tasktune.core import Row
@@ -39,7 +40,7 @@ def questions_of(row: Row) -> Iterator[Row]:
         if who in _ASKS:
             name = {"id": f"{row.id}#{k}"} if several else {}
             answer = {"answer": after[1]} if after[0] in _ANSWERS else {}
-            yield Row({**row.values, "question": text, "images": [*seen], **answer, **name}, row.where, row.folder)
+            yield replace(row, values={**row.values, "question": text, "images": [*seen], **answer, **name})
 
 
 def _turn(row: Row, turn: Any) -> tuple[str, str, list[Any]]:

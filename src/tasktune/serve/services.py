@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from tasktune.core import InputError, Lost
+from tasktune.core import InputError, Lost, Row
 from tasktune.models.model import Model
 from tasktune.models.multitask import MultiTaskModel
 from tasktune.retrieval.ways import Find
@@ -60,10 +60,15 @@ def of_model(model: Model | MultiTaskModel) -> Service:
         inputs = _said(asked, "inputs", list)
         if len(inputs) > MOST:
             raise InputError(f"a request may have {MOST} inputs, and this one has {len(inputs)}; ask several times")
-        lost = Lost()
-        return {"answers": [each.as_json() for each in model.predict(inputs, lost)], "lost": lost.as_json()}
+        lost, rows = Lost(), [_foreign(each, number) for number, each in enumerate(inputs, 1)]
+        return {"answers": [each.as_json() for each in model.predict(rows, lost)], "lost": lost.as_json()}
 
     return Service({"tasks": [*model.models]}, {"predict": predict})
+
+
+def _foreign(given: Any, number: int) -> Any:
+    """An input that came over the network: it may bring pictures, and have no file of this machine opened."""
+    return Row(given, f"input {number}", ours=False) if isinstance(given, dict) else given
 
 
 def _said(asked: Asked, name: str, kind: type[T]) -> T:
