@@ -19,6 +19,7 @@ from tasktune.heads.base import Calibration
 from tasktune.heads.features import on
 from tasktune.heads.free_text import FreeText
 from tasktune.images import opened, plain
+from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.inference import answers
 from tasktune.models.model import Model, build
 from tasktune.tasks.vqa import VQA, words
@@ -104,9 +105,7 @@ def test_a_text_that_looks_like_a_picture_is_a_text(tiny: Callable[[str], Path])
 
 def test_pictures_for_which_there_is_no_room_are_refused_by_name(tiny: Callable[[str], Path]) -> None:
     model = with_options(free(tiny("llava")), max_length=12)
-    with pytest.raises(
-        InputError, match=r"0'?: its pictures take \d+ tokens more than there is room for; raise --max-length"
-    ):
+    with pytest.raises(InputError, match=r"0'?: its pictures take \d+ tokens more than there is room for; raise --max-length"):
         model.head.encode(RECORDS[0], Lost())
 
 
@@ -115,3 +114,35 @@ def test_a_task_of_text_alone_is_done_as_by_a_decoder(tiny: Callable[[str], Path
     model = untrained(tt.task("nli"), tiny("llava"))
     alone = [prediction.score for prediction in with_options(model, token_budget=1).predict(records)]
     assert [prediction.score for prediction in model.predict(records)] == pytest.approx(alone, abs=1e-5)
+
+
+def test_what_was_seen_is_old_after_a_step_in_which_another_process_alone_looked(
+    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = free(tiny("llava"))
+    model = replace(model, head=replace(model.head, recipe=replace(model.head.recipe, learning_rate=0.1, warmup=0.0)))
+    blind = replace(RECORDS[0], images=())
+    lessons = [Lesson(blind.id, f) for f in model.head.supervise(blind, Lost())]
+    course = Course(model.net, [Subject(model.net, model.head, lessons)], total=2)
+    before = _log_p(model, RECORDS[0])
+
+    def summed(loss: float) -> float:
+        for name, weight in model.net.named_parameters():
+            weight.grad = torch.rand_like(weight) if "vision_tower" in name else None
+        return loss
+
+    monkeypatch.setattr(course, "sum", summed)
+    course.step(1, lessons)
+    model.net.eval()
+    assert abs(_log_p(model, RECORDS[0]) - before) > 1e-4
+
+
+def test_what_is_kept_while_words_learn_was_seen_without_dropout(tiny: Callable[[str], Path]) -> None:
+    model = free(tiny("blip2"))
+    whole, other = _log_p(model, RECORDS[0]), free(tiny("blip2"))
+    other.net.requires_grad_(False)
+    other.net.train()
+    _log_p(other, RECORDS[0])  # looks, for the first time
+    assert all(part.training for part in other.net.modules())
+    other.net.eval()
+    assert _log_p(other, RECORDS[0]) == pytest.approx(whole)

@@ -8,7 +8,8 @@ about. transformers' own forward puts it into the text (`mm_encoder_outputs`), s
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, signature
 from threading import Lock
@@ -94,7 +95,7 @@ class Eyes:
         words = {id(weight) for part in self.words for weight in part.parameters()}
         weights = [weight for weight in self.body.parameters() if id(weight) not in words]
         if torch.is_grad_enabled() and any(weight.requires_grad for weight in weights):
-            self._forget(())  # the weights are about to change, and a fused optimizer's step counts as no new version of them
+            self._forget(())  # which nobody asks for until the weights have changed
             seen = self._looked([*dict.fromkeys(names)])
         else:
             seen = self._remembered([*dict.fromkeys(names)], weights)
@@ -108,7 +109,7 @@ class Eyes:
         with self._lock:
             seen = {name: self._kept[name] for name in names if name in self._kept}
         if missing := [name for name in names if name not in seen]:
-            with torch.inference_mode(mode=False), torch.no_grad():
+            with torch.inference_mode(mode=False), torch.no_grad(), _dropping_nothing(self.body):
                 new = self._looked(missing)
             seen |= new
             with self._lock:
@@ -138,3 +139,16 @@ class Eyes:
         parts = [part.reshape(-1, part.size(-1)) for part in out.pooler_output]
         each = len(parts) // len(names)
         return [torch.cat(parts[k * each : (k + 1) * each]) for k in range(len(names))]
+
+
+@contextmanager
+def _dropping_nothing(body: torch.nn.Module) -> Iterator[None]:
+    """As when it answers: what is kept while the words learn would else be short of what dropout left out once."""
+    learning = [module for module in body.modules() if module.training]
+    try:
+        for module in learning:
+            module.training = False
+        yield
+    finally:
+        for module in learning:
+            module.training = True

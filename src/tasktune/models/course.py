@@ -17,6 +17,7 @@ from typing import Any, cast, final
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import increment_version
 from torch.optim.lr_scheduler import LambdaLR
 from transformers import PreTrainedModel
 
@@ -150,6 +151,11 @@ class Course:
         """The rate of the next step, for pre-trained weights."""
         return float(self.schedule.get_last_lr()[0])
 
+    @property
+    def trained(self) -> list[Tensor]:
+        """The weights that it changes, in the optimizer's order."""
+        return [weight for group in self.optimizer.param_groups for weight in group["params"]]
+
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """What the next step depends on beside the weights: the optimizer's tensors, and its settings and schedule as JSON."""
         held = self.optimizer.state_dict()
@@ -159,7 +165,7 @@ class Course:
     def restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
         held: dict[int, dict[str, Tensor]] = {}
-        trained = [weight for group in self.optimizer.param_groups for weight in group["params"]]
+        trained = self.trained
         for key, tensor in tensors.items():
             k, name = key.split(".", 1)
             held.setdefault(int(k), {})[name] = laid_out(tensor, trained[int(k)]) if tensor.ndim else tensor
@@ -184,6 +190,7 @@ class Course:
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             raise _no_number(number, lessons)
         self.optimizer.step()
+        increment_version(self.trained)  # which a fused step does not do: what was computed from the weights is known to be old
         self.schedule.step()
         self.optimizer.zero_grad()
         return loss
