@@ -88,7 +88,7 @@ def _run(command: list[str]) -> float:
 
 def _texts(questions: Path) -> Path:
     """The questions with their answers, a text each, for a decoder to learn words from."""
-    texts = sorted({f"{question} {answer}" for question, answer, _ in json.loads(questions.read_text(encoding="utf-8"))})
+    texts = [f"{question} {answer}" for question, answer, _ in json.loads(questions.read_text(encoding="utf-8"))]
     place = WORK / "texts.jsonl"
     place.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
     return place
