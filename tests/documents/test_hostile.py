@@ -172,3 +172,21 @@ def test_half_of_a_surrogate_pair_is_told(reading):
     (document,), lost = reading({"a.jsonl": '{"text": "a\\ud800b"}'})
     assert document.text == "a\ufffdb"
     assert sum(lost.counts.values()) == 1
+
+
+def test_no_half_of_a_surrogate_pair_is_left_anywhere(reading):
+    cell = {"cell_type": "markdown", "source": ["# T\ud800\n\nwords"]}
+    made = {"a.jsonl": '{"text": "a", "k\\ud800": "v"}', "b.ipynb": json.dumps({"cells": [cell]})}
+    row, notebook = reading(made)[0]
+    assert [*row.metadata] == ["k\ufffd"]
+    assert [heading.title for heading in notebook.headings] == ["T\ufffd"]
+
+
+def test_numbers_that_json_has_not_are_texts(reading):
+    (document,), _ = reading({"a.jsonl": '{"text": "a", "x": NaN, "y": Infinity, "z": 0.5}'})
+    assert document.metadata == {"x": "NaN", "y": "Infinity", "z": 0.5}
+
+
+def test_many_comments_are_looked_through_once(reading):
+    (document,), lost = reading({"a.md": "<!-- words -->\n" * 60 + "text"})
+    assert (document.text.count("<!--"), lost.as_json()) == (60, {})

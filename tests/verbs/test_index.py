@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tasktune.models.embedder import embedder
 from tasktune.recipe import Recipe
 from tasktune.retrieval.search import Search
 
+verb = import_module("tasktune.verbs.index")
 TEXTS = {
     "wings.md": "# Wings\n\nA wing stalls when air leaves it.\n\n## Flaps\n\nFlaps make a wing stall later.\n",
     "eggs.txt": "Boil eggs for ten minutes.",
@@ -73,6 +75,24 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(folder: Pat
     assert [ids for lost in done.lost.as_json().values() for ids in lost["records"]] == ["docs/broken.pdf"]
     assert texts("eggs") == [TEXTS["eggs.txt"]]
     assert tt.index("docs", "kb.db", None).written == 0
+
+
+@pytest.mark.parametrize("said", ["pip install 'tasktune[rag]'", "it cannot be opened: Input/output error", "reading it ended"])
+def test_what_may_be_read_another_time_is_tried_again_and_stays_till_then(folder: Path, monkeypatch: pytest.MonkeyPatch, said):
+    tt.index("docs", "kb.db", None)
+    (folder / "eggs.txt").write_text("Fry eggs instead.")
+    with monkeypatch.context() as patched:
+        patched.setattr(verb, "read", lambda file, lost: lost.add(said, file.source) or ())
+        done = tt.index("docs", "kb.db", None)
+    assert (done.written, done.same, done.lost.counts) == (0, 2, {said: 1})
+    assert texts("eggs") == [TEXTS["eggs.txt"]]
+    assert tt.index("docs", "kb.db", None).written == 1
+    assert texts("eggs") == ["Fry eggs instead."]
+
+
+def test_files_without_words_are_written_as_they_come():
+    files = [verb._File(str(k), "", []) for k in range(3 * verb._AT_ONCE)]
+    assert [len(batch) for batch in verb._batches(files)] == [verb._AT_ONCE] * 3
 
 
 WITHOUT_TORCH = """

@@ -33,8 +33,9 @@ _HIDDEN_STYLE = re.compile(
     re.IGNORECASE,
 )
 _BEGINS = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL
 )
+"""Comments are taken whole, or many of them would be parted in all ways there are."""
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _SELF_CLOSED = re.compile(r"<(?!(?:br|hr|img|input|link|meta|col|area|base|source|track|wbr)\b)([\w:-]+)((?:\s[^<>]*?)?)/>")
 _META: Mapping[str, str] = {
@@ -51,11 +52,7 @@ _SHARE = 0.25
 
 def begins(head: bytes) -> bool:
     """Whether it is said to be HTML."""
-    return bool(
-        re.match(
-            rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b", head, re.IGNORECASE | re.DOTALL
-        )
-    )
+    return _BEGINS.match(head) is not None
 
 
 def read(file: Opened) -> Iterator[Document]:

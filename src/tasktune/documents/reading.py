@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tasktune.documents.document import Document, Heading
 from tasktune.documents.files import Found
 from tasktune.documents.worker import SECONDS, seconds
 
+_PASSING = re.compile("pip install|^it cannot be opened|^reading it ended")
 _idle: defaultdict[int, list[subprocess.Popen[str]]] = defaultdict(list)
 """The workers that wait for a file, by the process that has started them."""
 
@@ -43,6 +45,13 @@ def read(file: Found, lost: Lost) -> Iterator[Document]:
             own.append(worker)
         else:
             _end(worker)
+
+
+def is_passing(lost: Lost) -> bool:
+    """Whether some of what was lost of a file might be read another time though the file is as it was: what reads it may be
+    installed by then, or a disk or a process be well again.
+    """
+    return any(_PASSING.search(reason) for reason in lost.counts)
 
 
 def _started() -> subprocess.Popen[str]:

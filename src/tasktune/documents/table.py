@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import TextIOWrapper
 from itertools import accumulate
+from math import isfinite
 from typing import Any
 
 from tasktune.documents.document import Document
@@ -131,4 +132,6 @@ def _documents(file: Opened, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> I
 
 
 def _value(value: Any) -> Value:
-    return value if isinstance(value, str | int | float | bool) else json.dumps(value, ensure_ascii=False)
+    """What metadata can hold: JSON lines may have numbers that JSON has not (NaN, Infinity), which become texts."""
+    is_known = isinstance(value, str | int | bool) or (isinstance(value, float) and isfinite(value))
+    return value if is_known else json.dumps(value, ensure_ascii=False)

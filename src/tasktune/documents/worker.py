@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -71,30 +71,29 @@ def _read(path: str, source: str) -> Iterator[dict[str, Any]]:
                 _allow(size * _TEXT)
             for document in parse(file):
                 clock.step()
-                yield {"document": asdict(_storable(document, lost))}
+                yield {"document": _storable(document, lost)}
     except UnreadableError as why:
         lost.add(str(why), source)
     except MemoryError:
         last = True
         lost.add(f"it needs more than {MEMORY >> 20} MiB of memory", source)
     except OSError as error:
-        lost.add(error.strerror or str(error), source)
+        lost.add(f"it cannot be opened: {error.strerror or error}", source)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     yield {"lost": lost.as_json(), "last": last}
 
 
-def _storable(document: Document, lost: Lost) -> Document:
+def _storable(document: Document, lost: Lost) -> dict[str, Any]:
     """The document without halves of surrogate pairs, which JSON and broken fonts can make, and which are no characters."""
-    values = [document.title, document.text, *document.metadata.values()]
-    if not any(isinstance(value, str) and _HALF.search(value) for value in values):
-        return document
+    said = asdict(document)
+    titles = (heading.title for heading in document.headings)
+    texts = (document.title, document.text, *titles, *document.metadata, *document.metadata.values())
+    if not any(isinstance(text, str) and _HALF.search(text) for text in texts):
+        return said
     lost.add("half of a surrogate pair, which is no character (U+FFFD is in its place)", document.source)
-    metadata = {
-        name: _HALF.sub("\ufffd", value) if isinstance(value, str) else value for name, value in document.metadata.items()
-    }
-    title, text = (_HALF.sub("\ufffd", value) for value in (document.title, document.text))
-    return replace(document, title=title, text=text, metadata=metadata)
+    whole: dict[str, Any] = json.loads(_HALF.sub("\ufffd", json.dumps(said, ensure_ascii=False)))
+    return whole
 
 
 class _Clock:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tasktune.core import InputError, Lost
 from tasktune.documents import Document, Found, digest, found, gone, passages, read
+from tasktune.documents.reading import is_passing
 from tasktune.documents.splitting import Measure
 from tasktune.passages import Passage
 from tasktune.recipe import Recipe
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 LIMIT = 256
 """Tokens of a passage at most, where the model reads as many; words, where there is no model."""
 _AT_ONCE = 512
-"""Passages that are gathered before they are embedded and written: texts of like lengths are embedded faster together."""
+"""Passages that are gathered before they are embedded and written, from no more files: texts of like lengths are embedded faster
+together.
+"""
 
 
 Cut = Callable[[Document], Iterator[Passage]]
@@ -91,7 +94,10 @@ class _File:
 
 
 def _read(files: Iterable[Found], known: Mapping[str, str], cut: Cut, done: Indexed) -> Iterator[_File]:
-    """The files that are not as they were, read and cut. One that gives nothing is written too, so as not to be read again."""
+    """The files that are not as they were, read and cut. One that gives nothing is written too, so as not to be read again.
+
+    Where that may be another time, what was of the file stays, and what is of it now has no digest, by which it would be done.
+    """
     for file in files:
         try:
             now = digest(file)
@@ -101,17 +107,22 @@ def _read(files: Iterable[Found], known: Mapping[str, str], cut: Cut, done: Inde
         if known.get(file.source) == now:
             done.same += 1
             continue
-        yield _File(file.source, now, [passage for document in read(file, done.lost) for passage in cut(document)])
+        lost = Lost()
+        cuts = [passage for document in read(file, lost) for passage in cut(document)]
+        done.lost.join(lost)
+        if cuts or not is_passing(lost):
+            yield _File(file.source, "" if is_passing(lost) else now, cuts)
 
 
 def _batches(files: Iterable[_File]) -> Iterator[list[_File]]:
-    """Files together, until they have so many passages."""
-    held: list[_File] = []
+    """Files together, until they have so many passages, or are so many."""
+    held, count = list[_File](), 0
     for file in files:
         held.append(file)
-        if sum(len(each.passages) for each in held) >= _AT_ONCE:
+        count += len(file.passages)
+        if max(count, len(held)) >= _AT_ONCE:
             yield held
-            held = []
+            held, count = [], 0
     if held:
         yield held
 
