@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from threading import Event, Thread
 from typing import Any
 
+import anyio
 import pytest
 from starlette.testclient import TestClient
 
@@ -96,12 +97,46 @@ def test_more_than_can_wait_are_told_to_come_again(monkeypatch: pytest.MonkeyPat
         assert go_on.wait(10)
         return {}
 
-    client = TestClient(app(Service({}, {"slow": slow}), ["testserver"]))
+    client = TestClient(app(Service({}, {"slow": slow}, {"slow": counting}), ["testserver"]))
     first = Thread(target=client.post, args=("/slow",), kwargs={"json": {}})
     first.start()
     assert begun.wait(10)
-    refused = client.post("/slow", json={})
+    refused = [client.post("/slow", json=asked) for asked in ({}, {"n": 1, "stream": True})]
     go_on.set()
     first.join()
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert [(each.status_code, each.headers["retry-after"]) for each in refused] == [(503, "1")] * 2
     assert client.post("/slow", json={}).status_code == 200
+
+
+def test_who_leaves_in_the_middle_keeps_nobody_waiting():
+    ended = []
+
+    def endless(asked: Mapping[str, Any]) -> Streamed:
+        try:
+            while True:
+                yield "more"
+        finally:
+            ended.append(True)
+
+    served = app(Service({}, {"endless": double}, {"endless": endless}), ["testserver"])
+    scope = {"type": "http", "method": "POST", "path": "/endless", "query_string": b"", "http_version": "1.1"}
+    headers = [(b"host", b"testserver"), (b"content-type", b"application/json")]
+
+    async def leaving() -> None:
+        begun = anyio.Event()
+        said = iter([{"type": "http.request", "body": b'{"stream": true}'}])
+
+        async def receive() -> Any:
+            if (message := next(said, None)) is None:
+                await begun.wait()
+            return message or {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            if message.get("body"):
+                begun.set()
+
+        await served({**scope, "headers": headers}, receive, send)
+        assert ended == [True]
+
+    anyio.run(leaving)
+    assert TestClient(served).post("/endless", json={"n": 1}).json() == {"n": 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from tasktune.core import InputError
 if TYPE_CHECKING:
     from tasktune.recipe import Recipe
     from tasktune.serve.app import Service
+    from tasktune.stores.base import Store
 
 
 @with_running
@@ -37,12 +39,17 @@ def serve(
         import uvicorn  # noqa: F401
     except ImportError:
         raise InputError('a server needs starlette and uvicorn: pip install "tasktune[serve]"') from None
-    with loading():
-        from tasktune.serve.running import run
+    from tasktune.stores.opening import open_store
 
-        of_model = Path(what).is_dir()
-        service = _model(Path(what), options) if of_model else _store(what, searching, answering, options, recipe)
-    run(service, host, port)
+    with ExitStack() as held:
+        with loading():
+            from tasktune.serve.running import run
+
+            if Path(what).is_dir():
+                service = _model(Path(what), options)
+            else:
+                service = _store(held.enter_context(open_store(what)), searching, answering, options, recipe)
+        run(service, host, port)
 
 
 def _model(folder: Path, options: Options) -> Service:
@@ -52,11 +59,9 @@ def _model(folder: Path, options: Options) -> Service:
     return of_model(load(folder, options))
 
 
-def _store(where: str, searching: Searching, answering: Answering, options: Options, recipe: Recipe) -> Service:
+def _store(store: Store, searching: Searching, answering: Answering, options: Options, recipe: Recipe) -> Service:
     from tasktune.retrieval.search import finder
     from tasktune.serve.services import of_store
-    from tasktune.stores.opening import open_store
 
-    store = open_store(where)
     find = finder(store, searching.told(), recipe)
-    return of_store(store, find, answering.who(options), answering.sure())
+    return of_store(store, find, answering.who(options), answering.sure(), answering.k, answering.suspects.value)

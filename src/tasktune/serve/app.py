@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Lock
-from typing import Any
+from typing import Any, final
 
 from anyio import to_thread
 from starlette.applications import Starlette
@@ -24,6 +24,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from tasktune.core import InputError
 
@@ -90,20 +91,36 @@ def _endpoint(turns: _Turns, answer: Callable[[Asked], Any], stream: Callable[[A
                 return _json(await to_thread.run_sync(whole, asked))
         if stream is None:
             raise InputError("this is not answered in pieces; leave 'stream' out")
-        return StreamingResponse(_events(turns, stream(asked)), media_type="text/event-stream", headers=_HEADERS)
+        return _Events(turns, stream(asked))
 
     return endpoint
 
 
-async def _events(turns: _Turns, pieces: Streamed) -> AsyncIterator[str]:
+@final
+class _Events(StreamingResponse):
+    """An answer in pieces, which takes its place before a word is sent, and gives it back when who asks has left."""
+
+    def __init__(self, turns: _Turns, pieces: Streamed) -> None:
+        self._turns, self._told = turns, _told(turns, pieces)
+        super().__init__(_spelled(self._told), media_type="text/event-stream", headers=_HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it. Raises `HTTPException` where too many wait."""
+        async with self._turns.place():
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                self._told.close()
+
+
+async def _spelled(events: Iterator[dict[str, Any]]) -> AsyncIterator[str]:
+    async for event in iterate_in_threadpool(events):
+        yield f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
+
+
+def _told(turns: _Turns, pieces: Streamed) -> Generator[dict[str, Any], None, None]:
     """An event a piece, and one with all that there is to say at the end; or one with what went wrong."""
-    async with turns.place():
-        async for event in iterate_in_threadpool(_told(turns, pieces)):
-            yield f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
-
-
-def _told(turns: _Turns, pieces: Streamed) -> Iterator[dict[str, Any]]:
-    with turns.model:
+    with turns.model, closing(pieces):
         try:
             while True:
                 yield {"piece": next(pieces)}

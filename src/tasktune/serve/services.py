@@ -14,7 +14,7 @@ from tasktune.retrieval.ways import Find
 from tasktune.serve.app import Asked, Service, Streamed
 from tasktune.stores.base import Store
 from tasktune.verbs.answerers import Answerer
-from tasktune.verbs.ask import K, asking, finished
+from tasktune.verbs.ask import K, Suspects, asking, finished
 from tasktune.verbs.confidence import Confidence
 from tasktune.verbs.grounded_answer import GroundedAnswer
 
@@ -23,19 +23,29 @@ MOST = 100
 """Passages, or inputs, that one request may ask for."""
 
 
-def of_store(store: Store, find: Find, answerer: Answerer | None, confidence: Confidence | None) -> Service:
-    """`search` gives the hits of a `query`, at most `k`; `ask`, where somebody answers, what they say to a `question`."""
+def of_store(
+    store: Store,
+    find: Find,
+    answerer: Answerer | None,
+    confidence: Confidence | None,
+    k: int = K,
+    suspects: Suspects = "drop",
+) -> Service:
+    """`search` gives the hits of a `query`, at most `k`; `ask`, where somebody answers, what they say to a `question`, by `k`
+    passages where it does not say how many.
+    """
 
     def search(asked: Asked) -> Any:
-        query, k = _said(asked, "query", str), _how_many(asked, 10)
-        return {"query": query, "hits": [asdict(hit) for hit in find([query], k)[0]]}
+        query = _said(asked, "query", str)
+        return {"query": query, "hits": [asdict(hit) for hit in find([query], _how_many(asked, 10))[0]]}
 
     facts = {"passages": {name: store.count(name) for name in store.collections()}}
     if answerer is None:
         return Service(facts, {"search": search})
 
     def pieces(asked: Asked, lost: Lost) -> Generator[str, None, GroundedAnswer]:
-        return asking(find, _said(asked, "question", str), answerer, _how_many(asked, K), confidence=confidence, lost=lost)
+        question = _said(asked, "question", str)
+        return asking(find, question, answerer, _how_many(asked, k), suspects, confidence, lost=lost)
 
     def ask(asked: Asked) -> Any:
         lost = Lost()
