@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasktune.core import InputError, Lost
-from tasktune.documents import digest, found
+from tasktune.documents import digest, found, gone
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_what_is_hidden_is_told(folder: Path):
     assert [Path(name).name for name in lost.examples["hidden, by a name that begins with a dot"]] == [".f", ".git"]
 
 
-@pytest.mark.parametrize("place", ["nowhere", "docs/*.pdf", "nowhere/*.md", []])
+@pytest.mark.parametrize("place", ["nowhere", "docs/*.pdf", "nowhere/*.md", "docs/[z-a].md", []])
 def test_what_is_not_there_is_refused(folder: Path, place: str | list[str]):
     with pytest.raises(InputError):
         list(found(place, Lost()))
@@ -60,3 +60,27 @@ def test_the_digest_follows_what_a_file_holds(folder: Path):
     assert digest(file) == before
     (folder / "docs/a.txt").write_text("changed")
     assert digest(file) != before
+
+
+def test_what_a_place_named_and_has_no_more_is_gone(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    known = ["docs/z.md", "docs/sub/z.md", "docs/z.txt", "other/z.txt", "docs/a.txt"]
+    assert gone(known, {"docs/a.txt"}, "docs") == ["docs/z.md", "docs/sub/z.md", "docs/z.txt"]
+    assert gone(known, {"docs/a.txt"}, ["docs/*.md", "docs/a.txt"]) == ["docs/z.md"]
+    lstat = Path.lstat
+
+    def refusing(path: Path) -> object:
+        if "sub" in path.parts:
+            raise PermissionError
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", refusing)
+    assert gone(known, {"docs/a.txt"}, "docs") == ["docs/z.md", "docs/z.txt"]
+
+
+def test_a_file_that_goes_while_it_is_looked_for_is_told(folder: Path):
+    lost = Lost()
+    files = found(["docs/a.txt", "docs/b.md"], lost)
+    next(files)
+    Path("docs/b.md").unlink()
+    assert [*files] == []
+    assert lost.as_json() == {"No such file or directory": {"count": 1, "records": ["docs/b.md"]}}

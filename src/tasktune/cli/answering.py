@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tasktune.cli.asking import Asking, with_asking
-from tasktune.cli.measuring import evaluate_store, is_store
+from tasktune.cli.measuring import evaluate_store
 from tasktune.cli.options import DataFile, Format, Map, Options, with_recipe
 from tasktune.cli.questioning import Answering, with_answering
 from tasktune.cli.searching import Searching, with_searching
@@ -55,6 +55,8 @@ def evaluate(
 
     Of a store, what is found for questions that name their sources, and what a --generator says.
     """
+    from tasktune.stores.opening import is_store
+
     if is_store(asking.model):
         evaluate_store(asking.model, data, searching, answering, judge, calibrate, options, as_json, format)
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,11 +12,6 @@ from tasktune.cli.options import Format, Options, loading, with_running
 from tasktune.cli.questioning import Answering
 from tasktune.cli.searching import Collection, Searching, Store
 from tasktune.core import InputError
-
-
-def is_store(named: str) -> bool:
-    """Whether this names a store, and no folder of a model and no task."""
-    return "://" in named or Path(named).is_file()
 
 
 def evaluate_store(

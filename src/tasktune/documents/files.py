@@ -43,16 +43,24 @@ def found(places: Path | str | Iterable[Path | str], lost: Lost) -> Iterator[Fou
     seen = set[Path]()
     for walk in _walks(places):
         for path in walk.files(lost):
-            if path not in seen:
-                seen.add(path)
+            if path in seen:
+                continue
+            seen.add(path)
+            try:
                 status = path.stat()
+            except OSError as error:  # it has gone since
+                lost.add(error.strerror or str(error), walk.source(path))
+            else:
                 yield Found(path, walk.source(path), status.st_size, status.st_mtime_ns)
 
 
 def gone(known: Iterable[str], there: Collection[str], places: Path | str | Iterable[Path | str]) -> list[str]:
-    """The sources of those `known` from before that the places would name still, and that are not `there` any more."""
-    walks = _walks(places)
-    return [source for source in known if source not in there and any(walk.names(source) for walk in walks)]
+    """The sources of those `known` from before that the places would name still, and that are not `there` any more.
+
+    What lies in a folder that cannot be looked into may be there still. A place that is a file is there.
+    """
+    folders = [walk for walk in _walks(places) if walk.file is None]
+    return [source for source in known if source not in there and any(walk.lacks(source) for walk in folders)]
 
 
 def _walks(places: Path | str | Iterable[Path | str]) -> list[_Walk]:
@@ -86,14 +94,14 @@ def opened(path: Path) -> BinaryIO:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """A way through a folder: where it begins, the `root` that it does not leave, how the user names that, and what the paths
-    below must match.
+    """A way through a folder: the `root` that it does not leave, how the user names that, the only `file` where one is named, and
+    what the paths below must match.
     """
 
     given: str
-    first: Path
     root: Path
     name: str
+    file: Path | None = None
     pattern: re.Pattern[str] | None = None
 
     @classmethod
@@ -106,33 +114,44 @@ class _Walk:
                 raise InputError(f"{given}: {getattr(error, 'strerror', None) or 'a link that leads in a circle'}") from None
             if not (real.is_dir() or real.is_file()):
                 raise InputError(f"{given} is neither a file nor a folder")
-            name = os.path.normpath(path if real.is_dir() else path.parent)
-            return cls(given, real, real if real.is_dir() else real.parent, name)
+            if real.is_file():
+                return cls(given, real.parent, os.path.normpath(path.parent), real)
+            return cls(given, real, os.path.normpath(path))
         parts = path.parts
         plain = next((k for k, part in enumerate(parts) if _MAGIC.search(part)), None)
         root = Path(*parts[:plain]).resolve()
         if plain is None or not root.is_dir():
             raise InputError(f"{given}: there is no such file or folder")
-        return cls(given, root, root, os.path.normpath(Path(*parts[:plain])), _pattern("/".join(parts[plain:])))
+        try:
+            pattern = _pattern("/".join(parts[plain:]))
+        except re.error as error:
+            raise InputError(f"{given} is no pattern of names: {error}") from None
+        return cls(given, root, os.path.normpath(Path(*parts[:plain])), pattern=pattern)
 
     def source(self, path: Path) -> str:
         """What a path below the root is called."""
         return printable((Path(self.name) / path.relative_to(self.root)).as_posix())
 
-    def names(self, source: str) -> bool:
-        """Whether the place names what is called so."""
-        if self.first.is_file():
-            return source == self.source(self.first)
+    def lacks(self, source: str) -> bool:
+        """Whether the place, a folder or glob, names what is called so, and nothing that is called so is kept from being seen."""
         prefix = "" if self.name == "." else self.name + "/"
         inside = source.removeprefix(prefix)
         if not source.startswith(prefix) or inside.startswith(("/", "../")):
             return False
-        return self.pattern is None or self.pattern.fullmatch(inside) is not None
+        if self.pattern is not None and not self.pattern.fullmatch(inside):
+            return False
+        try:
+            (self.root / inside).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        return True
 
     def files(self, lost: Lost) -> Iterator[Path]:
         """The files, by name. Raises `InputError` where a glob names none."""
-        if self.first.is_file():
-            yield self.first
+        if self.file is not None:
+            yield self.file
             return
         matched = False
         for path in self._below(lost):

@@ -7,6 +7,14 @@ from typing import Literal
 
 from tasktune.stores.base import Store
 
+_POSTGRES = ("postgresql://", "postgres://")
+_QDRANT = ("qdrant:", "qdrant+")
+
+
+def is_store(named: str) -> bool:
+    """Whether this names a store as `open_store` takes it, the address of a server or a file, and no folder and nothing else."""
+    return "://" in named or named.startswith(_QDRANT) or Path(named).is_file()
+
 
 def open_store(where: Path | str, mode: Literal["read", "write"] = "read") -> Store:
     """The store at `where`, to be searched, or to be written too; the latter makes it where there is none.
@@ -19,11 +27,11 @@ def open_store(where: Path | str, mode: Literal["read", "write"] = "read") -> St
     Raises `InputError` where there is no store, or something else, or where what it needs is not installed.
     """
     writable = mode == "write"
-    if str(where).startswith(("postgresql://", "postgres://")):
+    if str(where).startswith(_POSTGRES):
         from tasktune.stores.postgres import PostgresStore
 
         return PostgresStore(str(where), writable=writable)
-    if str(where).startswith(("qdrant:", "qdrant+")):
+    if str(where).startswith(_QDRANT):
         from tasktune.stores.qdrant import QdrantStore
 
         return QdrantStore(str(where), writable=writable)

@@ -58,8 +58,18 @@ def condition(where: Where | None) -> tuple[str, list[Value]]:
             tests = " OR ".join(_LIKE[isinstance(each, bool)] for each in several) or "false"
             conditions.append(f"EXISTS (SELECT 1 FROM json_each(p.metadata) m WHERE m.key = ? AND ({tests}))")
             values.append(key)
-        values += [str(each).lower() if isinstance(each, bool) else each for each in several]
+        values += map(_bound, several)
     return " AND ".join(conditions), values
+
+
+def _bound(value: Value) -> Value:
+    """A value as it is compared: true by its name, a number of more than 64 bits as SQLite reads it in JSON."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() > 63:
+            return float(str(value))
+    return value
 
 
 _LIKE: Final = ("(m.atom = ? AND m.type NOT IN ('true', 'false'))", "m.type = ?")

@@ -5,9 +5,11 @@ Each check is the one that the verb makes itself, only earlier; what passes here
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -244,7 +246,14 @@ def filters(given: Iterable[str]) -> dict[str, list[Value]]:
         name, equals, value = each.partition("=")
         if not (name and equals):
             raise InputError(f"--where takes NAME=VALUE, but is given {each!r}")
-        found.setdefault(name, []).append(value)
-        with suppress(ValueError):
-            found[name].append(int(value))
+        found.setdefault(name, []).extend(_meant(value))
     return found
+
+
+def _meant(value: str) -> list[Value]:
+    """What a value may be: the text itself, and the number or truth value that JSON spells so."""
+    try:
+        said = json.loads(value)
+    except (ValueError, RecursionError):
+        return [value]
+    return [value, said] if isinstance(said, int) or (isinstance(said, float) and isfinite(said)) else [value]
