@@ -43,8 +43,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], P
     All of its layers begin at random, and so all learn at one rate.
     """
     from families import TINY  # imports transformers, which most tests can do without
+    from families_seeing import TINY_SEEING
     from tasktune.models import course
-    from vision import TINY_SEEING
 
     place = tmp_path_factory.mktemp("tiny")
     with pytest.MonkeyPatch.context() as patch:
