@@ -62,7 +62,7 @@ def _commands(train: Path, epochs: float) -> dict[str, list[str]]:
     texts, names = _texts(train), _names(train)
     parts = {name: str(WORK / name) for name in ("vit", "untaught", "words", "vlm", "vqa")}
     fit = ["fit", "vqa", "--train", str(train), "--dev", str(DATA / "dev/questions.json"), "--model", parts["vlm"]]
-    options = ["--epochs", f"{epochs:g}", "--learning-rate", "1e-3", "--batch-size", "32", "--patience", "0"]
+    options = ["--epochs", f"{epochs:g}", "--learning-rate", "2e-4", "--batch-size", "32", "--patience", "0"]
     return {
         "encoder": ["models", "new", parts["vit"], "--family", "vision", "--size", "tiny", "--train", str(names), *_SEEN],
         "tokenizer": ["models", "new", parts["untaught"], "--family", "decoder", "--size", "tiny", "--train", str(texts)],
