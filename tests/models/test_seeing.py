@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import torch
 
 import tasktune as tt
 from cases import untrained, with_options
+from families_seeing import TINY_SEEING
 from tasktune.core import InputError, Lost
 from tasktune.framings import Prompt
 from tasktune.heads.base import Calibration
@@ -23,7 +26,6 @@ from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.inference import answers
 from tasktune.models.model import Model, build
 from tasktune.tasks.vqa import VQA, words
-from vision import TINY_SEEING
 
 KINDS = tuple(TINY_SEEING)
 RED, BLUE = plain("#d02020"), plain("#2040d0", (40, 30))
@@ -146,3 +148,15 @@ def test_what_is_kept_while_words_learn_was_seen_without_dropout(tiny: Callable[
     assert all(part.training for part in other.net.modules())
     other.net.eval()
     assert _log_p(other, RECORDS[0]) == pytest.approx(whole)
+
+
+def test_no_more_pictures_are_held_than_are_asked_about(tiny: Callable[[str], Path]) -> None:
+    model = free(tiny("llava"))
+    pictures = model.head.writer.pictures  # type: ignore[attr-defined]
+    pictures._latest = deque(maxlen=2)
+    asked = (VQA(question="What colour is it?", images=(plain(f"#{k:02x}2020"),), id=str(k)) for k in range(40))
+    features = model.head.encode(RECORDS[0], Lost())
+    assert len([*model.stream(asked)]) == 40
+    gc.collect()
+    assert features[0].inputs["input_ids"].count(next(iter(pictures._views))) == 9
+    assert len(pictures._views) == 3  # those of `features`, and of the last two prompts

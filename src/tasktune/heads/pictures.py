@@ -7,12 +7,13 @@ prompts for the same only where their pictures are. Just before the network, `se
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Final, final
+from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor
@@ -24,15 +25,25 @@ from tasktune.images import Image, digest, opened
 _REMEMBERED: Final = 1 << 30
 """Bytes of pixels that are kept at hand; what there is more of is opened again."""
 
+_LATEST: Final = 1024
+"""Prompts whose images are held even where no more is left of them than tensors: those of a pass."""
+
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class View:
     """The images of one prompt: how many `places` they take, and the text among which the processor was first given them."""
 
     images: tuple[Image, ...]
     text: str
     places: int
+
+
+@final
+class Name(int):
+    """A token that names the images of a prompt, and holds them: they are gone with the last prompt that has it."""
+
+    view: View
 
 
 @final
@@ -47,7 +58,8 @@ class Pictures:
         self.processor = processor
         self.placeholder = placeholder
         self.files = files
-        self._views: dict[int, View] = {}
+        self._views: WeakValueDictionary[int, View] = WeakValueDictionary()
+        self._latest: deque[View] = deque(maxlen=_LATEST)
         self._pixels: OrderedDict[int, dict[str, Tensor]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
@@ -77,14 +89,15 @@ class Pictures:
     def placed(self, written: str, images: Sequence[Image]) -> Tokens:
         """The tokens of a text with the processor's placeholders in it, and in their places those that name the images."""
         begin = self.processor.tokenizer.bos_token
-        name = _name(images)
+        name = Name(_name(images))
         made = self._made(written, images, add_special_tokens=not (begin and written.startswith(begin)))
         ids: Tokens = made.pop("input_ids")[0].tolist()
         places = ids.count(self.placeholder)
         if not places:
             raise InputError(f"the model's processor put none of the pictures ({images[0]} …) into the text")
-        self._views.setdefault(name, View(tuple(images), written, places))
-        self._remember(name, made)
+        name.view = self._views.setdefault(int(name), View(tuple(images), written, places))
+        self._latest.append(name.view)
+        self._remember(int(name), made)
         return [name if token == self.placeholder else token for token in ids]
 
     def _made(self, written: str, images: Sequence[Image], *, add_special_tokens: bool = False) -> dict[str, Tensor]:
