@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count as count_up
 from random import Random
 from statistics import fmean, median
@@ -34,6 +35,8 @@ _GRID: Final = 8
 _MASKED: Final = 0.5
 _RATE: Final = 1e-3
 _BATCH: Final = 32
+_AT_HAND: Final = 1 << 30
+"""Bytes of pixels that are kept; pictures beyond are opened again in each epoch."""
 
 
 Progress = Callable[[Sequence[int]], Iterable[int]]
@@ -64,7 +67,15 @@ def learnt_encoder(pictures: Sequence[Named], size: str, epochs: float, seed: in
     """An encoder that has seen each picture `epochs` times. It learns names where pictures share them, else to paint."""
     side = _side([picture.image for picture in pictures])
     pixels = _pixels(side)
-    seen = torch.cat([pixels(opened(picture.image), return_tensors="pt")["pixel_values"] for picture in pictures])
+
+    @lru_cache(_AT_HAND // (4 * 3 * side * side))
+    def one(k: int) -> Tensor:
+        made: Tensor = pixels(opened(pictures[k].image), return_tensors="pt")["pixel_values"]
+        return made
+
+    def seen(some: Sequence[int]) -> Tensor:
+        return torch.cat([one(k) for k in some])
+
     names = sorted({picture.name for picture in pictures if picture.name is not None})
     named = 1 < len(names) <= len(pictures) / 2 and all(picture.name is not None for picture in pictures)
     torch.manual_seed(seed)
@@ -74,10 +85,12 @@ def learnt_encoder(pictures: Sequence[Named], size: str, epochs: float, seed: in
         config.id2label, config.label2id = dict(enumerate(names)), classes
         net: Any = ViTForImageClassification(config)
         labels = torch.tensor([classes[str(picture.name)] for picture in pictures])
-        loss = _taught(net, len(seen), epochs, seed, progress, lambda some: net(seen[some], labels=labels[some]).loss)
+        loss = _taught(net, len(pictures), epochs, seed, progress, lambda some: net(seen(some), labels=labels[some]).loss)
         return Learnt(net.vit, pixels, f"to tell {len(names)} names of pictures apart", loss)
     net = ViTForMaskedImageModeling(config)
-    loss = _taught(net, len(seen), epochs, seed, progress, lambda some: net(seen[some], bool_masked_pos=_masks(len(some))).loss)
+    loss = _taught(
+        net, len(pictures), epochs, seed, progress, lambda some: net(seen(some), bool_masked_pos=_masks(len(some))).loss
+    )
     return Learnt(net.vit, pixels, "to paint the masked half of each picture", loss)
 
 
