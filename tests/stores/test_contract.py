@@ -186,6 +186,16 @@ def test_another_model_is_refused_until_all_is_renewed(store: Store, place: str)
     assert len(store.by_words("cat", 5)) == (0 if place.startswith("qdrant") else 3)
 
 
+def test_who_writes_by_what_was_renewed_since_is_refused(store: Store, shared_place: str) -> None:
+    filled(store)
+    with open_store(shared_place, "write") as another:
+        another.renew(Facts("other", "xyz", 8, "words:200"))
+        with pytest.raises(InputError, match="was indexed with model 'other', but this is 'minilm'"):
+            store.put("a.txt", "1", [passage("cat")], random(1))
+        another.put("a.txt", "1", [passage("cat")], random(1))
+    assert len(store.by_vector(random(1)[0], 9)) == 1
+
+
 def test_vectors_that_do_not_fit_are_refused(store: Store) -> None:
     one = [passage("x")]
     with pytest.raises(InputError, match="not begun"):
@@ -235,6 +245,13 @@ def test_two_writers_wait_for_each_other(store: Store, shared_place: str) -> Non
     for thread in threads:
         thread.join()
     assert store.count() == len(store.by_words("cat", 99)) == len(store.by_vector(random(1)[0], 99)) == len(store.digests()) == 20
+
+
+def test_a_word_of_any_length_is_found(store: Store) -> None:
+    store.begin(Facts())
+    long = np.random.default_rng(0).bytes(20_000).hex()
+    store.put("a.txt", "", [passage(long), passage(long[1:], start=50_000)])
+    assert [hit.passage.text for hit in store.by_words(long, 5)] == [long]
 
 
 def test_odd_texts(store: Store) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from tasktune.answers import Message
 from tasktune.core import InputError
+from tasktune.passages import Hit
 from tasktune.recipe import Recipe
 from tasktune.retrieval import ways
 from tasktune.retrieval.ways import Find
-from tasktune.stores.base import MAIN, Store, Where
+from tasktune.stores.base import MAIN, Facts, Store, Where
 from tasktune.tasks import task
 from tasktune.tasks.chat import Chat
 
@@ -91,8 +92,20 @@ def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
     if weight < 1:
         found.append((ways.by_words(store, search.collection, search.where), 1 - weight))
     if weight > 0:
-        found.append((ways.by_vectors(store, embedder_of(store, recipe), search.collection, search.where), weight))
+        by_vectors = ways.by_vectors(store, embedder_of(store, recipe), search.collection, search.where)
+        found.append((_while_it_is(facts, store, by_vectors), weight))
     return found[0][0] if len(found) == 1 else ways.fused(*zip(*found, strict=True))
+
+
+def _while_it_is(facts: Facts | None, store: Store, way: Find) -> Find:
+    """A way that goes by vectors, as long as the store has those that it had: others may index it by another model meanwhile."""
+
+    def find(queries: Sequence[str], k: int) -> list[list[Hit]]:
+        if store.facts() != facts:
+            raise InputError("the store has been indexed anew by another model meanwhile: open it again")
+        return way(queries, k)
+
+    return find
 
 
 def embedder_of(store: Store, recipe: Recipe) -> Model:

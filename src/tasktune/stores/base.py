@@ -56,8 +56,8 @@ class Facts:
         for name in mine:
             if mine[name] != theirs[name] and not (name == "model" and self.weights and self.weights == others.weights):
                 raise InputError(
-                    f"{where} was indexed with {name} {mine[name] or 'none'!r}, but this is {theirs[name] or 'none'!r}; they do "
-                    "not compare. Give what it was indexed with, or index everything anew"
+                    f"{where} was indexed with {name} {mine[name] or 'none'!r}, but this is {theirs[name] or 'none'!r}; a store "
+                    "has one. Give what it was indexed with, or index everything anew (tasktune index … --again)"
                 )
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from hashlib import blake2b
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = 'p.source, p.start, p."end", p.text, p.titles, p.page, p.metadata'
 _ID: Final = """(p.source || ':' || p.start || '-' || p."end")"""
+_LONGEST: Final = 500  # characters of a word
 _OF: Final = "(SELECT id FROM tasktune.collections WHERE name = %(collection)s)"
 _BY_WORDS: Final = f"""
 WITH c AS (SELECT * FROM tasktune.collections WHERE name = %(collection)s),
@@ -57,6 +59,7 @@ class PostgresStore(Store):
 
     def __init__(self, address: str, *, writable: bool) -> None:
         self._lock = RLock()  # those who use one connection take turns
+        self._begun: Facts | None = None
         self._connection, self._where = connected(address, writable=writable)
 
     @contextmanager
@@ -86,6 +89,7 @@ class PostgresStore(Store):
                 db.execute("UPDATE tasktune.store SET facts = %s", (json.dumps(asdict(facts)),))
             else:
                 known.agree(facts, self._where)
+        self._begun = facts
 
     def renew(self, facts: Facts) -> None:
         """Begin again with other facts."""
@@ -124,7 +128,7 @@ class PostgresStore(Store):
         """Write what a file holds, in place of all that was of it."""
         found = [counted(passage) for passage in passages]
         with self._transaction() as db:
-            unit_vectors = fitting(vectors, len(passages), self.facts(), self._where)
+            unit_vectors = fitting(vectors, len(passages), self.facts(), self._begun, self._where)
             insert = "INSERT INTO tasktune.collections (name) VALUES (%s) ON CONFLICT (name) DO NOTHING"
             db.execute(insert, (collection,))
             number = self._alone(collection)
@@ -139,7 +143,7 @@ class PostgresStore(Store):
                     copy.write_row((ids[k], owner, number, len(its), *_row(passage), vector))
             with db.cursor().copy("COPY tasktune.postings FROM STDIN") as copy:
                 for each, its in zip(ids, found, strict=True):
-                    for word, times in Counter(its).items():
+                    for word, times in Counter(map(_key, its)).items():
                         copy.write_row((number, word, each, times, len(its)))
             self._count(number, len(passages), sum(map(len, found)))
 
@@ -171,7 +175,7 @@ class PostgresStore(Store):
 
     def by_words(self, query: str, k: int, collection: str = MAIN, where: Where | None = None) -> list[Hit]:
         """The `k` passages of the highest BM25."""
-        asked = Counter(words(query))
+        asked = Counter(map(_key, words(query)))
         return self._hits(_BY_WORDS, k, collection, where, {"asked": list(asked), "repeats": list(asked.values())})
 
     def by_vectors(self, queries: Floats, k: int, collection: str = MAIN, where: Where | None = None) -> list[list[Hit]]:
@@ -234,6 +238,11 @@ class PostgresStore(Store):
                 return
             yield from map(_passage, rows)
             last = rows[-1][-1]
+
+
+def _key(word: str) -> str:
+    """What stands for a word in `postings`: an index takes 2,704 bytes, and runs of letters can be longer, as of hexadecimals."""
+    return word if len(word) <= _LONGEST else blake2b(word.encode(), digest_size=32).hexdigest()
 
 
 def _text(vector: Floats) -> str:

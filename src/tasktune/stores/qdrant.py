@@ -43,6 +43,7 @@ class QdrantStore(Store):
 
     def __init__(self, address: str, *, writable: bool) -> None:
         self._where = address
+        self._begun: Facts | None = None
         self._client = _connected(address)
         with self._told():
             there = self._client.collection_exists(_REGISTER)
@@ -75,6 +76,7 @@ class QdrantStore(Store):
             self._note(_FACTS, {"facts": asdict(facts)})
         else:
             known.agree(facts, self._where)
+        self._begun = facts
 
     def renew(self, facts: Facts) -> None:
         """Begin again with other facts. Passages go, too: the length of vectors is fixed when a collection is made."""
@@ -114,7 +116,7 @@ class QdrantStore(Store):
         from qdrant_client import models
 
         facts = self.facts()
-        rows = fitting(vectors, len(passages), facts, self._where)
+        rows = fitting(vectors, len(passages), facts, self._begun, self._where)
         put = uuid4().hex
         points = [
             models.PointStruct(

@@ -44,6 +44,7 @@ class SQLiteStore(Store):
     def __init__(self, path: Path, *, writable: bool) -> None:
         self._where = str(path)
         self._lock = RLock()  # those who use one connection take turns
+        self._begun: Facts | None = None
         self._held: dict[int, Held] = {}
         self._indices: dict[int, Index] = {}
         self._file = opened(path, writable=writable)
@@ -75,6 +76,7 @@ class SQLiteStore(Store):
                 file.execute("INSERT INTO store (facts) VALUES (?)", (json.dumps(asdict(facts)),))
             else:
                 known.agree(facts, self._where)
+        self._begun = facts
 
     def renew(self, facts: Facts) -> None:
         """Begin again with other facts."""
@@ -116,7 +118,7 @@ class SQLiteStore(Store):
         lengths = [len(counted(passage)) for passage in passages]
         rows = [(length, *to_row(passage)) for length, passage in zip(lengths, passages, strict=True)]
         with self._writing() as db:
-            numbers = fitting(vectors, len(passages), self.facts(), self._where)
+            numbers = fitting(vectors, len(passages), self.facts(), self._begun, self._where)
             number = self._number(collection)
             if not number:
                 number = db.execute("INSERT INTO collections (name) VALUES (?)", (collection,)).lastrowid or 0

@@ -19,13 +19,16 @@ PLACES = 6
 _BLOCK = 16_384  # rows that are compared with all queries at once
 
 
-def fitting(vectors: Floats | None, count: int, facts: Facts | None, where: str) -> Floats:
+def fitting(vectors: Floats | None, count: int, facts: Facts | None, begun: Facts | None, where: str) -> Floats:
     """The vectors of `count` passages, of length 1 each; none where the store has none.
 
-    Raises `InputError` where they are not what the store was begun with.
+    Raises `InputError` where they are not what the store was begun with; `begun` is what whoever writes began it with, since
+    when others may have renewed it.
     """
     if facts is None:
         raise InputError(f"{where} was not begun: say first of what model its vectors are (Store.begin)")
+    if begun is not None:
+        facts.agree(begun, where)
     if vectors is None:
         if facts.dimension and count:
             raise InputError(f"{where} has vectors of {facts.model}: what is added needs vectors, too")
