@@ -13,9 +13,9 @@ Value = str | int | float | bool
 class Passage:
     """A stretch of a document: characters `start` to `end` (end excluded) of the document's text, and that stretch itself.
 
-    `source` names the document within what was indexed (a path below the root, with `/`; `mail.mbox#3` where one file has
-    several). `titles` are the headings that it stands under, the outermost first; `page` counts from 1, `None` where there are
-    no pages. `metadata` is the document's.
+    `source` names the document as it was named where it was indexed: `docs/a.md` of `tasktune index docs`, always with `/`;
+    `mail.mbox#3` where one file has several. `titles` are the headings that it stands under, the outermost first; `page` counts
+    from 1, `None` where there are no pages. `metadata` is the document's.
     """
 
     source: str

@@ -190,3 +190,9 @@ def test_numbers_that_json_has_not_are_texts(reading):
 def test_many_comments_are_looked_through_once(reading):
     (document,), lost = reading({"a.md": "<!-- words -->\n" * 60 + "text"})
     assert (document.text.count("<!--"), lost.as_json()) == (60, {})
+
+
+def test_names_longer_than_any_folder_has_are_told(reading):
+    documents, lost = reading({"a.zip": zipped({"x" * 3000 + ".txt": b"words", "b.txt": b"after"})})
+    assert [document.text for document in documents] == ["after"]
+    assert [*lost.counts] == ["a name of more than 2000 bytes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import tasktune as tt
 from tasktune.core import Lost
 from tasktune.passages import Passage
+from tasktune.recipe import Recipe
 from tasktune.retrieval.ways import by_words
 from tasktune.stores.base import Facts
 from tasktune.stores.opening import open_store
@@ -42,3 +44,20 @@ def test_no_passages_are_no_questions(tmp_path: Path):
         next(queries(tmp_path / "kb.db", 0))
     with pytest.raises(tt.InputError, match=r"kb\.db"):
         next(queries(tmp_path / "kb.db", 1))
+
+
+def test_as_many_passages_as_asked_are_drawn_by_the_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with open_store(tmp_path / "kb.db", "write") as store:
+        store.begin(Facts())
+        store.put("a", "", [Passage("a", k, k + 1, f"Only word{k}.") for k in range(50)])
+    echo = import_module("tasktune.verbs.queries")
+    monkeypatch.setattr(
+        echo, "writer_of", lambda writer, recipe: lambda prompts: [prompt.split()[-1] + "?" for prompt in prompts]
+    )
+
+    def drawn(count: int, seed: int) -> list[str]:
+        return [row["source"] for row in queries(tmp_path / "kb.db", count, recipe=Recipe(seed=seed))]
+
+    assert len(set(drawn(8, 0))) == 8
+    assert drawn(8, 0) == drawn(8, 0) != drawn(8, 1)
+    assert len(drawn(99, 0)) == 50

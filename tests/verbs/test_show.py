@@ -8,8 +8,9 @@ import pytest
 
 from tasktune.core import Lost
 from tasktune.models.evaluation import Evaluation
+from tasktune.passages import Hit, Passage
 from tasktune.scores import Score, Scores
-from tasktune.verbs.show import show_evaluation, show_lost
+from tasktune.verbs.show import show_evaluation, show_hits, show_lost
 
 SCORES = Scores("f1", {"f1": Score(0.51239, 0.25, 0.75), "perplexity": Score(123.456, math.nan, math.nan)})
 
@@ -47,3 +48,8 @@ def test_what_was_lost_is_counted_and_named_on_standard_error(capsys: pytest.Cap
     said = capsys.readouterr()
     assert said.err == "texts cut: 7 (first: a.txt:0, a.txt:1, a.txt:2, a.txt:3, a.txt:4)\n"
     assert said.out == ""
+
+
+def test_what_steers_a_terminal_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show_hits("q", [Hit(Passage("a.txt", 0, 9, "safe\x1b[2J\x1b]0;title\x07 \u202eword", ("\x9bhead",)), 1.0)])
+    assert capsys.readouterr().out == "q\n  1. a.txt (0–9) › head  1.0000\n     safe[2J]0;title word\n"

@@ -19,6 +19,8 @@ _LARGEST, _SPARE = 1 << 26, 1 << 22
 _PACKED = 100
 """How many times as large as it is packed a part may become. Texts shrink to a fifth, logs to a fiftieth, bombs to less."""
 _DEEPEST = 3
+_LONGEST_NAME = 2000
+"""Bytes of a source: no folder has longer ones, and no index of a database takes them."""
 
 
 @dataclass(slots=True)
@@ -93,6 +95,8 @@ class Opened:
             self.lost.add("a name that leads out of the archive", source)
         elif any(part.startswith(".") or part == "__MACOSX" for part in parts):
             self.lost.add(HIDDEN, source)
+        elif len(source.encode()) > _LONGEST_NAME:
+            self.lost.add(f"a name of more than {_LONGEST_NAME} bytes", source[:80])
         elif self.depth >= _DEEPEST:
             self.lost.add(f"an archive in more than {_DEEPEST} others", source)
         else:

@@ -44,9 +44,9 @@ def queries(
     recipe, how, lost = recipe or Recipe(), how or Search(), Lost() if lost is None else lost
     with open_store(store) as opened:
         find, write = finder(opened, how, recipe), writer_of(writer, recipe)
-        drawn = [*opened.passages(how.collection)]
-        Random(recipe.seed).shuffle(drawn)
-        drawn = drawn[:count]
+        there = opened.count(how.collection)
+        chosen = frozenset(Random(recipe.seed).sample(range(there), min(count, there)))
+        drawn = [passage for k, passage in enumerate(opened.passages(how.collection)) if k in chosen]
         for start in counted(range(0, len(drawn), _AT_ONCE), "asking"):
             yield from kept(drawn[start : start + _AT_ONCE], find, write, lost)
 

@@ -16,6 +16,7 @@ from rich.table import Table
 from tasktune.core import Lost
 from tasktune.notations import citations
 from tasktune.notations.amounts import amount
+from tasktune.notations.quoted import visible
 from tasktune.passages import Hit
 
 if TYPE_CHECKING:
@@ -87,16 +88,19 @@ def show_indexed(done: Indexed, into: Path | str) -> None:
 
 
 def show_hits(query: str, hits: Sequence[Hit]) -> None:
-    """The passages found for a query, best first: where each is, what it stands under, and how it begins."""
+    """The passages found for a query, best first: where each is, what it stands under, and how it begins.
+
+    A document can hold what steers a terminal, which is left out.
+    """
     console = Console(highlight=False)
     console.print(f"[bold]{escape(query)}[/bold]" + ("" if hits else "\n  nothing was found"))
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
         page = "" if passage.page is None else f", page {passage.page}"
         titles = "".join(f" › {title}" for title in passage.titles)
-        place = f"{passage.source}{page} ({passage.start}–{passage.end}){titles}"
+        place = visible(f"{passage.source}{page} ({passage.start}–{passage.end}){titles}")
         console.print(f"{rank:3}. [cyan]{escape(place)}[/cyan]  {hit.score:.4f}", soft_wrap=True)
-        console.print(f"     {escape(shortened(passage.text))}", soft_wrap=True)
+        console.print(f"     {escape(shortened(visible(passage.text)))}", soft_wrap=True)
 
 
 def show_grounded_evaluation(measured: GroundedEvaluation) -> None:
