@@ -1,10 +1,11 @@
-"""The sections of RESULTS.md that other scripts than run.py measure: vectors, search, shots, several tasks, adaptation."""
+"""The sections of RESULTS.md that other scripts than run.py measure: vectors, search, shots, tasks, adaptation, pictures."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from page import figure, interval, source, table
@@ -155,6 +156,52 @@ def _retrieval(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
 
 _RANKED = ("ndcg@10", "recall@10", "mrr", "map")
 
+
+def _vision(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    train, dev = found["records"]
+    yield "## A model that sees, from nothing"
+    yield (
+        f"By `benchmarks/vision.py` on {found['date']}, one thread, {found['seconds']['all']:.0f} s in all: a small encoder and "
+        f"a small decoder are made, joined and tuned on {train:,} questions of easy-VQA, and measured on {dev:,} about other "
+        "pictures. Majority is the most frequent answer, blind the most frequent to the same question."
+    )
+    yield table(
+        ("score", "the model", "majority", "blind"),
+        (
+            [name, interval(score), *(figure(found[guess].get(name)) for guess in ("majority", "blind"))]
+            for name, score in found["scores"].items()
+        ),
+    )
+    curve = enumerate(found["history"], 1)
+    yield table(("epoch", "steps", "dev score"), ([str(epoch), str(step), figure(score)] for epoch, (step, score) in curve))
+    yield "\n".join(
+        f"- `tasktune {command}` ({found['seconds'][name]:.0f} s)"
+        for name, command in zip(found["seconds"], found["commands"], strict=False)
+    )
+
+
+def _seeing(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    yield "## Learning to see, beside a plain loop"
+    yield (
+        f"By `benchmarks/seeing.py` on {found['date']}, one thread: the same small LLaVA learns the same questions about "
+        f"pictures, {found['batch']} a step, {found['steps']} steps a turn, by tasktune and by a loop over `AutoProcessor`'s "
+        "padded batches, in turns. Tokens are those of texts and pictures, padding apart. In the first epoch both open the "
+        "pictures and prepare them; in later ones tasktune has kept what it made, and the loop makes it anew. Ratios are of the "
+        f"{found['rounds']} rounds: the median, and from the least to the most."
+    )
+    yield table(
+        ("when, and what learns", "tasktune, tokens/s", "plain loop, tokens/s", "×"),
+        (
+            [
+                name,
+                *(f"{median(work['tokens_per_second'][side]):.0f}" for side in ("tasktune", "plain loop")),
+                f"{median(work['ratios']):.2f} ({min(work['ratios']):.2f}–{max(work['ratios']):.2f})",
+            ]
+            for name, work in found["works"].items()
+        ),
+    )
+
+
 _SECTIONS: dict[str, Callable[[Result, Mapping[str, Result]], Iterator[str]]] = {
     "vectors": _vectors,
     "retrieval": _retrieval,
@@ -163,4 +210,6 @@ _SECTIONS: dict[str, Callable[[Result, Mapping[str, Result]], Iterator[str]]] = 
     "shots": _shots,
     "several": _several,
     "adaptation": _adaptation,
+    "vision": _vision,
+    "seeing": _seeing,
 }
