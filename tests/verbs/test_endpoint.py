@@ -113,6 +113,7 @@ def test_the_key_goes_to_whom_it_is_for(server: Server, monkeypatch: pytest.Monk
         (404, b"<html>nothing here</html>", "answers 404"),
         (302, b"", "answers 302"),
         (200, b"data: {broken\n\n", "no event of a chat completion"),
+        (200, b"data: [1]\n\n", "no event of a chat completion"),
         (200, b'data: {"error": {"message": "out of memory"}}\n\n', "breaks off: out of memory"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -126,3 +127,9 @@ def test_a_threshold_is_learnt_that_withholds_guesses():
     assert guess.score < 0.2
     with pytest.raises(InputError, match="of 1 questions 1 were answered"):
         calibrate(finding(HITS), known[:1], Guesses())
+
+
+@pytest.mark.parametrize("source", [3, {"start": 1}, {"source": "a.txt", "start": "1"}, {"source": "a.txt", "end": "9"}])
+def test_a_source_that_is_none_is_refused(source: Any):
+    with pytest.raises(InputError, match="'sources' are names of documents"):
+        next(asked_in([{"question": "who?", "sources": [source]}]))

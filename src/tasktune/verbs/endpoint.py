@@ -139,8 +139,10 @@ def _events(lines: Iterator[bytes], url: str) -> Iterator[dict[str, Any]]:
             continue
         try:
             event = json.loads(data)
-        except ValueError:
-            raise InputError(f"{url} answers what is no event of a chat completion: {text[:80]!r}") from None
+        except (ValueError, RecursionError):
+            event = None
+        if not isinstance(event, dict):
+            raise InputError(f"{url} answers what is no event of a chat completion: {text[:80]!r}")
         if error := event.get("error"):
             raise InputError(f"{url} breaks off: {_said(json.dumps(error).encode())}")
         for choice in event.get("choices") or ():

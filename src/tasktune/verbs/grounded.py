@@ -102,7 +102,9 @@ def _source(row: Row, given: Any) -> tuple[str, int, int | None]:
         case str():
             return given, 0, None
         case {"source": str(name)}:
-            return name, int(given.get("start") or 0), given.get("end")
+            match given.get("start") or 0, given.get("end"):
+                case (int(start), int() | None as end):
+                    return name, start, end
     raise row.refuse(f"'sources' are names of documents, or {{source, start, end}}, but one is {given!r:.80}")
 
 
