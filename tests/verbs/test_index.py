@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -18,7 +19,8 @@ import tasktune as tt
 from tasktune.cli import app
 from tasktune.models.embedder import embedder
 from tasktune.recipe import Recipe
-from tasktune.retrieval.search import Search
+from tasktune.retrieval.search import Search, finder
+from tasktune.stores import Facts, open_store
 
 verb = import_module("tasktune.verbs.index")
 TEXTS = {
@@ -109,6 +111,26 @@ def test_words_are_indexed_and_found_without_torch(folder: Path):
         done = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, *given], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["hits"][0]["passage"]["source"] == "docs/eggs.txt"
+
+
+def test_other_passages_are_refused_until_all_is_indexed_anew(folder: Path):
+    tt.index("docs", "kb.db", None)
+    said = r"was indexed with chunking '256 words, overlap 0', but this is '9 words, overlap 0'; .* --again"
+    with pytest.raises(tt.InputError, match=said):
+        tt.index("docs", "kb.db", None, limit=9)
+    assert tt.index("docs", "kb.db", None, limit=9, again=True).written == 3
+
+
+@pytest.mark.slow
+def test_a_search_that_goes_on_does_not_compare_vectors_of_two_models(folder: Path, bert: str):
+    tt.index("docs", "kb.db", bert)
+    with open_store("kb.db") as store:
+        find = finder(store, Search())
+        assert len(find(["eggs"], 1)[0]) == 1
+        with open_store("kb.db", "write") as another:
+            another.renew(replace(store.facts() or Facts(), weights="other"))
+        with pytest.raises(tt.InputError, match="indexed anew by another model"):
+            find(["eggs"], 1)
 
 
 @pytest.mark.slow
