@@ -177,6 +177,21 @@ def test_another_model_is_refused_until_all_is_embedded_anew(folder: Path, bert:
         texts("eggs")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"limit": 0}, "a larger limit"),
+        ({"limit": 20, "overlap": 20}, "a smaller overlap"),
+        ({"overlap": -1}, "overlap of -1"),
+        ({"model": "nowhere"}, "nowhere is not here"),
+    ],
+)
+def test_what_cannot_be_indexed_begins_no_store(folder: Path, wrong, said):
+    with pytest.raises(tt.InputError, match=said):
+        tt.index("docs", "kb.db", **{"model": None} | wrong)
+    assert not Path("kb.db").exists()
+
+
 @pytest.mark.slow
 def test_a_reranker_orders_what_another_way_found(folder: Path, bert: str, tuned: Callable[[str, str], tt.Model]):
     tt.index("docs", "kb.db", None)

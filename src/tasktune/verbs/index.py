@@ -66,17 +66,18 @@ def index(
     """
     lost = Lost()
     files = [*found(documents, lost)]
+    vectors = None if model is None else _embedder(model, recipe or Recipe())
+    longest = _longest(vectors, limit)
+    cut = partial(passages, measure=_measure(vectors), limit=longest, overlap=overlap)
+    list(cut(Document("", "", "")))  # where nothing can be cut so, no store is begun
+    facts = _facts(model, vectors, longest, overlap)
     with open_store(into, "write") as store:
-        vectors = None if model is None else _embedder(model, recipe or Recipe())
-        longest = _longest(vectors, limit)
-        facts = _facts(model, vectors, longest, overlap)
         (store.renew if again and store.facts() else store.begin)(facts)
         done = Indexed(lost=lost)
         known = store.digests(collection)
         for source in gone(known, {file.source for file in files}, documents):
             store.drop(source, collection)
             done.gone += 1
-        cut = partial(passages, measure=_measure(vectors), limit=longest, overlap=overlap)
         for batch in _batches(_read(counted(files, "indexing"), known, cut, done)):
             _put(store, batch, vectors, collection)
             done.written += len(batch)
