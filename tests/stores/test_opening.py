@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tasktune.stores.opening import is_store
+from tasktune.core import InputError
+from tasktune.stores.opening import is_store, open_store
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,9 @@ def test_an_address_or_a_file_is_a_store(tmp_path: Path, monkeypatch: pytest.Mon
     Path("kb.db").write_bytes(b"")
     Path("folder").mkdir()
     assert is_store(named) is which
+
+
+@pytest.mark.parametrize("address", ["redis://localhost/1", "elasticsearch+http://localhost:9200"])
+def test_the_address_of_another_server_is_refused_with_those_that_there_are(address: str) -> None:
+    with pytest.raises(InputError, match="address of no store; there are postgresql"):
+        open_store(address, "write")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from tasktune.core import InputError
 from tasktune.stores.base import Store
 
 _POSTGRES = ("postgresql://", "postgres://")
@@ -35,6 +36,11 @@ def open_store(where: Path | str, mode: Literal["read", "write"] = "read") -> St
         from tasktune.stores.qdrant import QdrantStore
 
         return QdrantStore(str(where), writable=writable)
+    if "://" in str(where):
+        raise InputError(
+            f"{where} is the address of no store; there are postgresql://user@host/database and qdrant+http://host:6333, or give "
+            "a file, as kb.db"
+        )
     from tasktune.stores.sqlite import SQLiteStore
 
     return SQLiteStore(Path(where), writable=writable)
