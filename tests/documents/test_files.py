@@ -43,10 +43,15 @@ def test_what_is_hidden_is_told(folder: Path):
     assert [Path(name).name for name in lost.examples["hidden, by a name that begins with a dot"]] == [".f", ".git"]
 
 
-@pytest.mark.parametrize("place", ["nowhere", "docs/*.pdf", "nowhere/*.md", "docs/[z-a].md", []])
+@pytest.mark.parametrize("place", ["nowhere", "docs/*.pdf", "nowhere/*.md", "docs/[z-a].md", "", []])
 def test_what_is_not_there_is_refused(folder: Path, place: str | list[str]):
     with pytest.raises(InputError):
         list(found(place, Lost()))
+
+
+def test_an_address_is_refused_with_the_command_that_fetches_it(folder: Path):
+    with pytest.raises(InputError, match=r"curl -O http://x\.org/a\?b"):
+        list(found("http://x.org/a?b", Lost()))
 
 
 def test_a_name_with_wild_characters_is_a_name_where_there_is_such_a_file(folder: Path):

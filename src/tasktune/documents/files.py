@@ -106,6 +106,8 @@ class _Walk:
 
     @classmethod
     def of(cls, given: str) -> _Walk:
+        if not given:
+            raise InputError("a place of documents is named '': give files, folders or globs (. is the folder where you are)")
         path = Path(given).expanduser()
         if os.path.lexists(path):
             try:
@@ -120,6 +122,10 @@ class _Walk:
         parts = path.parts
         plain = next((k for k, part in enumerate(parts) if _MAGIC.search(part)), None)
         root = Path(*parts[:plain]).resolve()
+        if re.match("https?://", given):
+            raise InputError(
+                f"{given} is not read: only files of this machine are, so fetch it (curl -O {given}) and give its path"
+            )
         if plain is None or not root.is_dir():
             raise InputError(f"{given}: there is no such file or folder")
         try:
