@@ -63,7 +63,7 @@ def checkpoints_of(out: Path) -> Path:
 def refuse_taken(out: Path) -> None:
     """Raise `InputError` where something stands at `out`, or nothing can be put there."""
     if out.exists():
-        raise InputError(f"{out} is there already, and nothing is overwritten; name another --out, or move it away")
+        raise InputError(f"{out} is there already, and nothing is overwritten; name another, or move it away")
     above = next(folder for folder in out.absolute().parents if folder.exists())
     try:
         Path(mkdtemp(prefix=f".{out.name}-", dir=above)).rmdir()
