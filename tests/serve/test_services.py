@@ -80,6 +80,14 @@ def test_how_a_store_is_asked_is_said_when_the_server_starts(tmp_path: Path):
     assert (len(answer["hits"]), answer["suspects"]) == (2, [])
 
 
+def test_who_asks_where_nobody_answers_is_told(tmp_path: Path):
+    (tmp_path / "bridge.txt").write_text(TEXT)
+    tt.index(tmp_path / "bridge.txt", tmp_path / "kb.db", None)
+    store = open_store(tmp_path / "kb.db")
+    client = TestClient(app(of_store(store, finder(store, Search()), None, None), ["testserver"]))
+    assert "start the server with --generator" in post(client, "/ask", question="who closed the bridge?")["error"]
+
+
 @pytest.mark.parametrize(
     ("path", "asked", "said"),
     [

@@ -71,6 +71,13 @@ def test_only_what_has_changed_is_read_and_what_is_gone_goes(folder: Path):
     assert texts("天气") == []
 
 
+def test_a_store_among_the_documents_is_none_of_them(folder: Path):
+    for _ in range(2):
+        done = tt.index("docs", "docs/kb.db", None)
+        assert done.lost.as_json() == {}
+    assert (done.written, done.same) == (0, 3)
+
+
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(folder: Path):
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
     done = tt.index("docs", "kb.db", None)

@@ -41,7 +41,7 @@ def of_store(
 
     facts = {"passages": {name: store.count(name) for name in store.collections()}}
     if answerer is None:
-        return Service(facts, {"search": search})
+        return Service(facts, {"search": search, "ask": _nobody})
 
     def pieces(asked: Asked, lost: Lost) -> Generator[str, None, GroundedAnswer]:
         question = _said(asked, "question", str)
@@ -57,6 +57,10 @@ def of_store(
         return _told(answer, lost)
 
     return Service(facts, {"search": search, "ask": ask}, {"ask": stream})
+
+
+def _nobody(asked: Asked) -> Any:
+    raise InputError("nobody answers here, only /search does: start the server with --generator")
 
 
 def _told(answer: GroundedAnswer, lost: Lost) -> dict[str, Any]:

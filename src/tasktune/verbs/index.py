@@ -65,7 +65,7 @@ def index(
     A file that cannot be read is counted in `lost`, with its name, and the rest goes on.
     """
     lost = Lost()
-    files = [*found(documents, lost)]
+    files = [file for file in found(documents, lost) if not _is_store(file.path, into)]
     vectors = None if model is None else _embedder(model, recipe or Recipe())
     longest = _longest(vectors, limit)
     cut = partial(passages, measure=_measure(vectors), limit=longest, overlap=overlap)
@@ -83,6 +83,14 @@ def index(
             done.written += len(batch)
             done.passages += sum(len(each.passages) for each in batch)
     return done
+
+
+def _is_store(path: Path, into: Path | str) -> bool:
+    """Whether a file is the store that is written, which may lie among the documents, or one that SQLite keeps beside it."""
+    store = Path(into).absolute()
+    return path.parent == store.parent.resolve() and path.name in {
+        f"{store.name}{end}" for end in ("", "-wal", "-shm", "-journal")
+    }
 
 
 @dataclass(frozen=True, slots=True)
