@@ -22,7 +22,8 @@ from tasktune.tasks.classification import Classification
 from tasktune.tasks.ner import NER
 
 MORE = ("aspect-polarity", "nli", "paraphrase", "question-answering", "relation", "reranking")  # these take more than a text
-ALONE = [name for name in NAMES if name not in MORE]
+SEEN = ("captioning", "image-classification")  # and these take a picture, and no text
+ALONE = [name for name in NAMES if name not in (*MORE, *SEEN)]
 
 
 def test_every_data_set_is_there_and_reads():
@@ -67,6 +68,12 @@ def test_a_text_alone_is_the_first_field_of_every_task(name, way, tmp_path):
     first = getattr(record, record.field_names()[0])
     assert first == ((Message("user", "Hello"),) if name == "chat" else "Hello")
     assert record.answer == (() if name == "mask" else None)  # of a text without masks nothing is kept back
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_a_text_without_a_picture_is_refused(name):
+    with pytest.raises(InputError, match="input 1: "):
+        as_record(task(name), "Hello")
 
 
 def test_a_premise_alone_is_refused():

@@ -146,4 +146,10 @@ def default_model(*tasks: Task[Any]) -> str:
     for model in NAMED.values():
         if all(model.family in task.framings() for task in tasks):
             return model.name
-    raise InputError(f"no family of models can do all of {', '.join(task.name for task in tasks)}; tune a model for each")
+    names = ", ".join(task.name for task in tasks)
+    if all("vision-language" in task.framings() for task in tasks):
+        raise InputError(
+            f"{names} takes a model that sees, and none has a name here: name a folder or hub id with --model, or make one "
+            "(tasktune assemble)"
+        )
+    raise InputError(f"no family of models can do all of {names}; tune a model for each")
