@@ -286,6 +286,7 @@ def tar(mode: str) -> bytes:
         ("b.zip", zipped({"in.zip": zipped({"q/a.md": "# Hi"})}), "b.zip#in.zip#q/a.md"),
         ("stored.zip", zipped({"q/a.md": "# Hi"}, zipfile.ZIP_STORED), "stored.zip#q/a.md"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # archives hold the time at which they were made
 )
 def test_archives(reading, name: str, data: bytes, source: str):
     (document,), lost = reading({name: data})
