@@ -366,7 +366,7 @@ def test_a_catalogue_is_translated_in_its_place_and_rated(run: Run, tuned: Calla
     answer = {"text": source, "source_language": "en", "target_language": "de", "answer": "Ein Hund.", "id": "elsewhere"}
     jsonl(tmp_path / "other.jsonl", [answer])
     code, out, err = run("rate", "model", "other.jsonl", "in.xlf", "--out", "rated")
-    assert (code, out.split(" pairs")[0]) == (0, "1"), err
+    assert (code, out.split(" pair")[0]) == (0, "1"), err
     key = json.loads((tmp_path / "rated" / "key.json").read_text())
     choice = "left" if key["items"]["1"]["left"] == "a" else "right"
     jsonl(tmp_path / "ratings.jsonl", [{"page": key["page"], "rater": "Ann", "item": "1", "choice": choice}])
