@@ -77,15 +77,13 @@ def ask(
 
     resolved, lost = recipes.of(options, "the options"), Lost()
     with loading():
-        from tasktune.retrieval.search import finder
-        from tasktune.stores.opening import open_store
+        from tasktune.retrieval.search import finding
         from tasktune.verbs.answerers import answerer
         from tasktune.verbs.ask import asking, finished
         from tasktune.verbs.show import show_grounded, show_lost
 
         sure, who = answering.sure(), answering.who(options) or answerer("smollm2", options)
-    with open_store(store) as opened:
-        find = finder(opened, searching.told(), resolved)
+    with finding(store, searching.told(), resolved) as find:
         pieces = asking(find, question, who, answering.k, answering.suspects.value, sure, lost=lost)
         if as_json:
             print(json.dumps(finished(pieces).as_json(), ensure_ascii=False))

@@ -5,7 +5,8 @@ Models are loaded where a way takes one: a search by words needs none, and start
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -17,6 +18,7 @@ from tasktune.recipe import Recipe
 from tasktune.retrieval import ways
 from tasktune.retrieval.ways import Find
 from tasktune.stores.base import MAIN, Facts, Store, Where
+from tasktune.stores.opening import open_store
 from tasktune.tasks import task
 from tasktune.tasks.chat import Chat
 
@@ -56,6 +58,16 @@ class Search:
                 raise InputError(f"{name} must be from 0 to 1, but is {getattr(self, name)}")
         if self.around < 0:
             raise InputError(f"around must be 0 or more passages, but is {self.around}")
+
+
+@contextmanager
+def finding(knowledge: Path | str | Find, how: Search | None = None, recipe: Recipe | None = None) -> Iterator[Find]:
+    """The way to find passages that is meant: one, or a store and how it is searched, which is open meanwhile."""
+    if not isinstance(knowledge, str | Path):
+        yield knowledge
+        return
+    with open_store(knowledge) as store:
+        yield finder(store, how or Search(), recipe)
 
 
 def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:

@@ -13,8 +13,7 @@ still say what is not true.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from math import exp
 from pathlib import Path
@@ -27,9 +26,8 @@ from tasktune.notations import citations
 from tasktune.notations.quoted import inert, orders
 from tasktune.passages import Hit
 from tasktune.recipe import Recipe
-from tasktune.retrieval.search import Search, finder
+from tasktune.retrieval.search import Search, finding
 from tasktune.retrieval.ways import Find
-from tasktune.stores.opening import open_store
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
 from tasktune.verbs.answerers import Answerer, Said, Writing, answerer
 from tasktune.verbs.attribution import Support, attributed, by_words
@@ -64,16 +62,6 @@ def ask(
     sure = confidence if isinstance(confidence, Confidence | None) else Confidence.load(confidence)
     with finding(knowledge, how, recipe) as find:
         return finished(asking(find, question, answerer(generator), k, suspects, sure, lost=lost))
-
-
-@contextmanager
-def finding(knowledge: Path | str | Find, how: Search | None = None, recipe: Recipe | None = None) -> Iterator[Find]:
-    """The way to find passages that is meant: one, or a store and how it is searched, which is open meanwhile."""
-    if not isinstance(knowledge, str | Path):
-        yield knowledge
-        return
-    with open_store(knowledge) as store:
-        yield finder(store, how or Search(), recipe)
 
 
 def asking(

@@ -26,12 +26,12 @@ from tasktune.passages import Hit
 from tasktune.readers import rows
 from tasktune.readers.mapping import mapped
 from tasktune.recipe import Recipe
-from tasktune.retrieval.search import Search
+from tasktune.retrieval.search import Search, finding
 from tasktune.retrieval.ways import Find
 from tasktune.scores import Score
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
 from tasktune.verbs.answerers import Answerer, answerer
-from tasktune.verbs.ask import K, Suspects, asking, finding, finished
+from tasktune.verbs.ask import K, Suspects, asking, finished
 from tasktune.verbs.confidence import Confidence, best_score, fitted
 from tasktune.verbs.grounded_answer import GroundedAnswer
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from tasktune.core import InputError
 from tasktune.passages import Hit
 from tasktune.recipe import Recipe
-from tasktune.retrieval.search import Search, finder
-from tasktune.stores.opening import open_store
+from tasktune.retrieval.search import Search, finding
 
 
 def search(store: Path | str, query: str, k: int = 10, how: Search | None = None, recipe: Recipe | None = None) -> list[Hit]:
@@ -27,5 +26,5 @@ def search_all(
     """The same for any number of queries, which models and stores answer faster together."""
     if k < 1:
         raise InputError(f"how many passages must be 1 or more, but is {k}")
-    with open_store(store) as opened:
-        return finder(opened, how or Search(), recipe)(queries, k)
+    with finding(store, how, recipe) as find:
+        return find(queries, k)
