@@ -98,7 +98,7 @@ def _names(questions: Path) -> Path:
     """The pictures with their names: "blue circle", where the questions about one and their answers tell both."""
     told: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for question, answer, picture in json.loads(questions.read_text(encoding="utf-8")):
-        affirmed = answer not in ("yes", "no") or (answer == "yes") is not ("not" in question.split())
+        affirmed = answer not in ("yes", "no") or (answer == "yes") is _NEGATIONS.isdisjoint(question.split())
         words = {*question.rstrip("?").split(), answer} if affirmed else {answer}
         for kind, known in (("colour", _COLOURS), ("shape", _SHAPES)):
             for word in words & known:
@@ -113,6 +113,7 @@ def _names(questions: Path) -> Path:
     return place
 
 
+_NEGATIONS = frozenset(("no", "not"))
 _SHAPES = frozenset(("circle", "rectangle", "triangle"))
 _COLOURS = frozenset((DATA / "answers.txt").read_text(encoding="utf-8").split()) - _SHAPES - {"yes", "no"}
 

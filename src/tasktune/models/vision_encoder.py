@@ -17,12 +17,13 @@ from typing import Any, Final, final
 
 import torch
 from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import (
     PreTrainedModel,
     ViTConfig,
-    ViTForImageClassification,
     ViTForMaskedImageModeling,
     ViTImageProcessorPil,
+    ViTModel,
     get_linear_schedule_with_warmup,
 )
 
@@ -76,22 +77,50 @@ def learnt_encoder(pictures: Sequence[Named], size: str, epochs: float, seed: in
     def seen(some: Sequence[int]) -> Tensor:
         return torch.cat([one(k) for k in some])
 
-    names = sorted({picture.name for picture in pictures if picture.name is not None})
-    named = 1 < len(names) <= len(pictures) / 2 and all(picture.name is not None for picture in pictures)
+    names = [picture.name for picture in pictures if picture.name is not None]
+    named = len(names) == len(pictures) and 1 < len(set(names)) <= len(names) / 2
     torch.manual_seed(seed)
     config = _config(size, side)
     if named:
-        classes = {name: k for k, name in enumerate(names)}
-        config.id2label, config.label2id = dict(enumerate(names)), classes
-        net: Any = ViTForImageClassification(config)
-        labels = torch.tensor([classes[str(picture.name)] for picture in pictures])
-        loss = _taught(net, len(pictures), epochs, seed, progress, lambda some: net(seen(some), labels=labels[some]).loss)
-        return Learnt(net.vit, pixels, f"to tell {len(names)} names of pictures apart", loss)
-    net = ViTForMaskedImageModeling(config)
+        naming = _Naming(config, names)
+        loss = _taught(naming, len(pictures), epochs, seed, progress, lambda some: naming(seen(some), some))
+        return Learnt(naming.vit, pixels, f"to tell {len(set(names))} names of pictures apart", loss)
+    net: Any = ViTForMaskedImageModeling(config)
+    _placed(net.vit)
     loss = _taught(
         net, len(pictures), epochs, seed, progress, lambda some: net(seen(some), bool_masked_pos=_masks(len(some))).loss
     )
     return Learnt(net.vit, pixels, "to paint the masked half of each picture", loss)
+
+
+@final
+class _Naming(torch.nn.Module):
+    """An encoder, and a layer that says of each word whether it is in a picture's name."""
+
+    def __init__(self, config: ViTConfig, names: Sequence[str]) -> None:
+        super().__init__()
+        words = sorted({word for name in names for word in name.split()})
+        self.vit: Any = ViTModel(config, add_pooling_layer=False)
+        _placed(self.vit)
+        self.said = torch.nn.Linear(config.hidden_size, len(words))
+        self.named = torch.tensor([[word in name.split() for word in words] for name in names], dtype=torch.float32)
+
+    def forward(self, pixels: Tensor, some: Sequence[int]) -> Tensor:
+        """The mean loss of the names of `some` pictures, of pixels (pictures, 3, side, side); each is a sum over words."""
+        patches: Tensor = self.vit(pixels).last_hidden_state[:, 1:]
+        said, named = self.said(patches.mean(1)), self.named[list(some)]
+        return binary_cross_entropy_with_logits(said, named, reduction="sum") / len(named)
+
+
+def _placed(vit: Any) -> None:
+    """Let the places of patches begin as sines and cosines of their row and column, about as large as what patches show."""
+    places = vit.embeddings.position_embeddings  # (1, 1 + patches, hidden)
+    each = places.shape[-1] // 4
+    speeds = 1e-4 ** (torch.arange(each) / each)
+    rows, columns = torch.meshgrid(torch.arange(_GRID), torch.arange(_GRID), indexing="ij")
+    angles = [way.flatten()[:, None] * speeds for way in (columns, rows)]
+    with torch.no_grad():
+        places[0, 1:] = 0.3 * torch.cat([wave(angle) for angle in angles for wave in (torch.sin, torch.cos)], dim=1)
 
 
 def _side(images: Sequence[Image]) -> int:
