@@ -6,8 +6,11 @@ tokenizer does to a text (case, blanks, line breaks, unknown signs) happens in t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +45,10 @@ CHATML = (
 def wordpiece() -> hf.PreTrainedTokenizerFast:
     """BERT's, uncased: case and accents go, blanks and line breaks are alike."""
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = decoders.WordPiece()
-    tokenizer.train_from_iterator(_TEXTS, trainers.WordPieceTrainer(vocab_size=400, special_tokens=special, show_progress=False))
+    lower, parted = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    pieces = [*special, *_pieces(lower, parted, "##", 400 - len(special))]
+    tokenizer = Tokenizer(models.WordPiece({piece: k for k, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder = lower, parted, decoders.WordPiece()
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
@@ -85,15 +87,29 @@ def multilingual() -> hf.PreTrainedTokenizerFast:
 
 
 def _sentencepiece(special: tuple[str, ...], names: dict[str, str], single: str, pair: str) -> hf.PreTrainedTokenizerFast:
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace("\n", " ")])
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    tokenizer.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=400, special_tokens=[*special], unk_token="<unk>", show_progress=False)
-    tokenizer.train_from_iterator(_TEXTS, trainer)
+    blanks = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace("\n", " ")])
+    pieces = _pieces(blanks, pre_tokenizers.Metaspace(), "", 400 - len(special))
+    likely = sum(pieces.values())
+    scores = [*((token, 0.0) for token in special), *((piece, log(many / likely)) for piece, many in pieces.items())]
+    tokenizer = Tokenizer(models.Unigram(scores, unk_id=special.index("<unk>")))
+    tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder = blanks, pre_tokenizers.Metaspace(), decoders.Metaspace()
     ids = [(token, k) for k, token in enumerate(special)]
     tokenizer.post_processor = processors.TemplateProcessing(single=single, pair=pair, special_tokens=ids)
     return _wrapped(tokenizer, names)
+
+
+def _pieces(normal: Any, parted: Any, inside: str, count: int) -> dict[str, int]:
+    """All characters and the most telling pieces of the texts' words, with how often each occurs; `inside` marks one that begins
+    no word. The trainers of WordPiece and Unigram give others in each process, and with them all that a test sees would differ.
+    """
+    words = Counter(word for text in _TEXTS for word, _ in parted.pre_tokenize_str(normal.normalize_str(text)))
+    found = Counter[str]()
+    for word, many in words.items():
+        for start, end in combinations(range(len(word) + 1), 2):
+            found[(inside if start else "") + word[start:end]] += many
+    letters = [piece for piece in found if len(piece.removeprefix(inside)) == 1]
+    longer = sorted(found.keys() - letters, key=lambda piece: (-found[piece] * len(piece.removeprefix(inside)), piece))
+    return {piece: found[piece] for piece in [*sorted(letters), *longer][:count]}
 
 
 def _wrapped(tokenizer: Tokenizer, names: dict[str, str], *, token_types: bool = False) -> hf.PreTrainedTokenizerFast:
