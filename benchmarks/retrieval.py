@@ -205,13 +205,12 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=list(COLLECTIONS), metavar="NAME")
     parser.add_argument("--quick", action="store_true")
     asked = parser.parse_args()
-    place = (WORK if asked.quick else HERE) / "retrieval.json"
+    place = (WORK.parent / "retrieval-quick.json") if asked.quick else HERE / "retrieval.json"
     results: dict[str, Any] = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {"rows": {}}
     results["machine"] = machine()
     for name in asked.only or COLLECTIONS:
-        shutil.rmtree(WORK / "retriever", ignore_errors=True)
-        shutil.rmtree(WORK / "grader", ignore_errors=True)
-        WORK.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(WORK, ignore_errors=True)
+        WORK.mkdir(parents=True)
         collection = COLLECTIONS[name](4 if asked.quick else None)
         for way, figures in rows(name, collection, asked.quick):
             print(f"{name}: {way}: ndcg@10 {figures['scores']['ndcg@10']['value']:.4f}, {figures['seconds']} s", flush=True)
