@@ -16,15 +16,16 @@ def modules() -> Iterator[str]:
     )
 
 
+@pytest.fixture(scope="module")
 def classes() -> list[type]:
-    """Every class that the package defines."""
+    """Every class that the package defines. Only who asks this imports all of it."""
     loaded = [importlib.import_module(name) for name in modules()]
     found = {c for module in loaded for c in vars(module).values() if inspect.isclass(c) and c.__module__ == module.__name__}
-    return sorted(found, key=lambda c: f"{c.__module__}.{c.__qualname__}")
+    return sorted(found, key=named)
 
 
-CLASSES = classes()
-each_class = pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
+def named(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def ours(kind: type) -> list[type]:
@@ -32,16 +33,16 @@ def ours(kind: type) -> list[type]:
     return [c for c in kind.__mro__ if c.__module__.startswith("tasktune.")]
 
 
-def test_there_are_classes():
-    assert len(CLASSES) > 20
+def test_there_are_classes(classes: list[type]):
+    assert len(classes) > 20
 
 
-@each_class
-def test_inheritance_is_two_levels_deep_at_most(kind: type):
-    assert len(ours(kind)) <= 2, f"{' → '.join(c.__name__ for c in ours(kind))}"
+def test_inheritance_is_two_levels_deep_at_most(classes: list[type]):
+    assert not {named(kind): " → ".join(map(named, ours(kind))) for kind in classes if len(ours(kind)) > 2}
 
 
-@each_class
-def test_only_abstract_classes_and_errors_are_inherited_from(kind: type):
-    concrete = [base for base in ours(kind)[1:] if not inspect.isabstract(base) and not issubclass(base, Exception)]
-    assert not concrete, f"{kind.__name__} inherits from concrete {concrete}"
+def test_only_abstract_classes_and_errors_are_inherited_from(classes: list[type]):
+    def concrete(kind: type) -> list[str]:
+        return [named(base) for base in ours(kind)[1:] if not inspect.isabstract(base) and not issubclass(base, Exception)]
+
+    assert not {named(kind): found for kind in classes if (found := concrete(kind))}

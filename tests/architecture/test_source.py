@@ -2,8 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,23 +15,15 @@ VAGUE = re.compile(r"util|helper|common|misc|manager|factory|mixin", re.IGNORECA
 FOREIGN = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-each_file = pytest.mark.parametrize(  # all that is asked of a file one after the other: it is parsed once
-    "path", FILES, ids=lambda path: str(path.relative_to(ROOT / "src/tasktune")), scope="module"
-)
 
 
-@lru_cache(maxsize=1)
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def functions(source: ast.Module) -> Iterator[Function]:
+    return (node for node in ast.walk(source) if isinstance(node, Function))
 
 
-def functions(path: Path) -> Iterator[Function]:
-    return (node for node in ast.walk(parsed(path)) if isinstance(node, Function))
-
-
-def offered(path: Path) -> Iterator[Function]:
+def offered(source: ast.Module) -> Iterator[Function]:
     """The functions and methods that others may call: not private, and not inside another function."""
-    for scope in (parsed(path), *(node for node in parsed(path).body if isinstance(node, ast.ClassDef))):
+    for scope in (source, *(node for node in source.body if isinstance(node, ast.ClassDef))):
         yield from (node for node in scope.body if isinstance(node, Function) and not node.name.startswith("_"))
 
 
@@ -41,57 +33,98 @@ def body_lines(function: Function) -> int:
     return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
-def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+def calls(source: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Every call of a plain or dotted name."""
-    return ((ast.unparse(node.func), node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
+    return ((ast.unparse(node.func), node) for node in ast.walk(source) if isinstance(node, ast.Call))
+
+
+def too_long(path: Path, source: ast.Module) -> Iterator[str]:
+    """Files can be read in one sitting."""
+    lines = path.read_text(encoding="utf-8").count("\n")
+    if lines > LONGEST_FILE:
+        yield f"{lines} lines; {LONGEST_FILE} at most"
+
+
+def long_functions(path: Path, source: ast.Module) -> Iterator[str]:
+    for function in functions(source):
+        if (lines := body_lines(function)) > LONGEST_FUNCTION:
+            yield f"{function.name} (line {function.lineno}) has {lines} lines; {LONGEST_FUNCTION} at most"
+
+
+def vague_names(path: Path, source: ast.Module) -> Iterator[str]:
+    """Names say what things are."""
+    names = {path.stem, path.parent.name} | {n.name for n in ast.walk(source) if isinstance(n, Function | ast.ClassDef)}
+    return (name for name in names if VAGUE.search(name))
+
+
+def hidden_arguments(path: Path, source: ast.Module) -> Iterator[str]:
+    """A caller cannot see what these take."""
+    return (f"{f.name} (line {f.lineno})" for f in offered(source) if f.args.kwarg)
+
+
+def asked_what_they_have(path: Path, source: ast.Module) -> Iterator[str]:
+    """Nothing asks what an object happens to have."""
+    return (f"line {call.lineno}" for name, call in calls(source) if name == "hasattr")
+
+
+def foreign_code(path: Path, source: ast.Module) -> Iterator[str]:
+    """No code of a model can run."""
+    for node in ast.walk(source):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            yield from (name for name in named if name.partition(".")[0] in FOREIGN)
+    for name, call in calls(source):
+        given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+        trusting = given.get("trust_remote_code", "False") != "False"
+        unpickling = name == "torch.load" and given.get("weights_only") != "True"
+        if trusting or unpickling or (name in {"eval", "exec"} and path.parent.name != "sandbox"):
+            yield f"{name} (line {call.lineno})"
+
+
+def no_docstring(path: Path, source: ast.Module) -> Iterator[str]:
+    """Every module says what it is for."""
+    if not ast.get_docstring(source):
+        yield "says nothing"
+
+
+Fault = Callable[[Path, ast.Module], Iterator[str]]
+FAULTS: tuple[Fault, ...] = (
+    *(too_long, long_functions, vague_names, hidden_arguments, asked_what_they_have, foreign_code, no_docstring),
+)
+
+
+@cache
+def found() -> dict[Fault, list[str]]:
+    """Where each fault is. A file is parsed once for all of them."""
+    at: dict[Fault, list[str]] = {fault: [] for fault in FAULTS}
+    for path in FILES:
+        source = ast.parse(path.read_text(encoding="utf-8"))
+        for fault in FAULTS:
+            at[fault] += (f"{path.relative_to(ROOT)}: {said}" for said in fault(path, source))
+    return at
 
 
 def test_the_source_is_there():
     assert len(FILES) > 30
 
 
-@each_file
-def test_files_can_be_read_in_one_sitting(path: Path):
-    lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= LONGEST_FILE, f"{lines} lines; {LONGEST_FILE} at most"
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_no_file_has(fault: Fault):
+    assert not found()[fault]
 
 
-@each_file
-def test_functions_are_short(path: Path):
-    long = {f"{f.name} (line {f.lineno})": body_lines(f) for f in functions(path) if body_lines(f) > LONGEST_FUNCTION}
-    assert not long, f"more than {LONGEST_FUNCTION} lines: {long}"
+HAS_ALL = """
+import pickle
+from joblib import load
+def utility(**given): hasattr(given, "it"); torch.load("it"); open_it(trust_remote_code=True); eval("it")
+"""
 
 
-@each_file
-def test_names_say_what_things_are(path: Path):
-    names = {path.stem, path.parent.name} | {n.name for n in ast.walk(parsed(path)) if isinstance(n, Function | ast.ClassDef)}
-    assert not {name for name in names if VAGUE.search(name)}
-
-
-@each_file
-def test_public_signatures_name_their_arguments(path: Path):
-    hidden = [f"{f.name} (line {f.lineno})" for f in offered(path) if f.args.kwarg]
-    assert not hidden, f"a caller cannot see what these take: {hidden}"
-
-
-@each_file
-def test_nothing_asks_what_an_object_happens_to_have(path: Path):
-    assert not [call.lineno for name, call in calls(path) if name == "hasattr"]
-
-
-@each_file
-def test_no_code_of_a_model_can_run(path: Path):
-    imported = {
-        alias.name.partition(".")[0] for node in ast.walk(parsed(path)) if isinstance(node, ast.Import) for alias in node.names
-    } | {(node.module or "").partition(".")[0] for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)}
-    assert not imported & FOREIGN
-    for name, call in calls(path):
-        given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
-        assert given.get("trust_remote_code", "False") == "False", f"line {call.lineno}"
-        assert name != "torch.load" or given.get("weights_only") == "True", f"line {call.lineno}"
-        assert name not in {"eval", "exec"} or path.parent.name == "sandbox", f"line {call.lineno}"
-
-
-@each_file
-def test_every_module_says_what_it_is_for(path: Path):
-    assert ast.get_docstring(parsed(path))
+def test_a_file_that_has_them_all_is_seen(tmp_path: Path):
+    path = tmp_path / "misc.py"
+    path.write_text(HAS_ALL + "def long():\n" + "    1\n" * LONGEST_FILE)
+    source = ast.parse(path.read_text())
+    seen = {fault: [*fault(path, source)] for fault in FAULTS}
+    assert all(seen.values())
+    assert len(seen[vague_names]) == 2
+    assert len(seen[foreign_code]) == 5
