@@ -17,7 +17,7 @@ from typing import Any, Final, final
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, pad
 from transformers import (
     PreTrainedModel,
     ViTConfig,
@@ -75,7 +75,7 @@ def learnt_encoder(pictures: Sequence[Named], size: str, epochs: float, seed: in
         return made
 
     def seen(some: Sequence[int]) -> Tensor:
-        return torch.cat([one(k) for k in some])
+        return _moved(torch.cat([one(k) for k in some]), side // _GRID // 2)
 
     names = [picture.name for picture in pictures if picture.name is not None]
     named = len(names) == len(pictures) and 1 < len(set(names)) <= len(names) / 2
@@ -121,6 +121,17 @@ def _placed(vit: Any) -> None:
     angles = [way.flatten()[:, None] * speeds for way in (columns, rows)]
     with torch.no_grad():
         places[0, 1:] = 0.3 * torch.cat([wave(angle) for angle in angles for wave in (torch.sin, torch.cos)], dim=1)
+
+
+def _moved(pixels: Tensor, most: int) -> Tensor:
+    """Each picture (pictures, 3, side, side) moved by up to `most` pixels either way, its edge repeated where it has left.
+
+    So no line of it always falls into the same place of the same patch, and few pictures teach as many would.
+    """
+    side = pixels.shape[-1]
+    wider = pad(pixels, (most,) * 4, mode="replicate")
+    corners = torch.randint(2 * most + 1, (len(pixels), 2)).tolist()
+    return torch.stack([picture[:, y : y + side, x : x + side] for picture, (y, x) in zip(wider, corners, strict=True)])
 
 
 def _side(images: Sequence[Image]) -> int:
