@@ -174,3 +174,36 @@ def test_threads_take_turns(tmp_path: Path) -> None:
         assert max(len(each.result()) for each in found) <= 40
         check_whole(store)
         assert store.count() == 40
+
+
+def test_what_fails_at_once_leaves_no_file_but_for_another_who_has_it_open(tmp_path: Path) -> None:
+    place = tmp_path / "kb.db"
+    with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
+        store.begin(Facts())
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
+        store.begin(Facts())
+        another = open_store(place, "write")
+        raise KeyboardInterrupt
+    with another:
+        another.begin(Facts())
+        another.put("a.txt", "1", one("a.txt"))
+    with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
+        raise KeyboardInterrupt
+    with open_store(place) as store:
+        assert store.count() == 1
+
+
+def test_where_there_is_no_room_for_a_store_none_is_left(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        for room in (0, 40_000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+            with pytest.raises(InputError, match="Is there room"):
+                open_store(tmp_path / "kb.db", "write")
+            assert list(tmp_path.iterdir()) == []
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)

@@ -252,3 +252,42 @@ def test_the_commands(folder: Path):
     told = run(app, ["search", "kb.db", "eggs"])
     assert "docs/eggs.txt (0–26)" in told.output
     assert lines[0]["hits"][0]["score"] > 0
+
+
+def test_where_nothing_can_be_read_it_is_said_and_no_store_is_made(folder: Path):
+    (folder.parent / "odd").mkdir()
+    (folder.parent / "odd" / "a.bin").write_bytes(bytes(range(256)))
+    (folder.parent / "odd" / "b.txt").write_text(" \n")
+    for place, looked_at in (("odd", "2 files"), ("odd/b.txt", "1 file")):
+        with pytest.raises(tt.InputError, match=f"{looked_at} looked at, and nothing .* kb.db would be empty.*read: .pdf, .docx"):
+            tt.index(place, "kb.db", None)
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith("kb")] == []
+    with pytest.raises(tt.InputError, match=r"no format that is read \(.bin, not text\): 1 \(first: odd/a.bin\)"):
+        tt.index("odd", "kb.db", None)
+
+
+def test_what_is_emptied_on_purpose_is_no_mistake(folder: Path):
+    tt.index("docs", "kb.db", None)
+    for file in folder.iterdir():
+        file.unlink()
+    assert tt.index("docs", "kb.db", None).gone == 3
+    with pytest.raises(tt.InputError, match="0 files looked at"):
+        tt.index("docs", "kb.db", None)
+    assert Path("kb.db").exists()
+
+
+def test_again_leaves_no_file_without_vectors(folder: Path):
+    tt.index("docs", "kb.db", None)
+    with pytest.raises(tt.InputError, match=r"2 files of its collection 'main' would be left out \(first: docs/eggs.txt\)"):
+        tt.index("docs/wings.md", "kb.db", None, limit=9, again=True)
+    (folder / "eggs.txt").unlink()
+    assert tt.index("docs", "kb.db", None, limit=9, again=True).gone == 1  # what is gone needs no vectors
+    tt.index("docs/wings.md", "kb.db", None, "other", limit=9)
+    with pytest.raises(tt.InputError, match="1 file of its collection 'other' would be left out.*make a new store"):
+        tt.index("docs", "kb.db", None, again=True)
+
+
+def test_a_store_that_is_removed_meanwhile_is_missed(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(verb, "_put", lambda *given, put=verb._put: (Path("kb.db").unlink(), put(*given)))
+    with pytest.raises(tt.InputError, match="removed or moved away"):
+        tt.index("docs", "kb.db", None)

@@ -23,7 +23,7 @@ from tasktune.core import InputError
 from tasktune.passages import Hit, Passage
 from tasktune.stores.base import MAIN, Facts, Store, Where
 from tasktune.stores.inverted import Index, forget, indexed, scored, settle
-from tasktune.stores.sqlite_file import opened, told, transaction
+from tasktune.stores.sqlite_file import discard, opened, told, transaction
 from tasktune.stores.sqlite_rows import COLUMNS, Held, condition, from_row, held, to_row
 from tasktune.stores.vectors import fitting, nearest, unit
 from tasktune.stores.words import counted, words
@@ -42,7 +42,7 @@ class SQLiteStore(Store):
     """The store in the file at `path`. `writable` makes it where there is none."""
 
     def __init__(self, path: Path, *, writable: bool) -> None:
-        self._where = str(path)
+        self._where, self._path, self._new = str(path), path.absolute(), writable and not path.exists()
         self._lock = RLock()  # those who use one connection take turns
         self._begun: Facts | None = None
         self._held: dict[int, Held] = {}
@@ -57,6 +57,8 @@ class SQLiteStore(Store):
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        if not self._path.exists():  # what SQLite wrote now would be nobody's
+            raise InputError(f"{self._where} was removed or moved away while it was written to; index the documents again")
         with self._lock, told(self._where), transaction(self._file, "IMMEDIATE") as file:
             yield file
 
@@ -108,6 +110,12 @@ class SQLiteStore(Store):
             self._held.clear()
             self._indices.clear()
             self._file.close()
+
+    def __exit__(self, *exception: object) -> None:
+        """Close it. What fails before anything lies in a new file leaves none."""
+        self.close()
+        if self._new and exception[0] is not None:
+            discard(self._path)
 
     # ---- writing
 

@@ -14,6 +14,8 @@ from tasktune.core import InputError
 
 _APPLICATION: Final = 0x7474_6B62  # "ttkb", which tells our files from others'
 _VERSION: Final = 1  # of the tables below and of what `words` takes for a word
+BESIDE: Final = ("-wal", "-shm", "-journal")
+"""The ends of the names that SQLite keeps beside a file."""
 _PATIENCE: Final = 60.0  # seconds that one waits for another who writes
 _TABLES: Final = (
     "CREATE TABLE store (facts TEXT NOT NULL)",
@@ -50,6 +52,7 @@ def opened(path: Path, *, writable: bool) -> sqlite3.Connection:
         raise InputError(f"there is no store {path}; make one with: tasktune index DOCUMENTS --into {path}")
     if writable and not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write the store {path.name} to")
+    new = not path.exists()
     with told(path):
         connection = _connected(path, "rwc" if writable else "ro")
         try:
@@ -58,8 +61,25 @@ def opened(path: Path, *, writable: bool) -> sqlite3.Connection:
             _known(connection, path)
         except BaseException:
             connection.close()
+            if new:
+                discard(path)
             raise
     return connection
+
+
+def discard(path: Path) -> None:
+    """Remove a store in which no passage is, unless somebody else has it open."""
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # refused where another has it open
+        begun = connection.execute("PRAGMA schema_version").fetchone() != (0,)
+        if not begun or connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone() is None:
+            for end in ("", *BESIDE):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+    except sqlite3.DatabaseError:
+        pass
+    finally:
+        connection.close()
 
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from tasktune.core import InputError, Lost
 from tasktune.documents import Document, Found, digest, found, gone, passages, read
+from tasktune.documents.formats import FORMATS
 from tasktune.documents.reading import is_passing
 from tasktune.documents.splitting import Measure
+from tasktune.notations.amounts import amount
 from tasktune.passages import Passage
 from tasktune.recipe import Recipe
 from tasktune.retrieval.ways import titled
 from tasktune.stores.base import MAIN, Facts, Store
 from tasktune.stores.opening import open_store
+from tasktune.stores.sqlite_file import BESIDE
 from tasktune.stores.words import words
 from tasktune.verbs.progress import counted
 
@@ -31,6 +34,8 @@ together.
 """
 
 
+Places = Path | str | Sequence[Path | str]
+"""Files, folders or globs."""
 Cut = Callable[[Document], Iterator[Passage]]
 
 
@@ -48,7 +53,7 @@ class Indexed:
 
 
 def index(
-    documents: Path | str | Sequence[Path | str],
+    documents: Places,
     into: Path | str,
     model: Model | Path | str | None = "minilm",
     collection: str = MAIN,
@@ -62,7 +67,8 @@ def index(
     Only what has changed since the last time is read, and what is gone from a folder is removed. `model` embeds: a name, folder,
     hub id or tuned `embedding` model; `None` for a search by words alone. Passages are of `limit` of its tokens at most (256, or
     as many as it reads), `overlap` of them repeated from the one before. `again` embeds all anew, by another model than before.
-    A file that cannot be read is counted in `lost`, with its name, and the rest goes on.
+    A file that cannot be read is counted in `lost`, with its name, and the rest goes on. Raises `InputError` where nothing at all
+    can be read, and where `again` would leave files of the store without vectors.
     """
     lost = Lost()
     files = [file for file in found(documents, lost) if not _is_store(file.path, into)]
@@ -72,6 +78,8 @@ def index(
     list(cut(Document("", "", "")))  # where nothing can be cut so, no store is begun
     facts = _facts(model, vectors, longest, overlap)
     with open_store(into, "write") as store:
+        if again:
+            _refuse_others(store, collection, {file.source for file in files}, documents, into)
         (store.renew if again and store.facts() else store.begin)(facts)
         done = Indexed(lost=lost)
         known = store.digests(collection)
@@ -82,15 +90,36 @@ def index(
             _put(store, batch, vectors, collection)
             done.written += len(batch)
             done.passages += sum(len(each.passages) for each in batch)
+        if not done.gone and not any(map(store.count, store.collections())):
+            raise _nothing(len(files), lost, into)
     return done
+
+
+def _refuse_others(store: Store, collection: str, named: Set[str], documents: Places, into: Path | str) -> None:
+    """Raises `InputError` where a store has files that are not among those that are indexed again: they would lose their vectors."""
+    for each in store.collections():
+        known = store.digests(each)
+        left = known.keys() - named - {*gone(known, named, documents)} if each == collection else known.keys()
+        if left:
+            raise InputError(
+                f"--again embeds all of {into} anew, but {amount(len(left), 'file')} of its collection {each!r} would be left out "
+                f"(first: {min(left)}). Name these documents, too; of several collections, make a new store (--into another)"
+            )
+
+
+def _nothing(looked_at: int, lost: Lost, into: Path | str) -> InputError:
+    """What is said where nothing that was looked at is a document."""
+    reasons = "; ".join(f"{reason}: {said['count']} (first: {said['records'][0]})" for reason, said in lost.as_json().items())
+    return InputError(
+        f"{amount(looked_at, 'file')} looked at, and nothing to be read in any, so that {into} would be empty"
+        f"{f' ({reasons})' if reasons else ''}. What is read: {', '.join(each.suffixes[0] for each in FORMATS.values())} and others"
+    )
 
 
 def _is_store(path: Path, into: Path | str) -> bool:
     """Whether a file is the store that is written, which may lie among the documents, or one that SQLite keeps beside it."""
     store = Path(into).absolute()
-    return path.parent == store.parent.resolve() and path.name in {
-        f"{store.name}{end}" for end in ("", "-wal", "-shm", "-journal")
-    }
+    return path.parent == store.parent.resolve() and path.name in {f"{store.name}{end}" for end in ("", *BESIDE)}
 
 
 @dataclass(frozen=True, slots=True)
