@@ -144,7 +144,7 @@ def test_a_small_encoder_learns_from_pictures_or_from_their_names(tmp_path: Path
     assert "to paint the masked half" in tt.new_vision(tmp_path / "a", unnamed, epochs=1)
     told = tt.new_vision(tmp_path / "b", rows, epochs=20)
     assert "to tell 2 names of pictures apart" in told
-    assert float(told.split("(loss ")[1].split(")")[0]) < 0.6  # chance is 0.69
+    assert float(told.split("(loss ")[1].split(")")[0]) < 0.6  # chance is 0.69 for each of the two words
     config = json.loads((tmp_path / "b" / "config.json").read_text())
     assert (config["image_size"], config["patch_size"]) == (32, 4)
     assert hf.AutoModel.from_pretrained(tmp_path / "b").config.model_type == "vit"
