@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -178,19 +179,21 @@ def test_threads_take_turns(tmp_path: Path) -> None:
 
 def test_what_fails_at_once_leaves_no_file_but_for_another_who_has_it_open(tmp_path: Path) -> None:
     place = tmp_path / "kb.db"
-    with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
-        store.begin(Facts())
-        raise KeyboardInterrupt
+
+    def fail(after: Callable[[], None]) -> None:
+        with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
+            store.begin(Facts())
+            after()
+            signal.raise_signal(signal.SIGINT)
+
+    fail(lambda: None)
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
-        store.begin(Facts())
-        another = open_store(place, "write")
-        raise KeyboardInterrupt
-    with another:
+    others: list[Store] = []
+    fail(lambda: others.append(open_store(place, "write")))
+    with others[0] as another:
         another.begin(Facts())
         another.put("a.txt", "1", one("a.txt"))
-    with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
-        raise KeyboardInterrupt
+    fail(lambda: None)
     with open_store(place) as store:
         assert store.count() == 1
 

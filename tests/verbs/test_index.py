@@ -283,7 +283,7 @@ def test_again_leaves_no_file_without_vectors(folder: Path):
     (folder / "eggs.txt").unlink()
     assert tt.index("docs", "kb.db", None, limit=9, again=True).gone == 1  # what is gone needs no vectors
     tt.index("docs/wings.md", "kb.db", None, "other", limit=9)
-    with pytest.raises(tt.InputError, match="1 file of its collection 'other' would be left out.*make a new store"):
+    with pytest.raises(tt.InputError, match=r"1 file of its collection 'other' would be left out.*make a new store"):
         tt.index("docs", "kb.db", None, again=True)
 
 

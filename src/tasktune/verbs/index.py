@@ -96,23 +96,24 @@ def index(
 
 
 def _refuse_others(store: Store, collection: str, named: Set[str], documents: Places, into: Path | str) -> None:
-    """Raises `InputError` where a store has files that are not among those that are indexed again: they would lose their vectors."""
+    """Raises `InputError` where a store has files besides those that are indexed again: they would lose their vectors."""
     for each in store.collections():
         known = store.digests(each)
         left = known.keys() - named - {*gone(known, named, documents)} if each == collection else known.keys()
         if left:
             raise InputError(
-                f"--again embeds all of {into} anew, but {amount(len(left), 'file')} of its collection {each!r} would be left out "
-                f"(first: {min(left)}). Name these documents, too; of several collections, make a new store (--into another)"
+                f"--again embeds all of {into} anew, but {amount(len(left), 'file')} of its collection {each!r} would be left "
+                f"out (first: {min(left)}). Name these documents, too; of several collections, make a new store (--into another)"
             )
 
 
 def _nothing(looked_at: int, lost: Lost, into: Path | str) -> InputError:
     """What is said where nothing that was looked at is a document."""
     reasons = "; ".join(f"{reason}: {said['count']} (first: {said['records'][0]})" for reason, said in lost.as_json().items())
+    suffixes = ", ".join(each.suffixes[0] for each in FORMATS.values())
     return InputError(
         f"{amount(looked_at, 'file')} looked at, and nothing to be read in any, so that {into} would be empty"
-        f"{f' ({reasons})' if reasons else ''}. What is read: {', '.join(each.suffixes[0] for each in FORMATS.values())} and others"
+        f"{f' ({reasons})' if reasons else ''}. What is read: {suffixes} and others"
     )
 
 
