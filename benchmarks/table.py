@@ -87,6 +87,8 @@ _SHORT = {
 
 _BRIEF = {"batch_size": 4, "epochs": 1, "max_new_tokens": 48}
 _WRITTEN = {"batch_size": 8, "epochs": 1}
+_TRANSLATED, _ANSWERED, _RECKONED = {"max_new_tokens": 40}, {"max_new_tokens": 12}, {"max_new_tokens": 16}
+_GENERATIVE = "question-answering-generative"
 
 RUNS = (
     Run("wikigold", "ner", "minilm", *_WIKIGOLD, 4.0),
@@ -104,25 +106,17 @@ RUNS = (
         "sst2-decoder", "classification", "smollm2", *_SST2, 6.0, (300, 100), _TEXT_LABEL, options={"batch_size": 8, "epochs": 1}
     ),
     Run("sick-decoder", "nli", "smollm2", *_SICK, 6.0, (240, 80), options={"batch_size": 8, "epochs": 1}),
-    Run("wikigold-decoder", "ner", "smollm2", *_WIKIGOLD, 7.0, (150, 30), options={"batch_size": 8, "epochs": 2}),
-    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 9.0, (24, 16), options=_BRIEF),
-    Run("tinystories-decoder", "generation", "smollm2", *_STORIES, 6.0, (22, 12), options=_SHORT),
-    Run("alpaca-decoder", "chat", "smollm2", *_ALPACA, 6.0, (30, 12), options=_SHORT),
-    Run("multi30k-decoder", "translation", "smollm2", *_MULTI30K, 8.0, (100, 40), options=_WRITTEN | {"max_new_tokens": 40}),
-    Run(
-        "webquestions-decoder",
-        "question-answering-generative",
-        "smollm2",
-        *_WEBQUESTIONS,
-        8.0,
-        (300, 120),
-        options=_WRITTEN | {"max_new_tokens": 12},
-    ),
-    Run("svamp-decoder", "reasoning", "smollm2", *_SVAMP, 8.0, (90, 60), options=_WRITTEN | {"max_new_tokens": 16}),
-    Run("nl2bash-decoder", "code", "smollm2", *_NL2BASH, 8.0, (130, 60), options=_WRITTEN | {"max_new_tokens": 40}),
+    Run("wikigold-decoder", "ner", "smollm2", *_WIKIGOLD, 4.0, (150, 30), options={"batch_size": 8, "epochs": 2}),
+    Run("dialogsum-decoder", "summarization", "smollm2", *_DIALOGSUM, 5.0, (24, 16), options=_BRIEF),
+    Run("tinystories-decoder", "generation", "smollm2", *_STORIES, 4.0, (22, 12), options=_SHORT),
+    Run("alpaca-decoder", "chat", "smollm2", *_ALPACA, 4.0, (30, 12), options=_SHORT),
+    Run("multi30k-decoder", "translation", "smollm2", *_MULTI30K, 8.0, (100, 40), options=_WRITTEN | _TRANSLATED),
+    Run("webquestions-decoder", _GENERATIVE, "smollm2", *_WEBQUESTIONS, 8.0, (300, 120), options=_WRITTEN | _ANSWERED),
+    Run("svamp-decoder", "reasoning", "smollm2", *_SVAMP, 8.0, (90, 60), options=_WRITTEN | _RECKONED),
+    Run("nl2bash-decoder", "code", "smollm2", *_NL2BASH, 8.0, (130, 60), options=_WRITTEN | _TRANSLATED),
     Run("sst2-enc-dec", "classification", "minilm2minilm", *_SST2, 2.5, (160, 80), _TEXT_LABEL),
     Run("sick-enc-dec", "nli", "minilm2minilm", *_SICK, 2.5, (160, 80)),
-    Run("wikigold-enc-dec", "ner", "minilm2minilm", *_WIKIGOLD, 6.0, (600, 40), options={"epochs": 6}),
+    Run("wikigold-enc-dec", "ner", "minilm2minilm", *_WIKIGOLD, 4.0, (600, 40), options={"epochs": 6}),
     Run("dialogsum-enc-dec", "summarization", "minilm2minilm", *_DIALOGSUM, 2.5, (24, 8), options={"batch_size": 8}),
     Run(
         "tinystories-enc-dec",
@@ -133,6 +127,10 @@ RUNS = (
         (32, 16),
         options={"max_new_tokens": 32, "batch_size": 8},
     ),
+    Run("multi30k-enc-dec", "translation", "minilm2minilm", *_MULTI30K, 3.0, (300, 40), options=_TRANSLATED),
+    Run("webquestions-enc-dec", _GENERATIVE, "minilm2minilm", *_WEBQUESTIONS, 3.0, (300, 120), options=_ANSWERED),
+    Run("svamp-enc-dec", "reasoning", "minilm2minilm", *_SVAMP, 3.0, (180, 60), options=_RECKONED),
+    Run("nl2bash-enc-dec", "code", "minilm2minilm", *_NL2BASH, 3.0, (300, 60), options=_TRANSLATED),
     Run("ewt-parsing", "dependency-parsing", "minilm", *_EWT, 12.0, options=_PARSER, alone=True),
     Run("wnut17", "ner", "minilm", *_WNUT17, 4.0, (1200, 400), options=_TENDER, alone=True),
     Run("ncbi", "ner", "minilm", *_NCBI, 4.0, (800, 270), options=_TENDER, alone=True),

@@ -6,11 +6,11 @@ from table import BY_NAME, RUNS
 from tasktune.models.named import NAMED
 from tasktune.tasks import task
 
+BOTH = ("summarization", "generation", "translation", "question-answering-generative", "reasoning", "code")
 PROMISED = {
     *((name, "encoder") for name in ("ner", "classification", "multilabel", "regression", "nli", "pos")),
-    *((name, "decoder") for name in ("classification", "nli", "ner", "summarization", "generation", "chat", "translation")),
-    *((name, "decoder") for name in ("question-answering-generative", "reasoning", "code")),
-    *((name, "encoder-decoder") for name in ("classification", "nli", "ner", "summarization", "generation")),
+    *((name, "decoder") for name in ("classification", "nli", "ner", "chat", *BOTH)),
+    *((name, "encoder-decoder") for name in ("classification", "nli", "ner", *BOTH)),
 }
 
 UNDERSTANDING = (
