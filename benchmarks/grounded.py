@@ -117,7 +117,7 @@ def squad(run: Run) -> Iterator[tuple[str, Scores]]:
         with suppress(tt.InputError):  # where it answered next to nothing
             sure = calibrate(find, dev, extractor)
             yield "squad, minilm, calibrated", evaluate_grounded(find, test, extractor, confidence=sure, judge=judge).answered
-        writer, few = answerer("smollm2", WORDS), test[: run.some(100)]
+        writer, few = answerer("smollm2", WORDS), test[: run.some(60)]
         yield "squad, smollm2", evaluate_grounded(find, few, writer, judge=judge).answered
 
 
@@ -140,7 +140,7 @@ def hotpotqa(run: Run) -> Iterator[tuple[str, Scores]]:
     train, dev, test = asked[: run.some(45)], asked[45 : 45 + run.some(5)], asked[50 : 50 + run.some(50)]
     yield "hotpotqa, minilm", answered(run.extractor(), test)
     yield "hotpotqa, smollm2", answered(answerer("smollm2", WORDS), test)
-    recipe = tt.Recipe(epochs=0.5 if run.quick else 2, batch_size=4, max_length=512 if run.quick else 2048)
+    recipe = tt.Recipe(epochs=0.5 if run.quick else 1, batch_size=4, max_length=512 if run.quick else 2048)
     make = lambda: tt.fit(TASK.name, train, dev, "smollm2", recipe=recipe)  # noqa: E731
     yield "hotpotqa, smollm2 tuned", answered(answerer(kept(f"hotpotqa-{run.size}", make)), test)
 
@@ -154,7 +154,7 @@ def rgb(run: Run) -> Iterator[tuple[str, Scores]]:
         "rejection": {"setting": "=rejection"},
         "counterfactual": {"setting": "=counterfactual"},
     }.items():
-        asked: list[Any] = list(islice(records(TASK, f"{SHARED}/retrieval/rgb/en_fact.json", setting), run.some(100)))
+        asked: list[Any] = list(islice(records(TASK, f"{SHARED}/retrieval/rgb/en_fact.json", setting), run.some(40)))
         for answers, one in who.items():
             yield f"rgb {name}, {answers}", answered(one, asked)
 
