@@ -87,6 +87,8 @@ TUNING = (
     *("lora", "lora_alpha"),
 )
 """The options that only tuning has a use for."""
+EMBEDDING = ("max_length", "dimensions", "prompts", "token_budget", "precision", "device")
+"""The options that embedding has a use for."""
 _POSITIVE = ("epochs", "batch_size", "learning_rate", "evaluations", "max_length", "sentences", "dimensions", "token_budget")
 _NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora")
 

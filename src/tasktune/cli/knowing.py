@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from tasktune.cli.options import Options, loading, with_running
+from tasktune.cli.options import Options, loading, with_embedding, with_running
 from tasktune.cli.searching import STORE_HELP, Collection, Searching, Store, with_searching
 
 
-@with_running
+@with_embedding
 def index(
     documents: Annotated[list[str], typer.Argument(help="files, folders or globs", metavar="DOCS…")],
     into: Annotated[str, typer.Option(help=STORE_HELP, metavar="STORE")],

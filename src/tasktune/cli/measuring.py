@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from tasktune.cli.options import Format, Options, loading, with_running
+from tasktune.cli.options import Format, Options, loading, with_embedding
 from tasktune.cli.questioning import Answering
 from tasktune.cli.searching import Collection, Searching, Store
-from tasktune.core import InputError
+from tasktune.core import InputError, Lost
 
 
 def evaluate_store(
@@ -51,7 +51,7 @@ def evaluate_store(
         show_grounded_evaluation(found)
 
 
-@with_running
+@with_embedding
 def weigh(
     store: Store,
     questions: Annotated[str, typer.Argument(help="a file of questions that name their sources", metavar="QUESTIONS")],
@@ -62,11 +62,13 @@ def weigh(
     """Find out how much vectors should count beside words, for `--weight`; measure on other questions than these."""
     from tasktune import recipe as recipes
 
-    resolved = recipes.of(options, "the options")
+    resolved, lost = recipes.of(options, "the options"), Lost()
     with loading():
+        from tasktune.verbs.show import show_lost
         from tasktune.verbs.weigh import weigh as verb
 
-    best, means = verb(store, questions, collection, format, resolved)
+    best, means = verb(store, questions, collection, format, resolved, lost)
     for weight, mean in means.items():
         print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best else ''}")
     print(f"search with --weight {best:g}")
+    show_lost(lost)

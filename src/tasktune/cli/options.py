@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
-from tasktune.recipe import TUNING, Option, all_options
+from tasktune.recipe import EMBEDDING, TUNING, Option, all_options
 
 TaskName = Annotated[str, typer.Argument(help="a task, as `tasktune tasks` lists them, by any of its names", metavar="TASK")]
 DataFile = Annotated[str, typer.Argument(help="a file, or - for standard input", metavar="DATA")]
@@ -43,6 +43,11 @@ def with_recipe(command: Callable[..., None]) -> Callable[..., None]:
 def with_running(command: Callable[..., None]) -> Callable[..., None]:
     """The same of a command that tunes nothing, without the options that only tuning has a use for."""
     return _with_flags(command, [flag for flag in _flags() if flag.name not in TUNING])
+
+
+def with_embedding(command: Callable[..., None]) -> Callable[..., None]:
+    """The same of a command that has texts embedded and nothing else."""
+    return _with_flags(command, [flag for flag in _flags() if flag.name in EMBEDDING])
 
 
 def _with_flags(command: Callable[..., None], flags: Sequence[Parameter]) -> Callable[..., None]:

@@ -54,14 +54,21 @@ def serve(
 
 def _model(folder: Path, options: Options) -> Service:
     from tasktune.models.multitask import load
-    from tasktune.serve.services import of_model
+    from tasktune.serve.predicting import of_model
 
     return of_model(load(folder, options))
 
 
 def _store(store: Store, searching: Searching, answering: Answering, options: Options, recipe: Recipe) -> Service:
     from tasktune.retrieval.search import finder
-    from tasktune.serve.services import of_store
+    from tasktune.serve.searching import of_store
 
     find = finder(store, searching.told(), recipe)
-    return of_store(store, find, answering.who(options), answering.sure(), answering.k, answering.suspects.value)
+    service = of_store(store, find)
+    if answering.generator is None:
+        return service
+    from tasktune.serve.asking import with_answers
+
+    who, sure = answering.who(options), answering.sure()
+    assert who is not None
+    return with_answers(service, find, who, sure, answering.k, answering.suspects.value)

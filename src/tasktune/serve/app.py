@@ -1,9 +1,9 @@
 """The server: what a request must be, and who answers it.
 
-A request is a POST with a JSON object, of at most a megabyte; an answer is JSON, or events where `stream` is asked for. What
-cannot be answered is said in words, `{"error": …}`, with status 400. Models answer one request at a time; so many may wait, and
-more are told to come again (503). Browsers of other sites cannot ask: the host must be one of those that are served, the type of
-what is sent must be JSON, and no other origin is let in.
+A request is a POST with a JSON object, of at most a megabyte, or more for pictures; an answer is JSON, or events where `stream`
+is asked for. What cannot be answered is said in words, `{"error": …}`, with status 400. Models answer one request at a time; so
+many may wait, and more are told to come again (503). Browsers of other sites cannot ask: the host must be one of those that are
+served, the type of what is sent must be JSON, and no other origin is let in.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Streamed = Generator[str, None, dict[str, Any]]
 """An answer as it is written, and at last the whole."""
 
 LARGEST = 1 << 20
-"""Bytes of a request, at most."""
+"""Bytes of a request, at most, where it has no pictures."""
 WAITING = 32
 """Requests that are answered or wait for it, at most."""
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store"}
@@ -42,12 +42,13 @@ _HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "def
 @dataclass(frozen=True, slots=True)
 class Service:
     """What can be asked for: by the path of the request, a function of what it says; `streams` give their answer in pieces, where
-    the request says `stream`. `facts` is told to whoever asks whether the server is well.
+    the request says `stream`. `facts` is told to whoever asks whether the server is well. A request may have `largest` bytes.
     """
 
     facts: Mapping[str, Any]
     answers: Mapping[str, Callable[[Asked], Any]]
     streams: Mapping[str, Callable[[Asked], Streamed]] = field(default_factory=dict)
+    largest: int = LARGEST
 
 
 def app(service: Service, hosts: Sequence[str]) -> Starlette:
@@ -55,7 +56,8 @@ def app(service: Service, hosts: Sequence[str]) -> Starlette:
     turns = _Turns()
     routes = [Route("/health", lambda _: _json({"status": "ok", **service.facts}))]
     for name, answer in service.answers.items():
-        routes.append(Route(f"/{name}", _endpoint(turns, answer, service.streams.get(name)), methods=["POST"]))
+        endpoint = _endpoint(turns, answer, service.streams.get(name), service.largest)
+        routes.append(Route(f"/{name}", endpoint, methods=["POST"]))
     guards = [Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts], www_redirect=False)]
     refused: Any = {HTTPException: _refused, InputError: _unanswerable}
     return Starlette(routes=routes, middleware=guards, exception_handlers=refused)
@@ -79,14 +81,17 @@ class _Turns:
             self.places.release()
 
 
-def _endpoint(turns: _Turns, answer: Callable[[Asked], Any], stream: Callable[[Asked], Streamed] | None) -> Any:
+def _endpoint(turns: _Turns, answer: Callable[[Asked], Any], stream: Callable[[Asked], Streamed] | None, largest: int) -> Any:
     def whole(asked: Asked) -> Any:
         with turns.model:
             return answer(asked)
 
     async def endpoint(request: Request) -> Response:
-        asked = await _asked(request)
-        if not asked.pop("stream", False):
+        asked = await _asked(request, largest)
+        streamed = asked.pop("stream", False)
+        if not isinstance(streamed, bool):
+            raise InputError(f"'stream' must be true or false, but is {streamed!r:.80}")
+        if not streamed:
             async with turns.place():
                 return _json(await to_thread.run_sync(whole, asked))
         if stream is None:
@@ -130,15 +135,15 @@ def _told(turns: _Turns, pieces: Streamed) -> Generator[dict[str, Any], None, No
             yield {"error": str(wrong)}
 
 
-async def _asked(request: Request) -> dict[str, Any]:
+async def _asked(request: Request, largest: int) -> dict[str, Any]:
     """What a request says. Raises `HTTPException` where it is too long or of another type, `InputError` where it is no object."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "say what you ask as JSON (Content-Type: application/json)")
     said = b""
     async for part in request.stream():
         said += part
-        if len(said) > LARGEST:
-            raise HTTPException(413, f"a request has {LARGEST} bytes at most")
+        if len(said) > largest:
+            raise HTTPException(413, f"a request has {largest} bytes at most")
     try:
         asked = json.loads(said)
     except (ValueError, RecursionError) as wrong:

@@ -122,8 +122,8 @@ class Store(ABC):
         """The passages that stand before and after one in its document, and itself between them, in order."""
 
     @abstractmethod
-    def passages(self, collection: str = MAIN) -> Iterator[Passage]:
-        """All passages of a collection, a file after the other."""
+    def passages(self, collection: str = MAIN, where: Where | None = None) -> Iterator[Passage]:
+        """All passages of a collection that are as asked for, a file after the other."""
 
     @abstractmethod
     def count(self, collection: str = MAIN) -> int:

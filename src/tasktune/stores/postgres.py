@@ -226,14 +226,15 @@ class PostgresStore(Store):
             later = db.execute(sql.encode(), given).fetchall()
         return [*map(_passage, reversed(earlier)), passage, *map(_passage, later)]
 
-    def passages(self, collection: str = MAIN) -> Iterator[Passage]:
-        """All passages of a collection, a file after the other."""
+    def passages(self, collection: str = MAIN, where: Where | None = None) -> Iterator[Passage]:
+        """All passages of a collection that are as asked for, a file after the other."""
         last = 0
+        passing, values = _condition(where)
         sql = f"""SELECT {_COLUMNS}, p.id FROM tasktune.passages p
-            WHERE p.collection = {_OF} AND p.id > %(last)s ORDER BY p.id LIMIT 1000"""
+            WHERE p.collection = {_OF} AND p.id > %(last)s AND {passing} ORDER BY p.id LIMIT 1000"""
         while True:
             with self._transaction() as db:
-                rows = db.execute(sql.encode(), {"collection": collection, "last": last}).fetchall()
+                rows = db.execute(sql.encode(), {**values, "collection": collection, "last": last}).fetchall()
             if not rows:
                 return
             yield from map(_passage, rows)

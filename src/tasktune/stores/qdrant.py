@@ -221,17 +221,19 @@ class QdrantStore(Store):
         later = [each for each in beside if (each.start, each.end) > place]
         return [*earlier[max(0, len(earlier) - before) :], passage, *later[:after]]
 
-    def passages(self, collection: str = MAIN) -> Iterator[Passage]:
-        """All passages of a collection, a file after the other."""
+    def passages(self, collection: str = MAIN, where: Where | None = None) -> Iterator[Passage]:
+        """All passages of a collection that are as asked for, a file after the other."""
         for file in sorted(self.digests(collection)):
-            found = map(passage_of, self._all(_named(collection), {"file": file}))
+            found = map(passage_of, self._all(_named(collection), {"file": file}, where))
             yield from sorted(found, key=lambda each: (each.source, each.start, each.end))
 
-    def _all(self, name: str, having: dict[str, str], with_vectors: Any = False) -> list[Any]:
-        found, after = list[Any](), None
+    def _all(self, name: str, having: dict[str, str], where: Where | None = None, with_vectors: Any = False) -> list[Any]:
+        found, after, those = list[Any](), None, matching(having)
+        if where:
+            those.must += passing(where).must
         while True:
             with self._told():
-                some, after = self._client.scroll(name, matching(having), limit=_MANY, offset=after, with_vectors=with_vectors)
+                some, after = self._client.scroll(name, those, limit=_MANY, offset=after, with_vectors=with_vectors)
             found += some
             if after is None:
                 return found

@@ -210,13 +210,14 @@ class SQLiteStore(Store):
             later = file.execute(f"{beside} > (?, ?) ORDER BY p.start, p.end LIMIT ?", (*of, after)).fetchall()
         return [*map(from_row, reversed(earlier)), passage, *map(from_row, later)]
 
-    def passages(self, collection: str = MAIN) -> Iterator[Passage]:
-        """All passages of a collection, a file after the other."""
-        sql = f"SELECT {COLUMNS} FROM passages p WHERE p.collection = ? AND p.id > ? ORDER BY p.id LIMIT ?"
+    def passages(self, collection: str = MAIN, where: Where | None = None) -> Iterator[Passage]:
+        """All passages of a collection that are as asked for, a file after the other."""
+        passing, values = condition(where)
+        sql = f"SELECT {COLUMNS} FROM passages p WHERE p.collection = ? AND p.id > ? AND {passing} ORDER BY p.id LIMIT ?"
         last = 0
         while True:
             with self._reading() as file:
-                rows = file.execute(sql, (self._number(collection), last, _MANY)).fetchall()
+                rows = file.execute(sql, (self._number(collection), last, *values, _MANY)).fetchall()
             if not rows:
                 return
             yield from map(from_row, rows)

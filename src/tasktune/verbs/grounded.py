@@ -21,6 +21,7 @@ from tasktune.metrics.grounding import Entails, borne_out, faithfulness, grounde
 from tasktune.metrics.retrieval import averaged, measured
 from tasktune.metrics.threshold import best_threshold
 from tasktune.models.model import Model, load
+from tasktune.notations.amounts import amount
 from tasktune.notations.plain import as_json
 from tasktune.passages import Hit
 from tasktune.readers import rows
@@ -29,6 +30,8 @@ from tasktune.recipe import Recipe
 from tasktune.retrieval.search import Search, finding
 from tasktune.retrieval.ways import Find
 from tasktune.scores import Score
+from tasktune.stores.base import Store
+from tasktune.stores.opening import open_store
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
 from tasktune.verbs.answerers import Answerer, answerer
 from tasktune.verbs.ask import K, Suspects, asking, finished
@@ -37,6 +40,7 @@ from tasktune.verbs.grounded_answer import GroundedAnswer
 
 DEPTH = 100
 """Passages that are looked for to measure what is found."""
+_AT_ONCE = 1000
 _ENTAILED = ("entailment", "entails", "0")
 
 
@@ -126,6 +130,9 @@ def evaluate_grounded(
     cites. Raises `InputError` where the questions hold nothing to measure by.
     """
     who, lost, asked = None if generator is None else answerer(generator), Lost(), list(asked_in(questions, format))
+    if isinstance(knowledge, str | Path):
+        with open_store(knowledge) as store:
+            note_missing(asked, store, (how or Search()).collection, lost)
     sure = confidence if isinstance(confidence, Confidence | None) else Confidence.load(confidence)
     with finding(knowledge, how, recipe) as find:
         found = _found(find, [one for one in asked if one.sources])
@@ -137,6 +144,26 @@ def evaluate_grounded(
     if not found and not scored:
         raise InputError("the questions have neither sources, to measure what is found, nor answers, to measure what is said")
     return GroundedEvaluation(len(asked), found, scored, lost)
+
+
+def note_missing(asked: Sequence[Asked], store: Store, collection: str, lost: Lost) -> None:
+    """Note in `lost` the sources that questions name and a store has not: what stands there cannot be found.
+
+    Raises `InputError` where it has none of them.
+    """
+    names = sorted({name for one in asked for name, *_ in one.sources})
+    there = set[str]()
+    for start in range(0, len(names), _AT_ONCE):
+        there |= {passage.source for passage in store.passages(collection, {"source": names[start : start + _AT_ONCE]})}
+    if names and not there and store.count(collection):
+        has = next(passage.source for passage in store.passages(collection))
+        raise InputError(
+            f"none of the {amount(len(names), 'source')} that the questions name (first: {names[0]!r}) is in the collection "
+            f"{collection!r}, which has {has!r}, for one; name documents as they were indexed, or index those that are meant"
+        )
+    for name in names:
+        if name not in there:
+            lost.add("a source that is not in the store", name)
 
 
 def _scored(asked: Sequence[Asked], answers: Sequence[GroundedAnswer]) -> dict[str, Score]:
