@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasktune.core import InputError
+from tasktune.core import InputError, Row
 from tasktune.images import LARGEST, SLIMMEST, SMALLEST, Image, content, digest, moves, opened, plain
+from tasktune.notations.pictures import images_of
 
 
 def written(picture: PIL.Image.Image, format: str = "PNG", **options: Any) -> Image:
@@ -193,6 +194,17 @@ def test_a_folder_a_pipe_and_nothing_are_refused_at_once(tmp_path: Path):
             opened(Image(tmp_path / name))
     with pytest.raises(InputError, match="no file but a folder, a pipe or a device"):
         opened(Image(Path("/dev/zero")))
+
+
+def test_no_picture_has_more_bytes_than_a_file_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tasktune.images.MOST_BYTES", 50)
+    red = plain("#ff0000")
+    (tmp_path / "a.png").write_bytes(red.source if isinstance(red.source, bytes) else b"")
+    for image in (Image(tmp_path / "a.png"), red):
+        with pytest.raises(InputError, match=r"a file of \d+ bytes; a picture may have 50. Make it smaller"):
+            opened(image)
+    with pytest.raises(InputError, match="r:1: a data: URL: a file of"):
+        images_of(Row({"images": red.as_text()}, "r:1"))
 
 
 def test_a_digest_is_that_of_the_content_wherever_it_lies(tmp_path: Path):

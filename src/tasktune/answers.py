@@ -11,6 +11,8 @@ from itertools import pairwise
 from string import punctuation
 from typing import Any
 
+from tasktune.images import Image
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -55,16 +57,38 @@ class Message:
     """One turn of a conversation. `role` is one of `ROLES`.
 
     `more` is what else a chat template may ask of a turn, under the names that transformers has for it: the `tool_calls` of the
-    assistant, the `name` and `tool_call_id` of a tool's answer.
+    assistant, the `name` and `tool_call_id` of a tool's answer. `images` are shown with the words, each behind as many characters
+    of these as `places` says, in ascending order; where it says nothing, before all of them.
     """
 
     role: str
     content: str
     more: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    images: tuple[Image, ...] = ()
+    places: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Let every image have its place."""
+        if not self.places:
+            object.__setattr__(self, "places", (0,) * len(self.images))
+
+    @property
+    def parts(self) -> list[str | Image]:
+        """What is said and shown, in order; no empty texts."""
+        edges = [0, *self.places, len(self.content)]
+        texts = [self.content[start:end] for start, end in pairwise(edges)]
+        found = [texts[0], *(part for shown in zip(self.images, texts[1:], strict=True) for part in shown)]
+        return [part for part in found if part]
 
     def as_json(self) -> dict[str, Any]:
-        """The turn as one object, as OpenAI's files and chat templates have it."""
-        return {"role": self.role, "content": self.content, **self.more}
+        """The turn as one object, as OpenAI's files have it: with images, its content is a list of parts."""
+        listed = [
+            {"type": "text", "text": part}
+            if isinstance(part, str)
+            else {"type": "image_url", "image_url": {"url": part.as_text()}}
+            for part in self.parts
+        ]
+        return {"role": self.role, "content": listed if self.images else self.content, **self.more}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import stat
 import struct
 import warnings
 import zlib
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -57,6 +58,10 @@ class Image:
     def __str__(self) -> str:
         return self.where or (str(self.source) if isinstance(self.source, Path) else f"a picture of {len(self.source)} bytes")
 
+    def as_text(self) -> str:
+        """The picture as files of records have it: its path, or its bytes in a `data:` URL."""
+        return str(self.source) if isinstance(self.source, Path) else f"data:;base64,{b64encode(self.source).decode()}"
+
     def refuse(self, why: str) -> InputError:
         """The error to raise about the picture, with its name in front."""
         return InputError(f"{self}: {why}")
@@ -65,16 +70,22 @@ class Image:
 def content(image: Image) -> bytes:
     """The bytes of a picture's file. Raises `InputError` where there is none, or what is there is no file of a sane size."""
     if isinstance(image.source, bytes):
+        refuse_larger(image, len(image.source))
         return image.source
     try:
         found = os.stat(image.source)  # noqa: PTH116 (with the mode at once)
         if not stat.S_ISREG(found.st_mode):  # to open a pipe or a device could wait, or read, for ever
             raise image.refuse("no file but a folder, a pipe or a device; name a file with a picture in it")
-        if found.st_size > MOST_BYTES:
-            raise image.refuse(f"a file of {found.st_size:,} bytes; a picture may have {MOST_BYTES:,}. Make it smaller")
+        refuse_larger(image, found.st_size)
         return image.source.read_bytes()
     except (OSError, ValueError) as error:
         raise image.refuse(f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
+
+
+def refuse_larger(image: Image, size: int) -> None:
+    """Raise `InputError` where so many bytes are more than a picture may have."""
+    if size > MOST_BYTES:
+        raise image.refuse(f"a file of {size:,} bytes; a picture may have {MOST_BYTES:,}. Make it smaller")
 
 
 def digest(image: Image) -> str:

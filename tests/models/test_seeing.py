@@ -16,15 +16,19 @@ import torch
 import tasktune as tt
 from cases import untrained, with_options
 from families_seeing import TINY_SEEING
+from tasktune.answers import Message
 from tasktune.core import InputError, Lost
+from tasktune.datasets import records
 from tasktune.framings import Prompt
 from tasktune.heads.base import Calibration
 from tasktune.heads.features import on
 from tasktune.heads.free_text import FreeText
+from tasktune.heads.templates import PLAIN
 from tasktune.images import opened, plain
 from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.inference import answers
 from tasktune.models.model import Model, build
+from tasktune.tasks.chat import Chat
 from tasktune.tasks.vqa import VQA, words
 
 KINDS = tuple(TINY_SEEING)
@@ -53,7 +57,7 @@ def processed(model: Model, record: VQA) -> dict[str, Any]:
     """What the model's own processor makes of a record's prompt and pictures."""
     pictures = model.head.writer.pictures  # type: ignore[attr-defined]
     prompt: Prompt = model.head.framing.prompt(record)
-    text = pictures._written(str(prompt), len(record.images))
+    text = pictures.written(str(prompt), record.images)
     pixels = [[opened(image) for image in record.images]]
     begin = pictures.processor.tokenizer.bos_token
     made = pictures.processor(text=[text], images=pixels, return_tensors="np", add_special_tokens=not text.startswith(begin))
@@ -89,6 +93,75 @@ def test_choices_are_as_likely_as_each_told_whole_in_any_company(kind: str, tiny
         np.testing.assert_allclose(found, torch.tensor(told).log_softmax(-1).numpy(), atol=1e-4)
 
 
+TALK = (
+    Message("user", "What colour is it?", images=(RED,)),
+    Message("assistant", "red"),
+    Message("user", "And  here?", images=(BLUE,), places=(4,)),
+)
+
+
+@pytest.mark.parametrize("kind", ["llava", "idefics3", "qwen2-vl"])
+def test_a_conversation_with_pictures_is_answered_as_transformers_does(kind: str, tiny: Callable[[str], Path]) -> None:
+    model = with_options(untrained(tt.task("chat"), tiny(kind)), max_new_tokens=6)
+    shown, second = ({"type": "image", "image": opened(image)} for image in (RED, BLUE))
+    texts = [{"type": "text", "text": text} for text in ("What colour is it?", "And ", " here?")]
+    turns = [("user", [shown, texts[0]]), ("assistant", "red"), ("user", [texts[1], second, texts[2]])]
+    processor = model.head.writer.pictures.processor  # type: ignore[attr-defined]
+    text = processor.apply_chat_template(
+        [{"role": role, "content": content} for role, content in turns],
+        chat_template=model.head.tokenizer.chat_template,
+        add_generation_prompt=True,
+    )
+    made = processor(text=[text], images=[[shown["image"], second["image"]]], return_tensors="np", add_special_tokens=False)
+    given = {name: torch.as_tensor(tensor) for name, tensor in made.items()}
+    with torch.inference_mode():
+        written = model.net.generate(**given, max_new_tokens=6, do_sample=False)[0][given["input_ids"].size(1) :]
+    expected = model.head.tokenizer.decode(written, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    assert model.predict([Chat(messages=TALK)])[0].answer == expected
+
+
+def test_of_a_conversation_with_pictures_the_assistants_turns_are_learnt(tiny: Callable[[str], Path]) -> None:
+    head = untrained(tt.task("chat"), tiny("llava")).head
+    (whole,) = head.supervise(Chat(messages=(*TALK[:2], Message("user", "Sure?")), answer="yes"), Lost())
+    assert head.tokenizer.decode(whole.targets) == "red<|im_end|>yes<|im_end|>"
+    assert sum(token < 0 for token in whole.inputs["input_ids"]) == 9
+    told = [head.tokenizer.decode(f.targets) for f in head.supervise(Chat(messages=TALK, answer="blue"), Lost())]
+    assert told == ["red<|im_end|>", "blue<|im_end|>"]  # each behind the pictures shown so far
+
+
+def test_pictures_of_a_conversation_are_never_left_out_unsaid(tiny: Callable[[str], Path]) -> None:
+    blind = untrained(tt.task("chat"), tiny("llama"))
+    with pytest.raises(InputError, match="record 'r': it has pictures, and this model reads text alone; take one that sees"):
+        blind.predict([Chat(messages=TALK, id="r")])
+    model = untrained(tt.task("chat"), tiny("llava"))
+    with pytest.raises(InputError, match=r"record 'r': its pictures take \d+ tokens more than there is room for"):
+        with_options(model, max_length=8).predict([Chat(messages=TALK[:1], id="r")])
+    model.head.tokenizer.chat_template = "{% for m in messages %}{{ m.role }}{% endfor %}"
+    with pytest.raises(InputError, match="leaves pictures of this conversation out"):
+        model.predict([Chat(messages=TALK)])
+    first = untrained(tt.task("chat"), tiny("blip2"))
+    with pytest.raises(InputError, match="it has 2 pictures, and this model takes one, before all text"):
+        first.predict([Chat(messages=TALK)])
+    assert len(first.predict([Chat(messages=TALK[:1])])) == 1
+
+
+PARTS_ALONE = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{% for c in m.content %}{% if c.type == 'image' %}<image>{% endif %}"
+    "{{ c.text if c.type == 'text' }}{% endfor %}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|im_start|>a\n{% endif %}"
+)
+
+
+@pytest.mark.parametrize("template", [PARTS_ALONE, PLAIN])
+def test_templates_that_take_parts_alone_or_texts_alone_are_given_them(template: str, tiny: Callable[[str], Path]) -> None:
+    head = untrained(tt.task("chat"), tiny("llava")).head
+    head.tokenizer.chat_template = template
+    for turns in (TALK, (Message("user", "a <image> b"),)):
+        (asked,) = head.encode(Chat(messages=turns), Lost())
+        text = head.tokenizer.decode([token for token in asked.inputs["input_ids"] if token >= 0])
+        assert all(word in text for turn in turns for word in turn.content.replace("<image>", "< image>").split())
+        assert sum(token < 0 for token in asked.inputs["input_ids"]) == 9 * sum(len(turn.images) for turn in turns)
+
+
 def _log_p(model: Model, record: VQA) -> float:
     with torch.inference_mode():
         batch = on(model.net, model.head.collate(model.head.supervise(record, Lost())))
@@ -109,6 +182,16 @@ def test_pictures_for_which_there_is_no_room_are_refused_by_name(tiny: Callable[
     model = with_options(free(tiny("llava")), max_length=12)
     with pytest.raises(InputError, match=r"0'?: its pictures take \d+ tokens more than there is room for; raise --max-length"):
         model.head.encode(RECORDS[0], Lost())
+
+
+def test_a_picture_that_is_broken_is_refused_with_its_place_once(tiny: Callable[[str], Path], tmp_path: Path) -> None:
+    (tmp_path / "cat.png").write_bytes(b"no picture")
+    (tmp_path / "q.jsonl").write_text('{"question": "?", "image": "cat.png"}\n{"id": "x", "question": "?", "image": "cat.png"}\n')
+    model, (first, second) = free(tiny("llava")), records(tt.task("vqa"), tmp_path / "q.jsonl")
+    with pytest.raises(InputError, match=rf"^{tmp_path}/q\.jsonl:1: cat\.png: this is no picture"):
+        model.predict([first])
+    with pytest.raises(InputError, match=rf"^record 'x': {tmp_path}/q\.jsonl:2: cat\.png: this is no picture"):
+        model.predict([second])
 
 
 def test_a_task_of_text_alone_is_done_as_by_a_decoder(tiny: Callable[[str], Path]) -> None:

@@ -128,7 +128,12 @@ def test_the_parts_of_a_content_are_one_text(values):
     (row,) = converted(values, {"messages": [{"role": "user", "content": [{"type": "text", "text": t} for t in ("Hi", "!")]}]})
     assert row["messages"] == [{"role": "user", "content": "Hi!"}]
     with pytest.raises(InputError, match="that is text"):
-        converted(values, {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]})
+        converted(values, {"messages": [{"role": "user", "content": ["Hi"]}]})
+
+
+def test_parts_that_are_pictures_are_left_as_they_are(values):
+    turn = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}, {"type": "text", "text": "Hi"}]}
+    assert converted(values, {"messages": [turn], "images": ["y"]}) == [{"messages": [turn], "images": ["y"]}]
 
 
 def test_the_instances_of_a_seed_are_a_conversation_each(values):

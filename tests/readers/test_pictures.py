@@ -11,7 +11,7 @@ import pytest
 from tasktune.core import InputError, Row
 from tasktune.datasets import records
 from tasktune.images import Image, content, opened, plain
-from tasktune.notations.pictures import image_as_text, images_of
+from tasktune.notations.pictures import images_of
 from tasktune.readers import rows
 from tasktune.tasks import task
 
@@ -150,8 +150,8 @@ def test_what_names_no_picture_here_is_refused_with_its_place(given, told, tmp_p
 
 
 def test_a_picture_is_written_as_its_path_or_its_bytes(tmp_path):
-    assert image_as_text(Image(Path("a/b.png"))) == "a/b.png"
-    (again,) = images_of(Row({"images": image_as_text(RED)}))
+    assert Image(Path("a/b.png")).as_text() == "a/b.png"
+    (again,) = images_of(Row({"images": RED.as_text()}))
     assert again == RED
 
 

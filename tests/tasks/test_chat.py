@@ -7,7 +7,9 @@ import pytest
 from rows import read
 from tasktune.answers import Message
 from tasktune.core import InputError
-from tasktune.datasets import questions
+from tasktune.datasets import questions, records
+from tasktune.images import plain
+from tasktune.notations.plain import record_as_json
 from tasktune.notations.tool_calls import parted
 from tasktune.tasks import task
 from tasktune.tasks.chat import Chat
@@ -110,3 +112,61 @@ def test_ifevals_rows_are_prompts_with_instructions(shared):
     alone = list(questions(task("ifeval"), shared / "chat/ifeval/input_data.jsonl"))
     assert [record.instructions for record in alone] == [record.instructions for record in read_all]
     assert alone[0].id == "1000"
+
+
+RED, BLUE = plain("#d02020"), plain("#2040d0")
+URL = RED.as_text()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": URL, "detail": "low"}},
+        {"type": "input_image", "image_url": URL},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": URL.partition(",")[2]}},
+        {"type": "image", "image": URL},
+        {"type": "image", "image": RED},
+        {"type": "image", "base64": URL.partition(",")[2]},
+        {"type": "image", "bytes": RED.source, "text": None},
+    ],
+)
+def test_pictures_are_parts_of_a_turn_in_every_usual_form(part):
+    turn = {"role": "user", "content": [{"type": "text", "text": "See "}, part, {"type": "input_text", "text": "here"}]}
+    assert read("chat", messages=[turn]).messages == (Message("user", "See here", images=(RED,), places=(4,)),)
+
+
+def test_a_rows_own_pictures_stand_at_their_marks():
+    turns = [{"role": "user", "content": "<image>\nOne <image>"}, {"role": "assistant", "content": "Hi."}]
+    found = read("chat", messages=turns, images=[RED, BLUE])
+    assert found.messages == (Message("user", "\nOne ", images=(RED, BLUE), places=(0, 5)),)
+    trl = [{"role": "user", "content": [{"type": "image", "index": 0}, {"type": "text", "text": "Hello"}]}]
+    expected = (Message("user", "Hello", images=(RED,)),)
+    assert read("chat", messages=trl, images=[RED]).messages == expected
+    assert read("chat", text="Hello", image=RED).messages == expected  # where no mark is, first of all
+    assert read("chat", text="a <image> b").messages == (Message("user", "a <image> b"),)  # without any, a text
+    with pytest.raises(InputError, match=r"has 2 places for pictures \(<image>\), and the row has 1 pictures"):
+        read("chat", messages=turns, image=RED)
+    with pytest.raises(InputError, match="the assistant's shows a picture"):
+        read("chat", messages=[*trl, {"role": "assistant", "content": [{"type": "image", "image": RED}]}], images=[RED])
+    with pytest.raises(InputError, match="parts of text and image_url, but one is"):
+        read("chat", messages=[{"role": "user", "content": [{"type": "input_audio", "input_audio": {}}]}])
+
+
+def test_a_conversation_with_pictures_is_written_and_read_again():
+    record = Chat(messages=(Message("user", "See  here", images=(RED,), places=(4,)),), answer="Red.", id="1")
+    assert read("chat", **record_as_json(record)) == record
+
+
+def test_llava_files_name_a_picture_beside_the_conversation(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(RED.source)
+    turns = [{"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "Red."}]
+    (tmp_path / "llava.json").write_text(json.dumps([{"id": "1", "image": "a.png", "conversations": turns}]))
+    (found,) = records(task("chat"), tmp_path / "llava.json")
+    assert (found.messages[0].content, found.answer) == ("\nWhat is it?", "Red.")
+    assert str(found.messages[0].images[0].source).endswith("images/a.png")
+
+
+def test_instructions_may_be_about_pictures():
+    found = read("instruction-following", prompt="Say it in one word.", image=RED, instruction_id_list=[], kwargs=[])
+    assert task("instruction-following").decoder.prompt(found) == (Message("user", "Say it in one word.", images=(RED,)),)

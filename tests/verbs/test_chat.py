@@ -12,6 +12,7 @@ from cases import untrained, with_options
 from tasktune.answers import Message
 from tasktune.core import Lost
 from tasktune.datasets import records
+from tasktune.images import content, plain
 from tasktune.models.model import Model
 from tasktune.tasks.chat import Chat
 from tasktune.verbs.chat import BROKEN_OFF, COMMANDS, LEAVE, SHORTENED, Conversation, conversation_with, talk
@@ -139,3 +140,17 @@ def test_pieces_stop_where_they_are_no_longer_wanted(model: Model) -> None:
     first = next(pieces)
     pieces.close()
     assert conversation.turns[1].content == first
+
+
+def test_a_picture_is_shown_with_the_next_question(tiny: Callable[[str], Path], tmp_path: Path, model: Model) -> None:
+    (tmp_path / "red.png").write_bytes(content(plain("#d02020")))
+    seeing = Conversation(with_options(untrained(tt.task("chat"), tiny("llava")), max_new_tokens=6))
+    _, noted = talked(seeing, f"/image {tmp_path / 'red.png'}", "What is it?", "Sure?", "/image", "/image none.png")
+    assert "red.png, 32 x 32: shown with" in noted[0]
+    assert "/image FILE" in noted[1]
+    assert "none.png: cannot be read" in noted[2]
+    assert [len(turn.images) for turn in seeing.turns] == [1, 0, 0, 0]
+    talked(seeing, f"/save {tmp_path / 'said.jsonl'}")
+    (record,) = records(tt.task("chat"), tmp_path / "said.jsonl")
+    assert (*record.messages, Message("assistant", record.answer)) == seeing.messages  # type: ignore[attr-defined]
+    assert "reads text alone" in talked(Conversation(model), f"/image {tmp_path / 'red.png'}")[1][0]

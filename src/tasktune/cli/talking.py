@@ -20,7 +20,7 @@ def chat(
     options: Options,
     system: Annotated[str, typer.Option(help="what the model is to be: a system prompt, a persona")] = "",
 ) -> None:
-    """Talk with a model. /reset, /undo, /system TEXT, /save FILE, /exit; Ctrl-C breaks an answer off."""
+    """Talk with a model. /reset, /undo, /system TEXT, /image FILE, /save FILE, /exit; Ctrl-C breaks an answer off."""
     with loading():
         from tasktune.verbs.chat import conversation_with, talk
 

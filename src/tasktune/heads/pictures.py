@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Final, final
@@ -18,8 +19,10 @@ from weakref import WeakValueDictionary
 import torch
 from torch import Tensor
 
+from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.heads.conventions import Tokens
+from tasktune.heads.turns import rendered, unsigned
 from tasktune.images import Image, digest, opened
 
 _REMEMBERED: Final = 1 << 30
@@ -64,33 +67,53 @@ class Pictures:
         self._bytes = 0
         self._lock = Lock()
 
+    @cached_property
+    def signs(self) -> tuple[str, ...]:
+        """What may stand for an image in a text, that which the processor knows first."""
+        known = [vars(self.processor).get(name) for name in ("image_token", "boi_token")]
+        own = self.processor.tokenizer.convert_ids_to_tokens(self.placeholder)
+        return tuple(dict.fromkeys(str(sign) for sign in (*known, own) if sign))
+
     def tokens(self, text: str, images: Sequence[Image]) -> Tokens:
         """The tokens of a user's text and the images before it, up to where the assistant is to begin.
 
-        They are written in the processor's chat template; where it has none, as processors take it that have none.
+        They are written in the chat template; where there is none, as processors take it that have none.
         """
-        return self.placed(self._written(self.said(text), len(images)), images)
+        return self.placed(self.written(text, images), images)
 
-    def said(self, text: str) -> str:
-        """A text in which nothing is taken for a picture."""
-        token = self.processor.tokenizer.convert_ids_to_tokens(self.placeholder)
-        return text.replace(token, f"{token[0]} {token[1:]}") if token else text
+    def written(self, text: str, images: Sequence[Image]) -> str:
+        """What the processor is given as text."""
+        if self.processor.tokenizer.chat_template is not None:
+            asked = Message("user", text, images=tuple(images))
+            return rendered(self.processor.tokenizer, [asked], ask=True, signs=self.signs)
+        text = unsigned(text, self.signs)
+        if self._puts_them_first:
+            return text
+        sign = self.signs[0]
+        return sign * len(images) + text if "PaliGemma" in type(self.processor).__name__ else f"{sign}\n" * len(images) + text
 
-    def _written(self, text: str, count: int) -> str:
-        if self.processor.chat_template is not None:
-            turn = [*[{"type": "image"}] * count, {"type": "text", "text": text}]
-            asked = [{"role": "user", "content": turn}]
-            return str(self.processor.apply_chat_template(asked, add_generation_prompt=True, tokenize=False))
-        if "image_token" not in vars(self.processor) or getattr(self.processor, "num_query_tokens", None):
-            return text  # BLIP-2's puts pictures there itself
-        token = str(self.processor.image_token)
-        return token * count + text if "PaliGemma" in type(self.processor).__name__ else f"{token}\n" * count + text
+    @property
+    def _puts_them_first(self) -> bool:
+        """Whether the processor puts pictures before all text by itself (BLIP-2's)."""
+        return "image_token" not in vars(self.processor) or bool(getattr(self.processor, "num_query_tokens", None))
+
+    def words(self, text: str) -> Tokens:
+        """The tokens of a text without images."""
+        return list(self.processor.tokenizer(text, add_special_tokens=self._begins(text))["input_ids"])
+
+    def _begins(self, text: str) -> bool:
+        """Whether a text is yet to be begun with the token for that."""
+        begin = self.processor.tokenizer.bos_token
+        return not (begin and text.startswith(begin))
 
     def placed(self, written: str, images: Sequence[Image]) -> Tokens:
-        """The tokens of a text with the processor's placeholders in it, and in their places those that name the images."""
-        begin = self.processor.tokenizer.bos_token
+        """The tokens of a text with a sign for each image in it, and in their places those that name the images."""
+        if self._puts_them_first:
+            if len(images) > 1:
+                raise InputError(f"it has {len(images)} pictures, and this model takes one, before all text; show it one")
+            written = written.replace(f"{self.signs[0]}\n", "")
         name = Name(_name(images))
-        made = self._made(written, images, add_special_tokens=not (begin and written.startswith(begin)))
+        made = self._made(written, images, add_special_tokens=self._begins(written))
         ids: Tokens = made.pop("input_ids")[0].tolist()
         places = ids.count(self.placeholder)
         if not places:

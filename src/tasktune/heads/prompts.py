@@ -18,11 +18,11 @@ from tasktune.core import InputError, Lost, Record
 from tasktune.framings import Labels, Prompt, Text
 from tasktune.heads.base import Head, by_policy
 from tasktune.heads.conventions import Tokens
-from tasktune.heads.features import Features, token_ids, written_ids
+from tasktune.heads.features import Features, written_ids
 from tasktune.heads.texts import shortened
-from tasktune.heads.turns import latest, rendered, stretches
+from tasktune.heads.turns import asked_ids, ending, latest, stretches
 from tasktune.heads.writers import Said, Writer
-from tasktune.images import ONE_FRAME, moves
+from tasktune.images import ONE_FRAME, Image, moves
 from tasktune.notations.tool_calls import parted, spelled
 
 
@@ -63,13 +63,18 @@ def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[F
             if length > room:
                 short = _with_less_body(head, writer, worded, room)
         else:
-            short, length = latest(head.tokenizer, prompt, room)
+            short, length = latest(head.tokenizer, prompt, room, writer)
         features = [writer.asked(short, opening)]
-        if isinstance(prompt, Prompt) and (moving := sum(map(moves, prompt.images))):
+        if moving := sum(map(moves, _images(prompt))):
             lost.add(ONE_FRAME, record.id, moving)
     if length <= room:
         return features
     return by_policy(head, record, length, room, features, lost, split="prompts shortened")
+
+
+def _images(prompt: Prompt | tuple[Message, ...]) -> tuple[Image, ...]:
+    """All that is shown."""
+    return prompt.images if isinstance(prompt, Prompt) else tuple(image for turn in prompt for image in turn.images)
 
 
 def fitting(head: Head, writer: Writer, record: Record, lost: Lost) -> Record:
@@ -91,7 +96,7 @@ def _length(head: Head, writer: Writer, record: Record) -> int:
     with about(record):
         if isinstance(prompt, Prompt):
             return len(writer.tokens(head.tokenizer, prompt))
-        return len(token_ids(head.tokenizer, rendered(head.tokenizer, prompt, ask=True)))
+        return len(asked_ids(writer, head.tokenizer, prompt))
 
 
 def room_for_body(head: Head, writer: Writer, prompt: Prompt) -> int:
@@ -103,10 +108,7 @@ def room_for_body(head: Head, writer: Writer, prompt: Prompt) -> int:
 def _with_less_body(head: Head, writer: Writer, prompt: Prompt, room: int) -> Tokens:
     """The prompt with as much of its body as there is room for. What follows the body, the cue for the answer, is kept."""
     body = shortened(head.tokenizer, prompt.body, room_for_body(head, writer, prompt), prompt.keep)
-    left = writer.tokens(head.tokenizer, replace(prompt, body=body))
-    if shown := sum(token < 0 for token in left[:-room]):
-        raise InputError(f"its pictures take {shown} tokens more than there is room for; raise --max-length, or show fewer")
-    return left[-room:]
+    return ending(writer.tokens(head.tokenizer, replace(prompt, body=body)), room)
 
 
 @contextmanager
@@ -115,7 +117,8 @@ def about(record: Record) -> Iterator[None]:
     try:
         yield
     except InputError as wrong:
-        raise InputError(f"record {record.id or record!r}: {wrong}") from None
+        named = str(wrong).startswith(f"{record.id}: ")  # as pictures are, by the place of their row
+        raise InputError(str(wrong) if named else f"record {record.id or record!r:.120}: {wrong}") from None
 
 
 def answer_ids(head: Head, written: str) -> Tokens:
@@ -144,7 +147,7 @@ def _stretches(head: Head, writer: Writer, record: Record, lost: Lost) -> list[l
     if prompt[0].role == "assistant":
         lost.add("assistant turns with nothing before them", record.id)
     with about(record):
-        return stretches(head.tokenizer, [*prompt, parted(written)])
+        return stretches(head.tokenizer, [*prompt, parted(written)], writer)
 
 
 def _windows(head: Head, writer: Writer, record: Record, stretches: Sequence[Said], lost: Lost) -> list[Features]:

@@ -21,7 +21,9 @@ from tasktune.generation.rereading import RereadingLanes
 from tasktune.heads.conventions import Convention, Tokens
 from tasktune.heads.features import Batch, Features, collate_right, log_p_of, on
 from tasktune.heads.pictures import Pictures
+from tasktune.heads.turns import unsigned
 from tasktune.heads.writers import Causal, Said, Writer
+from tasktune.images import Image
 
 
 @final
@@ -56,8 +58,17 @@ class Seeing(Writer):
         """With pictures as its processor does it, without as a decoder."""
         if prompt.images:
             return self.pictures.tokens(str(prompt), prompt.images)
-        before, body, after = map(self.pictures.said, (prompt.before, prompt.body, prompt.after))
+        before, body, after = (unsigned(text, self.signs) for text in (prompt.before, prompt.body, prompt.after))
         return _WORDS.tokens(tokenizer, replace(prompt, before=before, body=body, after=after))
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """The processor's."""
+        return self.pictures.signs
+
+    def conversed(self, tokenizer: PreTrainedTokenizerBase, text: str, images: Sequence[Image]) -> Tokens:
+        """With images as its processor does it; without, with what its tokenizer puts first where the template does not."""
+        return self.pictures.placed(text, images) if images else self.pictures.words(text)
 
     def asked(self, given: Tokens, opening: Tokens) -> Features:
         """One sequence. Raises `InputError` where a picture in it is not whole."""

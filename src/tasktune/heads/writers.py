@@ -22,6 +22,9 @@ from tasktune.generation.rereading import decoder_lanes
 from tasktune.heads.conventions import Convention, Tokens, of_decoder
 from tasktune.heads.features import Batch, Features, at, collate_right, log_p_of, padded, run, token_ids
 from tasktune.heads.tree import reads_trees, told, tree
+from tasktune.images import Image
+
+BLIND = "it has pictures, and this model reads text alone; take one that sees, or make one: tasktune assemble"
 
 Said = tuple[Tokens, bool]
 """A stretch of tokens, and whether the model is to say it (else it is given)."""
@@ -39,6 +42,15 @@ class Writer(ABC):
     def placeholders(self) -> Tokens:
         """The tokens that the network is given though no text has them."""
         return []
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What may stand for an image in a text, the usual sign first; none where the network reads text alone."""
+        return ()
+
+    def conversed(self, tokenizer: PreTrainedTokenizerBase, text: str, images: Sequence[Image]) -> Tokens:
+        """A conversation as its chat template wrote it, with a sign in the text for each of its images."""
+        return token_ids(tokenizer, text)
 
     @abstractmethod
     def convention(self, tokenizer: PreTrainedTokenizerBase) -> Convention:
@@ -252,7 +264,7 @@ class Seq2Seq(Writer):
 
 def _in_words(writer: Writer, tokenizer: PreTrainedTokenizerBase, prompt: Prompt) -> Tokens:
     if prompt.images:
-        raise InputError("it has pictures, and this model reads text alone; take one that sees, or make one: tasktune assemble")
+        raise InputError(BLIND)
     convention = writer.convention(tokenizer)
     return convention.framed(token_ids(tokenizer, str(convention.worded(prompt))), prompt.languages)
 

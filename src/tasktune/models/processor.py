@@ -17,10 +17,8 @@ FILES: Final = (
     "processor_config.json",
     "preprocessor_config.json",
     "video_preprocessor_config.json",
-    "chat_template.json",
-    "chat_template.jinja",
 )
-"""What a processor is kept in, beside its tokenizer's files."""
+"""What a processor is kept in, beside its tokenizer's files, of which its chat template is one."""
 
 
 def read_pictures(folder: Path, config: PretrainedConfig, tokenizer: PreTrainedTokenizerBase) -> Pictures:
@@ -39,7 +37,7 @@ def read_pictures(folder: Path, config: PretrainedConfig, tokenizer: PreTrainedT
             f"{folder}: its processor of pictures cannot be read ({reason}); give a folder with the files that a processor's "
             "`save_pretrained` writes (processor_config.json, preprocessor_config.json)"
         ) from wrong
-    processor.chat_template = processor.chat_template or tokenizer.chat_template
+    tokenizer.chat_template = processor.chat_template or tokenizer.chat_template
     return Pictures(processor, config.image_token_id, files)
 
 

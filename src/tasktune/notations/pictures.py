@@ -1,4 +1,4 @@
-"""Pictures as data name them: a path, bytes, base64 in a `data:` URL, the objects of Hugging Face and OpenAI. And back.
+"""Pictures as data name them: a path, bytes, base64 in a `data:` URL, the objects of Hugging Face and OpenAI.
 
 A path begins in the folder of the file that names it, or in the folder `images` there; a number is the name of a file in one of
 these, as easy-VQA has it. What lies on the network is not fetched.
@@ -7,7 +7,7 @@ these, as easy-VQA has it. What lies on the network is not fetched.
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator
 from io import BytesIO
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tasktune.core import Row
-from tasktune.images import SUFFIXES, Image
+from tasktune.images import SUFFIXES, Image, refuse_larger
 
 COLUMNS = ("image", "picture", "image_path", "img_path", "file_name", "image_id")
 """What other people's files call a picture."""
@@ -31,17 +31,11 @@ def images_of(row: Row, name: str = "images") -> tuple[Image, ...]:
     """
     given = row.get(name)
     several = given if isinstance(given, list | tuple) else [] if given is None or given == "" else [given]
-    return tuple(_image(row, one) for one in several)
+    return tuple(image_of(row, one) for one in several)
 
 
-def image_as_text(image: Image) -> str:
-    """A picture in a file of records: its path, or its bytes in a `data:` URL."""
-    if isinstance(image.source, Path):
-        return str(image.source)
-    return f"data:;base64,{b64encode(image.source).decode()}"
-
-
-def _image(row: Row, given: Any) -> Image:
+def image_of(row: Row, given: Any) -> Image:
+    """One picture. Raises `InputError` as `images_of` does."""
     match given:
         case bool():
             pass
@@ -52,7 +46,7 @@ def _image(row: Row, given: Any) -> Image:
         case {"bytes": bytes(content)}:
             return Image(content, f"{row.where}: {given.get('path') or 'a picture'}")
         case {"path": str(path)} | {"url": str(path)} | {"image": str(path)} | {"image_url": str(path) | {"url": str(path)}}:
-            return _image(row, path)
+            return image_of(row, path)
         case int():
             return _found(row, [f"{given}{suffix}" for suffix in SUFFIXES])
         case str():
@@ -70,8 +64,10 @@ def _image(row: Row, given: Any) -> Image:
 
 def _named(row: Row, name: str) -> Image:
     if inside := _DATA.match(name):
+        called = f"{row.where}: a data: URL"
+        refuse_larger(Image(b"", called), (len(name) - inside.end()) * 3 // 4)  # before it takes as much again
         try:
-            return Image(b64decode(name[inside.end() :], validate=True), f"{row.where}: a data: URL")
+            return Image(b64decode(name[inside.end() :], validate=True), called)
         except (NotBase64, ValueError) as error:
             raise row.refuse(f"this data: URL is not base64 ({error}): {name[:60]!r}") from None
     if elsewhere := _ELSEWHERE.match(name):

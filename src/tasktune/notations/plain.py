@@ -10,7 +10,6 @@ from typing import Any
 from tasktune.answers import Answer, Cited, Dependency, Instruction, Link, Message, Reasoned, Span, WordTag
 from tasktune.core import Record
 from tasktune.images import Image
-from tasktune.notations.pictures import image_as_text
 
 
 def as_json(value: Any) -> Any:
@@ -51,7 +50,7 @@ def _part_as_json(part: object, text: str, score: float | None) -> Any:
         case Message():
             place = part.as_json()
         case Image():
-            return image_as_text(part)
+            return part.as_text()
         case Instruction():
             place = asdict(part)
         case _:

@@ -16,8 +16,9 @@ from dataclasses import replace
 from typing import Any
 
 from tasktune.core import Row
+from tasktune.images import Image
+from tasktune.notations.contents import MARK, parts_of
 
-_MARK = "<image>"
 _ASKS, _ANSWERS = ("user", "human"), ("assistant", "gpt", "model")
 
 
@@ -47,13 +48,7 @@ def _turn(row: Row, turn: Any) -> tuple[str, str, list[Any]]:
     """Who speaks, what is said, and the pictures that are shown with it."""
     match turn:
         case {"role": str(who), "content": content} | {"from": str(who), "value": content}:
-            parts = content if isinstance(content, list) else [{"text": content}]
-        case _:
-            raise row.refuse(f"a turn must be {{role, content}} or {{from, value}}, but is {turn!r:.80}")
-    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
-    pictures = [
-        part for part in parts if isinstance(part, dict) and "text" not in part and part.keys() & {"image", "image_url", "url"}
-    ]
-    if len(texts) + len(pictures) < len(parts):
-        raise row.refuse(f"a turn must be text, or parts of text and image_url, but is {content!r:.80}")
-    return who, "\n".join(texts).replace(_MARK, "").strip(), pictures
+            found = parts_of(replace(row, values={}), content)  # of the row's own pictures all are shown
+            texts = [part for part in found if isinstance(part, str)]
+            return who, "\n".join(texts).replace(MARK, "").strip(), [part for part in found if isinstance(part, Image)]
+    raise row.refuse(f"a turn must be {{role, content}} or {{from, value}}, but is {turn!r:.80}")

@@ -7,7 +7,8 @@
 
 All become `messages`: a list of {role, content} with the roles system, user, assistant and tool. Calls of tools become
 `tool_calls` of the assistant's turn: ShareGPT writes one as a turn of its own (`function_call`, and `observation` for what the
-tool gave back), OpenAI once wrote it as the turn's `function_call`. Everything else in the object, and in a turn, is kept.
+tool gave back), OpenAI once wrote it as the turn's `function_call`. A content of parts is one text, or where some are pictures
+left as it is. Everything else in the object, and in a turn, is kept: the pictures in an `image` or `images` of its own, too.
 """
 
 from __future__ import annotations
@@ -99,22 +100,27 @@ def _turn(row: Row, turn: Any, role: str, content: str) -> dict[str, Any]:
     return {"role": who, "content": said, **others}
 
 
-def _said(turn: dict[str, Any], content: str) -> str | None:
-    """What a turn says: its text, the texts of its parts, or nothing where it only calls tools; `None` for anything else."""
+def _said(turn: dict[str, Any], content: str) -> str | list[Any] | None:
+    """What a turn says: its text, the texts of its parts, these where some are pictures, or nothing where it only calls tools.
+
+    `None` for anything else.
+    """
     match turn.get(content):
         case str(said):
             return said
         case [*parts] if parts and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in parts):
             return "".join(part["text"] for part in parts)
+        case [*parts] if parts and all(isinstance(part, dict) for part in parts):
+            return parts
         case None if turn.get("tool_calls") or turn.get("function_call"):
             return ""
     return None
 
 
-def _calls(said: str) -> list[Any]:
+def _calls(said: str | list[Any]) -> list[Any]:
     """The calls that a turn of ShareGPT's `function_call` is: an object with a name, or a list of such; none where it is text."""
     try:
-        found = DECODER.decode(said)
+        found = DECODER.decode(said) if isinstance(said, str) else None
     except (ValueError, RecursionError):
         return []
     calls = found if isinstance(found, list) else [found]

@@ -2,7 +2,8 @@
 
 Record            `messages`, the turns so far (system, user, assistant, tool), and `tools` that may be called; the answer is the
                   assistant's next turn, calls of tools spelled behind its words (`notations.tool_calls`). A `system` prompt or a
-                  `persona` of the row's own is a system turn. `instructions` are such as rules can verify, IFEval's
+                  `persona` of the row's own is a system turn. `instructions` are such as rules can verify, IFEval's. Turns may
+                  show pictures, to models that see (`notations.contents`)
 Encoder, enc-dec  cannot
 Decoder           the conversation in the model's template; loss on every turn of the assistant, and on nothing else
 Metric            perplexity on the assistant's tokens, bits per character; where there are instructions, how many are followed
@@ -20,6 +21,7 @@ from tasktune.framings import Text
 from tasktune.metrics.following import following
 from tasktune.metrics.instructions import instructions_of
 from tasktune.metrics.likelihood import perplexity
+from tasktune.notations.contents import Part, parts_of, with_images
 from tasktune.notations.tool_calls import calls_of, paired, spelled, tools_of
 
 
@@ -33,6 +35,7 @@ class Chat(Record):
     aliases: ClassVar = {
         "messages": ("conversations", "conversation", "dialog", "dialogue", "history"),
         "turns": (),
+        "images": ("image", "image_path"),
         "system": ("system_prompt",),
         "persona": ("personality", "personas"),
         "text": ("prompt", "question"),
@@ -81,19 +84,20 @@ def _turns(row: Row) -> list[Message]:
         raise row.refuse(f"'messages' must be a list of {{role, content}}, but is {given!r}")
     if all(isinstance(turn, str) for turn in given):
         given = [{"role": ROLES[1 + k % 2], "content": turn} for k, turn in enumerate(given)]
-    return paired([_message(row, turn) for turn in given])
+    return paired(with_images(row, [_turn(row, turn) for turn in given]))
 
 
-def _message(row: Row, given: Any) -> Message:
+def _turn(row: Row, given: Any) -> tuple[Message, list[Part]]:
+    """A turn, without what it says and shows, and the parts of that."""
     match given:
-        case {"role": str(role), "content": str(content), **others} if role in ROLES:
+        case {"role": str(role), "content": str() | list() | tuple() as content, **others} if role in ROLES:
             more = {str(name): part for name, part in others.items()}
             if calls := more.pop("tool_calls", None):
                 try:
                     more["tool_calls"] = calls_of(calls)
                 except InputError as wrong:
                     raise row.refuse(str(wrong)) from None
-            return Message(role, content, more)
+            return Message(role, "", more), parts_of(row, content)
     raise row.refuse(f"a turn must be {{role, content}} with a role of {', '.join(ROLES)}, but is {given!r}")
 
 

@@ -1,7 +1,7 @@
 """Instruction following: do just what a prompt asks for, where rules can tell whether it was done (IFEval, Zhou et al. 2023).
 
-Record            `prompt` and the `instructions` in it, by kind and arguments; the answer, a response that follows them, is
-                  learnt from, and not needed to measure by
+Record            `prompt` and the `instructions` in it, by kind and arguments; `images` that it is about, for models that see;
+                  the answer, a response that follows them, is learnt from, and not needed to measure by
 Encoder, enc-dec  cannot
 Decoder           the prompt as a user's turn in the model's chat template
 Metric            the shares of prompts and of instructions that are followed, strictly and loosely
@@ -15,8 +15,10 @@ from typing import ClassVar, Self
 from tasktune.answers import Instruction, Message
 from tasktune.core import Record, Row, Task
 from tasktune.framings import Text
+from tasktune.images import Image
 from tasktune.metrics.following import following
 from tasktune.metrics.instructions import instructions_of
+from tasktune.notations.pictures import images_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +27,12 @@ class InstructionFollowing(Record):
 
     prompt: str
     instructions: tuple[Instruction, ...] = ()
+    images: tuple[Image, ...] = ()
     aliases: ClassVar = {
         "prompt": ("text", "question"),
         "instructions": ("instruction_id_list",),
         "kwargs": (),
+        "images": ("image", "image_path"),
         "answer": ("response", "completion", "output"),
         "id": ("key",),
     }
@@ -36,10 +40,20 @@ class InstructionFollowing(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: a prompt, kinds of instruction and their arguments, in IFEval's own columns."""
-        return cls(prompt=row.string("prompt"), instructions=instructions_of(row), answer=row.optional("answer"), id=row.id)
+        return cls(
+            prompt=row.string("prompt"),
+            instructions=instructions_of(row),
+            images=images_of(row),
+            answer=row.optional("answer"),
+            id=row.id,
+        )
 
 
-response = Text[InstructionFollowing](prompt=lambda record: (Message("user", record.prompt),), separator="", max_new_tokens=1024)
+def _turns(record: InstructionFollowing) -> tuple[Message, ...]:
+    return (Message("user", record.prompt, images=record.images),)
+
+
+response = Text[InstructionFollowing](prompt=_turns, separator="", max_new_tokens=1024)
 
 TASK = Task(
     name="instruction-following",

@@ -13,6 +13,8 @@ from typing import Any, final
 from tasktune import recipe as recipes
 from tasktune.answers import Message
 from tasktune.core import InputError, Lost
+from tasktune.heads.writers import BLIND
+from tasktune.images import Image, opened
 from tasktune.models.folder import FACTS
 from tasktune.models.model import Model, as_it_comes
 from tasktune.models.multitask import load
@@ -29,11 +31,12 @@ BROKEN_OFF = "(broken off)"
 @final
 @dataclass(slots=True)
 class Conversation:
-    """A model, what it was told to be, and the turns that were said."""
+    """A model, what it was told to be, the turns that were said, and the images that are shown with the next."""
 
     model: Model
     system: str = ""
     turns: list[Message] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -45,7 +48,7 @@ class Conversation:
 
         An answer without any words is none. Raises `InputError` where the chat template refuses the conversation.
         """
-        asked, answer = Message("user", said), ""
+        asked, answer = Message("user", said, images=tuple(self.images)), ""
         try:
             for piece in self.model.write(Chat(messages=(*self.messages, asked)), lost):
                 answer += piece
@@ -53,10 +56,12 @@ class Conversation:
         finally:
             if answer:
                 self.turns += [asked, Message("assistant", answer)]
+                self.images.clear()
 
     def reset(self, given: str) -> str:
         """Forget what was said; what the model was told to be stays."""
         self.turns.clear()
+        self.images.clear()
         return "(forgotten)"
 
     def undo(self, given: str) -> str:
@@ -68,6 +73,17 @@ class Conversation:
         """Tell the model what it is to be, from now on."""
         self.system = given
         return "(told)" if given else "(told nothing)"
+
+    def show(self, given: str) -> str:
+        """Show the picture in a file with the next question. Raises `InputError` where it is none, or the model cannot see."""
+        if not given:
+            return "(say which: /image FILE)"
+        if self.model.family != "vision-language":
+            raise InputError(BLIND)
+        image = Image(Path(given).expanduser().absolute(), given)
+        seen = opened(image)
+        self.images.append(image)
+        return f"({given}, {seen.width} x {seen.height}: shown with what you ask next)"
 
     def save(self, given: str) -> str:
         """Write the conversation to a file, as one that can be learnt from."""
@@ -81,6 +97,7 @@ COMMANDS: Mapping[str, tuple[str, Callable[[Conversation, str], str]]] = {
     "/reset": ("forget what was said", Conversation.reset),
     "/undo": ("take back the last question and its answer", Conversation.undo),
     "/system": ("TEXT: what the model is to be, from now on", Conversation.tell),
+    "/image": ("FILE: show a picture with the next question, to a model that sees", Conversation.show),
     "/save": ("FILE: write the conversation, as JSON lines", Conversation.save),
 }
 LEAVE = "/exit"
