@@ -18,11 +18,10 @@ import tasktune as tt
 from cases import untrained
 from tasktune.core import InputError, Lost
 from tasktune.images import content, plain
-from tasktune.notations.pictures import image_as_text
 from tasktune.retrieval.search import Search, finder
 from tasktune.serve.app import Service, app
 from tasktune.serve.asking import with_answers
-from tasktune.serve.predicting import of_model
+from tasktune.serve.predicting import PICTURES, of_model
 from tasktune.serve.running import is_loopback, run
 from tasktune.serve.searching import of_store
 from tasktune.stores.opening import open_store
@@ -148,11 +147,26 @@ def test_a_model_predicts(tuned: Callable[[str, str], tt.Model]):
 def test_pictures_are_sent_and_no_file_of_the_server_is_opened(tiny: Callable[[str], Path], tmp_path: Path):
     (tmp_path / "secret.png").write_bytes(content(plain("#d02020")))
     client = TestClient(app(of_model(untrained(tt.task("vqa"), tiny("llava"))), ["testserver"]))
-    sent = {"question": "Is it red?", "image": image_as_text(plain("#d02020"))}
+    sent = {"question": "Is it red?", "image": plain("#d02020").as_text()}
     assert len(post(client, "/predict", inputs=[sent])["answers"]) == 1
     turn = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": str(tmp_path / "secret.png")}}]}
     for row in ({**sent, "image": str(tmp_path / "secret.png")}, {**sent, "image": "/none.png"}, {"messages": [turn]}):
         assert "is not opened for others; send the picture itself" in post(client, "/predict", inputs=[row])["error"]
+
+
+def test_a_conversation_shows_pictures_that_are_sent(tiny: Callable[[str], Path], tmp_path: Path):
+    (tmp_path / "secret.png").write_bytes(content(plain("#d02020")))
+    client = TestClient(app(of_model(untrained(tt.task("chat"), tiny("llava"))), ["testserver"]))
+
+    def asked(url: str) -> Any:
+        parts = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": "What is it?"}]
+        return post(client, "/predict", inputs=[{"messages": [{"role": "user", "content": parts}]}])
+
+    assert len(asked(plain("#d02020", (800, 600)).as_text())["answers"]) == 1
+    assert "is not opened for others; send the picture itself" in asked(str(tmp_path / "secret.png"))["error"]
+    none = {"messages": [{"role": "user", "content": [{"type": "image"}]}]}
+    assert "has 1 places for pictures" in post(client, "/predict", inputs=[none])["error"]
+    assert client.post("/predict", json={"inputs": ["x" * PICTURES]}).status_code == 413
 
 
 def test_a_port_that_is_taken_is_told():
