@@ -24,6 +24,7 @@ DECODING = "decoding"
 
 Lossy = Literal["error", "split", "truncate", "drop"]
 Precision = Literal["auto", "fp32", "bf16", "int8"]
+Frozen = Literal["nothing", "vision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Recipe:
     class_weights: Annotated[bool, "weigh labels by the inverse of their frequency"] = False
     lora: Annotated[int, "rank of LoRA adapters; 0 trains the whole model"] = 0
     lora_alpha: Annotated[float | None, "scale of the adapters; twice the rank if not given"] = None
+    frozen: Annotated[Frozen, "what does not learn: nothing, or vision (the encoder of pictures)"] = "nothing"
     max_length: Annotated[int | None, "longest input in tokens; the model's own limit, at most 2048, if not given"] = None
     lossy: Annotated[
         Lossy, "what to do with records too long or without an answer: error, split into windows, truncate, drop"
@@ -73,7 +75,7 @@ class Recipe:
                 value = getattr(self, name)
                 if value is not None and not possible(value, 0):
                     raise InputError(f"{name} must be {bound}, but is {value}")
-        for name, chosen in (("lossy", Lossy), ("precision", Precision)):
+        for name, chosen in (("lossy", Lossy), ("precision", Precision), ("frozen", Frozen)):
             if getattr(self, name) not in get_args(chosen):
                 raise InputError(f"{name} must be one of {', '.join(get_args(chosen))}, but is {getattr(self, name)!r}")
         if self.warmup > 1:
@@ -84,7 +86,7 @@ class Recipe:
 
 TUNING = (
     *("epochs", "batch_size", "learning_rate", "warmup", "weight_decay", "clip", "patience", "evaluations", "class_weights"),
-    *("lora", "lora_alpha"),
+    *("lora", "lora_alpha", "frozen"),
 )
 """The options that only tuning has a use for."""
 EMBEDDING = ("max_length", "dimensions", "prompts", "token_budget", "precision", "device")

@@ -24,8 +24,10 @@ from tasktune.heads.base import Calibration
 from tasktune.heads.features import on
 from tasktune.heads.free_text import FreeText
 from tasktune.heads.templates import PLAIN
+from tasktune.heads.tower import Tower
 from tasktune.images import opened, plain
 from tasktune.models.course import Course, Lesson, Subject
+from tasktune.models.frozen import freeze
 from tasktune.models.inference import answers
 from tasktune.models.model import Model, build
 from tasktune.tasks.chat import Chat
@@ -231,6 +233,45 @@ def test_what_is_kept_while_words_learn_was_seen_without_dropout(tiny: Callable[
     assert all(part.training for part in other.net.modules())
     other.net.eval()
     assert _log_p(other, RECORDS[0]) == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("kind", ["llava", "idefics3"])
+def test_a_frozen_tower_looks_once_while_what_is_behind_it_learns(
+    kind: str, tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def learnt() -> tuple[list[float], dict[str, torch.Tensor]]:
+        model = free(tiny(kind))
+        head = replace(model.head, recipe=replace(model.head.recipe, learning_rate=0.01, warmup=0.0, frozen="vision"))
+        freeze(model.net, head.recipe)
+        looked.clear()
+        model.net.get_encoder(modality="image").embeddings.register_forward_hook(lambda *_: looked.append(1))
+        lessons = [Lesson(record.id, f) for record in RECORDS for f in head.supervise(record, Lost())]
+        course = Course(model.net, [Subject(model.net, head, lessons)], total=3)
+        losses = [course.step(number, lessons) for number in (1, 2, 3)]
+        return losses, {name: weight.detach() for name, weight in model.net.named_parameters()}
+
+    before = dict(free(tiny(kind)).net.named_parameters())
+    losses, weights = learnt()
+    assert len(looked) == 2  # at each picture of the three records
+    moved = {name for name, weight in weights.items() if not torch.equal(weight, before[name])}
+    assert not any("vision" in name for name in moved)
+    assert any("projector" in name or "connector" in name for name in moved)
+    monkeypatch.setattr(Tower, "rests", False)
+    others, same = learnt()
+    assert len(looked) > 2
+    assert losses == pytest.approx(others, abs=1e-5)
+    assert all(torch.allclose(weights[name], same[name], atol=1e-4) for name in weights)
+
+
+def test_only_what_sees_has_something_to_freeze(tiny: Callable[[str], Path]) -> None:
+    with pytest.raises(InputError, match="--frozen vision is for a model that sees, and a llama does not"):
+        freeze(untrained(tt.task("chat"), tiny("llama")).net, tt.Recipe(frozen="vision"))
+    net = free(tiny("qwen2-vl")).net
+    freeze(net, tt.Recipe(frozen="vision"))
+    learns = {name for name, weight in net.named_parameters() if "visual" in name and weight.requires_grad}
+    assert learns == {name for name, _ in net.named_parameters() if "merger" in name}
 
 
 def test_no_more_pictures_are_held_than_are_asked_about(tiny: Callable[[str], Path]) -> None:

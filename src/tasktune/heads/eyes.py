@@ -2,14 +2,14 @@
 
 What comes out of the vision encoder and the projector behind it is computed once for each picture of a pass, and kept as long as
 nothing learns there and the weights are what they were: a frozen encoder looks at each picture once, however often it is asked
-about. transformers' own forward puts it into the text (`mm_encoder_outputs`), so that every architecture does it in its own way.
+about, also where the projector behind it learns (`tower`). transformers' own forward puts it into the text
+(`mm_encoder_outputs`), so that every architecture does it in its own way.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import Parameter, signature
 from threading import Lock
@@ -21,6 +21,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from tasktune.heads.pictures import Pictures, together
+from tasktune.heads.tower import Tower, dropping_nothing, state_of
 
 _KEPT: Final = 1 << 30
 """Bytes of what was seen that are kept."""
@@ -50,6 +51,7 @@ class Eyes:
     def __init__(self, net: Any, pictures: Pictures) -> None:
         self.body: Any = getattr(net, "model", net)
         self.words: tuple[torch.nn.Module, ...] = (net.get_decoder(), net.get_output_embeddings())
+        self.tower = Tower(net.get_encoder(modality="image"), _layers(net.config))
         self.pictures = pictures
         taken = signature(self.body.forward).parameters
         self.taken = tuple(taken)
@@ -92,8 +94,7 @@ class Eyes:
 
     def look(self, names: Sequence[int]) -> list[Tensor]:
         """What is seen of the pictures of each name, (places, D)."""
-        words = {id(weight) for part in self.words for weight in part.parameters()}
-        weights = [weight for weight in self.body.parameters() if id(weight) not in words]
+        weights = self._weights()
         if torch.is_grad_enabled() and any(weight.requires_grad for weight in weights):
             self._forget(())  # which nobody asks for until the weights have changed
             seen = self._looked([*dict.fromkeys(names)])
@@ -101,15 +102,19 @@ class Eyes:
             seen = self._remembered([*dict.fromkeys(names)], weights)
         return [seen[name] for name in names]
 
+    def _weights(self) -> list[Tensor]:
+        """Those of encoder and projector."""
+        words = {id(weight) for part in self.words for weight in part.parameters()}
+        return [weight for weight in self.body.parameters() if id(weight) not in words]
+
     def _remembered(self, names: Sequence[int], weights: Sequence[Tensor]) -> dict[int, Tensor]:
         """What was seen of pictures before, by the same weights; those that were not are looked at now."""
-        state = (len(weights), *(weight.data_ptr() for weight in weights[:1]), sum(weight._version for weight in weights))
-        if state != self._state:
+        if (state := state_of(weights)) != self._state:
             self._forget(state)
         with self._lock:
             seen = {name: self._kept[name] for name in names if name in self._kept}
         if missing := [name for name in names if name not in seen]:
-            with torch.inference_mode(mode=False), torch.no_grad(), _dropping_nothing(self.body):
+            with torch.inference_mode(mode=False), torch.no_grad(), dropping_nothing(self.body):
                 new = self._looked(missing)
             seen |= new
             with self._lock:
@@ -125,11 +130,17 @@ class Eyes:
             self._bytes, self._state = 0, state
 
     def _looked(self, names: Sequence[int]) -> dict[int, Tensor]:
-        """Those of one shape together."""
+        """Those of one shape together; one by one where the encoder rests and the projector does not."""
+        if self.tower.rests and any(weight.requires_grad for weight in self._weights()):
+            return {name: self._projected(name) for name in names}
         alike: dict[tuple[tuple[int, ...], ...], list[int]] = {}
         for name in names:
             alike.setdefault(tuple(tuple(tensor.shape) for tensor in self.pictures.pixels(name).values()), []).append(name)
         return {name: seen for group in alike.values() for name, seen in zip(group, self._at_once(group), strict=True)}
+
+    def _projected(self, name: int) -> Tensor:
+        with self.tower.looking_at(name):
+            return self._at_once([name])[0]
 
     def _at_once(self, names: Sequence[int]) -> list[Tensor]:
         device, shown = next(self.body.parameters()).device, [self.pictures.pixels(name) for name in names]
@@ -141,14 +152,7 @@ class Eyes:
         return [torch.cat(parts[k * each : (k + 1) * each]) for k in range(len(names))]
 
 
-@contextmanager
-def _dropping_nothing(body: torch.nn.Module) -> Iterator[None]:
-    """As when it answers: what is kept while the words learn would else be short of what dropout left out once."""
-    learning = [module for module in body.modules() if module.training]
-    try:
-        for module in learning:
-            module.training = False
-        yield
-    finally:
-        for module in learning:
-            module.training = True
+def _layers(config: Any) -> tuple[int, ...]:
+    """The layers of the encoder that the network takes what is seen from, where it says which."""
+    layers = getattr(config, "vision_feature_layer", None)
+    return (layers,) if isinstance(layers, int) else tuple(layers or ())

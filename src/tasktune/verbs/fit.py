@@ -25,6 +25,7 @@ from tasktune.models.checkpoints import Checkpoints, claimed, discard
 from tasktune.models.course import PROJECTOR_ALONE, Subject
 from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, checkpoints_of, refuse_taken
+from tasktune.models.frozen import freeze
 from tasktune.models.identity import identity
 from tasktune.models.model import Model, build, put
 from tasktune.models.multitask import MultiTaskModel
@@ -181,10 +182,13 @@ def _fit(
 
 def _train(model: Model, subject: Subject, given: Material, kept: Checkpoints | None) -> Trained:
     """Tune the model's network in place."""
+    freeze(model.net, model.head.recipe)
     recipe, new = model.head.recipe, () if model.head.recipe.lora else model.new  # of adapters all is new
     if recipe.lora:
         model.net = adapted(model.net, model.head.framing, model.family, recipe, model.new)
     shard(model.net)
+    if is_sharded(model.net) and model.family == "vision-language":
+        raise InputError("a network in parts does not learn from pictures; leave --use_fsdp out (--lora takes less memory)")
     alone = PROJECTOR_ALONE if model.family == "vision-language" and new else 0.0
     with steps(model.task.metric.primary) as report:
         subjects = [replace(subject, net=model.net)]
@@ -232,6 +236,7 @@ def _train_several(
     model: MultiTaskModel, subjects: Mapping[str, Subject], given: Mapping[str, Material], kept: Checkpoints | None
 ) -> Trained:
     """Tune the network of all tasks in place."""
+    freeze(model.net, next(iter(model.models.values())).head.recipe)
     shard(model.net)
     if is_sharded(model.net):
         raise InputError("several tasks at once are not learnt by a network in parts; leave --use_fsdp out, or tune them alone")
