@@ -90,6 +90,20 @@ def _several(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     yield together(found["rows"])
 
 
+def _mixture(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
+    sizes = found["records"]
+    yield "## Several writing tasks in one fine-tune"
+    yield (
+        f"By `benchmarks/mixture.py` on {found['date']}: smollm2 learns {sizes['train']} records of each task in one epoch, all "
+        f"of them together or each alone, and is measured on {sizes['dev']} of each."
+    )
+    ways = ("untuned", "together", "alone")
+    yield table(
+        ("task", "score", *ways),
+        ([task, row["together"]["name"], *(interval(row[way]) for way in ways)] for task, row in found["rows"].items()),
+    )
+
+
 def _adaptation(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     adapted = found["adaptation"]
     yield "## Adaptation to a domain"
@@ -211,6 +225,7 @@ _SECTIONS: dict[str, Callable[[Result, Mapping[str, Result]], Iterator[str]]] = 
     "guard": _guard,
     "shots": _shots,
     "several": _several,
+    "mixture": _mixture,
     "adaptation": _adaptation,
     "vision": _vision,
     "seeing": _seeing,
