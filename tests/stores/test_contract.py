@@ -118,6 +118,7 @@ def test_filters(store: Store, where: dict[str, Value], texts: set[int]) -> None
     expected = {found[k].id for k in texts}
     assert {hit.passage.id for hit in store.by_vector(random(1)[0], 10, where=where)} == expected
     assert {hit.passage.id for hit in store.by_words("cat 猫", 10, where=where)} == expected
+    assert {each.id for each in store.passages(where=where)} == expected
 
 
 def test_a_file_is_replaced_and_dropped_whole(store: Store) -> None:

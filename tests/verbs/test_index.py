@@ -228,6 +228,19 @@ def test_what_no_search_can_be_is_refused(how, said):
         Search(**how)
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (Search(rerank="nowhere"), "^--rerank: nowhere is no model tuned"),
+        (Search(rewritten="hyde", writer="nowhere"), "^--writer: nowhere is not here"),
+    ],
+)
+def test_which_of_several_models_is_wrong_is_said(folder: Path, how: Search, said: str):
+    tt.index("docs", "kb.db", None)
+    with pytest.raises(tt.InputError, match=said):
+        tt.search("kb.db", "eggs", 3, how)
+
+
 def test_a_store_is_refused_that_has_not_what_is_asked_of_it(folder: Path):
     with pytest.raises(tt.InputError, match=r"kb\.db"):
         tt.search("kb.db", "eggs")

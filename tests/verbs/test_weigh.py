@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import tasktune as tt
 from tasktune.cli import app
 from tasktune.retrieval.weighing import WEIGHTS
+from tasktune.verbs.grounded import evaluate_grounded
 from tasktune.verbs.weigh import weigh
 
 ASKED = (
@@ -77,3 +78,26 @@ def test_what_cannot_be_measured_is_told(asked: Path, words: tuple[str, ...], sa
     assert code != 0
     assert said in told
     assert not asked.with_name("sure.json").exists()
+
+
+def test_sources_that_are_not_there_are_told_and_where_none_is_refused(asked: Path, tmp_path: Path):
+    tt.index("docs", "kb.db", None)
+    rows = [
+        {"question": "eggs?", "sources": ["eggs.txt", {"source": "docs/eggs.txt"}]},
+        {"question": "x?", "sources": "none.txt"},
+    ]
+    assert evaluate_grounded("kb.db", rows).lost.as_json() == {
+        "a source that is not in the store": {"count": 2, "records": ["eggs.txt", "none.txt"]}
+    }
+    (tmp_path / "wrong.jsonl").write_text(json.dumps({"question": "eggs?", "sources": ["eggs.txt"]}))
+    for verb in ("evaluate", "weigh"):
+        code, said = run(verb, "kb.db", "wrong.jsonl")
+        assert code != 0
+        assert "none of the 1 source that the questions name (first: 'eggs.txt') is in the collection 'main'" in said
+        assert "which has 'docs/eggs.txt', for one" in said
+
+
+def test_help_shows_the_flags_of_embedding_alone():
+    for verb in ("index", "weigh"):
+        said = run(verb, "--help")[1]
+        assert ("--prompts" in said, "--beams" in said, "--projective" in said, "--lossy" in said) == (True, False, False, False)

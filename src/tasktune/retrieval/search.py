@@ -93,7 +93,19 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
 def _grader(rerank: str | Model) -> Model:
     from tasktune.models.model import load
 
-    return load(Path(rerank)) if isinstance(rerank, str) else rerank
+    if not isinstance(rerank, str):
+        return rerank
+    with _said_of("rerank"):
+        return load(rerank)
+
+
+@contextmanager
+def _said_of(flag: str) -> Iterator[None]:
+    """What is wrong with one of several models that are named, with the name of the flag that names it."""
+    try:
+        yield
+    except InputError as wrong:
+        raise InputError(f"--{flag}: {wrong}") from wrong
 
 
 def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
@@ -146,7 +158,11 @@ def writer_of(writer: str | Model, recipe: Recipe) -> ways.Write:
     """What a model writes to prompts, as a user would ask it."""
     from tasktune.models.model import as_it_comes
 
-    asked = as_it_comes(task("chat"), writer, lambda _: (), recipe) if isinstance(writer, str) else writer
+    if isinstance(writer, str):
+        with _said_of("writer"):
+            asked = as_it_comes(task("chat"), writer, lambda _: (), recipe)
+    else:
+        asked = writer
 
     def write(prompts: Sequence[str]) -> list[str]:
         turns = (Chat(messages=(Message("user", prompt),)) for prompt in prompts)

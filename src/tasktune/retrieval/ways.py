@@ -77,7 +77,7 @@ def _fused(lists: Iterable[Sequence[Hit]], weights: Sequence[float]) -> list[Hit
 def reranked(way: Find, grader: Model) -> Find:
     """The candidates of another way in the order of the grades that a cross-encoder (a `reranking` model) gives them."""
     if grader.task.name != "reranking":
-        raise InputError(f"passages are graded by a model for reranking, and this one is for {grader.task.name}")
+        raise InputError(f"--rerank takes a model tuned for reranking, and this one is for {grader.task.name}")
 
     def find(queries: Sequence[str], k: int) -> list[list[Hit]]:
         found = way(queries, _candidates(k))
