@@ -15,7 +15,7 @@ import pytest
 from hostile_files import LOST, READ, busy_pdf
 from made_files import zipped
 from tasktune.core import InputError, Lost
-from tasktune.documents import found, read, reading
+from tasktune.documents import found, read, reading, worker
 
 _ALONE = """
 import json, resource, sys
@@ -206,3 +206,7 @@ def test_names_longer_than_any_folder_has_are_told(reading):
     documents, lost = reading({"a.zip": zipped({"x" * 3000 + ".txt": b"words", "b.txt": b"after"})})
     assert [document.text for document in documents] == ["after"]
     assert [*lost.counts] == ["a name of more than 2000 bytes"]
+
+
+def test_small_files_have_as_long_as_a_part_of_them_and_books_as_they_are_long():
+    assert [worker.seconds(size) for size in (0, 2**17, 2**20, 2**24)] == [2.5, 2.5, 20, 320]
