@@ -127,7 +127,11 @@ def ours(baton: Baton, asked: Asked, *, frozen: bool, later: bool) -> Facts:
         _freeze(model.net.named_parameters())
 
     def lessons(some: Iterable[VQA]) -> list[Lesson]:
-        return [Lesson(record.id, features) for record in some for features in model.head.supervise(record, Lost())]
+        return [
+            Lesson(record.id, features)
+            for record in model.head.foreseen(some)
+            for features in model.head.supervise(record, Lost())
+        ]
 
     first = lessons(next(_batches(asked, later=later)))
     course = Course(model.net, [Subject(model.net, model.head, first)], asked.amount * asked.turns)
