@@ -104,6 +104,9 @@ def opened(image: Image) -> Pixels:
 
 def moves(image: Image) -> bool:
     """Whether a picture has several frames. Raises `InputError` as `opened` does."""
+    given = content(image)
+    if given.startswith(b"\xff\xd8\xff") or (given.startswith(b"\x89PNG") and b"acTL" not in given):
+        return False  # a JPEG, and a PNG without a word of frames: nothing need be decoded
     return bool(_looked_at(image, lambda image, found: found.format != "MPO" and getattr(found, "is_animated", False)))
 
 

@@ -86,6 +86,23 @@ def test_it_writes_what_generate_writes_and_finds_it_as_probable(kind: str, mode
 
 
 @each_kind
+def test_what_is_made_ready_together_is_what_is_made_of_each(kind: str, tiny: Callable[[str], Path]) -> None:
+    asked = [*RECORDS, replace(RECORDS[1], question="Is it?"), replace(RECORDS[0], images=(plain("#305070"),)), RECORDS[0]]
+    together, alone = free(tiny(kind)), free(tiny(kind))
+    ready, own = (model.head.writer.pictures for model in (together, alone))  # type: ignore[attr-defined]
+    found = [together.head.encode(record, Lost()) for record in together.head.foreseen(asked)]
+    for record, (features,) in zip(asked, found, strict=True):
+        (same,) = alone.head.encode(record, Lost())
+        assert features.inputs == same.inputs
+        (name,) = ready.named(features.inputs["input_ids"])
+        assert ready.pixels(name).keys() == own.pixels(name).keys()
+        assert all(torch.equal(tensor, own.pixels(name)[key]) for key, tensor in ready.pixels(name).items())
+        made = processed(alone, record)
+        assert all(torch.equal(tensor, made[key]) for key, tensor in ready.pixels(name).items())
+        assert all(tensor.dtype == made[key].dtype for key, tensor in ready.pixels(name).items())
+
+
+@each_kind
 def test_choices_are_as_likely_as_each_told_whole_in_any_company(kind: str, tiny: Callable[[str], Path]) -> None:
     task = replace(tt.task("vqa"), vision_language=replace(words, closed=True))
     model = build(task, str(tiny(kind)), lambda _: ("blue", "red", "rust red"), tt.Recipe(), lambda _: Calibration())

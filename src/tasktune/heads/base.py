@@ -7,7 +7,7 @@ set. A long record may make several features (windows); `answer` is given what c
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Self
@@ -135,6 +135,10 @@ class Head(ABC):
     def insertable(self) -> Sequence[int]:
         """The tokens that `drawn` may put into features that do not have them."""
         return ()
+
+    def foreseen(self, records: Iterable[Record]) -> Iterable[Record]:
+        """The records that will be encoded, or supervised, in their order: what is faster for several is done ahead for them."""
+        return records
 
     @abstractmethod
     def encode(self, record: Record, lost: Lost) -> list[Features]:

@@ -9,7 +9,7 @@ leaves a long name at no disadvantage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -23,7 +23,7 @@ from tasktune.framings import Labels
 from tasktune.heads.base import Head, Raw, Scored, Units, choose, in_closed_set, places
 from tasktune.heads.conventions import Tokens
 from tasktune.heads.features import Batch, Features, log_p_of, on
-from tasktune.heads.prompts import lessons, name_ids, prompt_ids
+from tasktune.heads.prompts import foreseen, lessons, name_ids, prompt_ids
 from tasktune.heads.shots import Shots, behind, cue
 from tasktune.heads.writers import Causal, Writer
 
@@ -63,6 +63,10 @@ class Choices(Head):
 
     def _names(self) -> list[Tokens]:
         return name_ids(self.tokenizer, self.framing.separator, self.words or self.labels)
+
+    def foreseen(self, records: Iterable[Record]) -> Iterable[Record]:
+        """By a writer that sees, with the pictures of some made ready together."""
+        return foreseen(self, self.writer, records)
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt; of a model that was not tuned also what asks for the answer, alone."""

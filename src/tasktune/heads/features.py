@@ -53,6 +53,17 @@ def written_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
     return token_ids(tokenizer, text)
 
 
+def sliding(length: int, longest: int) -> list[tuple[int, int, int]]:
+    """Windows of at most `longest` over `length` tokens, as (start, done, end): what is before `done` is only context.
+
+    The first quarter of each window but the first is context.
+    """
+    step = max(1, longest - longest // 4)
+    starts = range(0, max(1, length - (longest - step)), step) if length > longest else [0]
+    ends = [min(start + longest, length) for start in starts]
+    return list(zip(starts, [0, *ends], ends, strict=False))
+
+
 def run(net: PreTrainedModel, batch: Batch) -> Any:
     """One forward pass with the batch's inputs."""
     return net(**asked(batch))

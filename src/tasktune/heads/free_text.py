@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import final
@@ -23,7 +23,7 @@ from tasktune.generation.searches import Beams, Line, Search, Written
 from tasktune.heads.base import UNSAYABLE, Head, Raw, Scored
 from tasktune.heads.features import Batch, Features, log_p_of
 from tasktune.heads.forms import CUT, form_of, whole_parts
-from tasktune.heads.prompts import answer_ids, characters, end_id, lessons, longest_answer, prompt_ids
+from tasktune.heads.prompts import answer_ids, characters, end_id, foreseen, lessons, longest_answer, prompt_ids
 from tasktune.heads.shots import Shots, behind
 from tasktune.heads.writers import Causal, Writer
 
@@ -80,6 +80,10 @@ class FreeText(Head):
     def cost(self, features: Features) -> int:
         """The prompt, and as much as may be written after it, by each beam."""
         return (features.length + longest_answer(self, self.writer)) * self.recipe.decoding.beams
+
+    def foreseen(self, records: Iterable[Record]) -> Iterable[Record]:
+        """By a writer that sees, with the pictures of some made ready together."""
+        return foreseen(self, self.writer, records)
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """The prompt, and the form that the answer has."""

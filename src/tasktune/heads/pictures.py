@@ -8,7 +8,8 @@ prompts for the same only where their pictures are. Just before the network, `se
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -23,10 +24,13 @@ from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.heads.conventions import Tokens
 from tasktune.heads.turns import rendered, unsigned
-from tasktune.images import Image, digest, opened
+from tasktune.images import MOST_PIXELS, Image, digest, opened
 
 _REMEMBERED: Final = 1 << 30
 """Bytes of pixels that are kept at hand; what there is more of is opened again."""
+
+_FOLLOWING: Final = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids", "labels")
+"""What a processor makes of tokens, and not of pictures."""
 
 _LATEST: Final = 1024
 """Prompts whose images are held even where no more is left of them than tensors: those of a pass."""
@@ -64,6 +68,7 @@ class Pictures:
         self._views: WeakValueDictionary[int, View] = WeakValueDictionary()
         self._latest: deque[View] = deque(maxlen=_LATEST)
         self._pixels: OrderedDict[int, dict[str, Tensor]] = OrderedDict()
+        self._foreseen: dict[tuple[str, tuple[Image, ...]], Tokens] = {}
         self._bytes = 0
         self._lock = Lock()
 
@@ -108,27 +113,70 @@ class Pictures:
 
     def placed(self, written: str, images: Sequence[Image]) -> Tokens:
         """The tokens of a text with a sign for each image in it, and in their places those that name the images."""
-        if self._puts_them_first:
-            if len(images) > 1:
-                raise InputError(f"it has {len(images)} pictures, and this model takes one, before all text; show it one")
-            written = written.replace(f"{self.signs[0]}\n", "")
-        name = Name(_name(images))
-        made = self._made(written, images, add_special_tokens=self._begins(written))
-        ids: Tokens = made.pop("input_ids")[0].tolist()
+        if (foreseen := self._foreseen.pop((written, tuple(images)), None)) is not None:
+            return foreseen
+        text = self._taken(written, images)
+        (made,) = self._made([text], [[opened(image) for image in images]], add_special_tokens=self._begins(text))
+        return self._named(text, images, made)
+
+    def foresee(self, asked: Iterable[tuple[str, tuple[Image, ...]]]) -> None:
+        """Have the processor make what will be `placed` next, all at once where texts have pictures of the same sizes.
+
+        What cannot be opened, or taken, is left to be refused when it is placed.
+        """
+        self._foreseen.clear()
+        alike: dict[tuple[Any, ...], list[tuple[str, tuple[Image, ...], list[Any]]]] = {}
+        area = 0
+        for written, images in dict.fromkeys(asked):
+            with suppress(InputError):
+                text, pixels = self._taken(written, images), [opened(image) for image in images]
+                alike.setdefault((self._begins(text), *(each.size for each in pixels)), []).append((written, images, pixels))
+                area += sum(each.width * each.height for each in pixels)
+            if area > MOST_PIXELS:
+                break
+        for (begins, *_), several in alike.items():
+            texts = [self._taken(written, images) for written, images, _ in several]
+            made = self._made(texts, [pixels for _, _, pixels in several], add_special_tokens=begins)
+            for text, (written, images, _), one in zip(texts, several, made, strict=True):
+                self._foreseen[written, images] = self._named(text, images, one)
+
+    def _taken(self, written: str, images: Sequence[Image]) -> str:
+        """The text as the processor takes it."""
+        if not self._puts_them_first:
+            return written
+        if len(images) > 1:
+            raise InputError(f"it has {len(images)} pictures, and this model takes one, before all text; show it one")
+        return written.replace(f"{self.signs[0]}\n", "")
+
+    def _named(self, text: str, images: Sequence[Image], made: dict[str, Tensor]) -> Tokens:
+        """What the processor made of a text, remembered by the name that stands in the places of its images."""
+        name, ids = Name(_name(images)), made.pop("input_ids").tolist()
         places = ids.count(self.placeholder)
         if not places:
             raise InputError(f"the model's processor put none of the pictures ({images[0]} …) into the text")
-        name.view = self._views.setdefault(int(name), View(tuple(images), written, places))
+        name.view = self._views.setdefault(int(name), View(tuple(images), text, places))
         self._latest.append(name.view)
         self._remember(int(name), made)
         return [name if token == self.placeholder else token for token in ids]
 
-    def _made(self, written: str, images: Sequence[Image], *, add_special_tokens: bool = False) -> dict[str, Tensor]:
-        """What the processor makes of a text and pictures, without what follows from the tokens."""
-        pixels = [opened(image) for image in images]
-        made = self.processor(text=[written], images=[pixels], return_tensors="np", add_special_tokens=add_special_tokens)
-        dropped = ("attention_mask", "token_type_ids", "mm_token_type_ids", "labels")
-        return {key: torch.as_tensor(value) for key, value in made.items() if key not in dropped}
+    def _made(
+        self, texts: Sequence[str], pixels: Sequence[Sequence[Any]], *, add_special_tokens: bool = False
+    ) -> list[dict[str, Tensor]]:
+        """What the processor makes of each text and its pictures, without what follows from the tokens.
+
+        They have pictures of the same sizes, so that of each tensor there is as much of one as of any other.
+        """
+        told = self.processor(
+            text=[*texts],
+            images=[[*each] for each in pixels],
+            padding=True,
+            return_tensors="np",
+            add_special_tokens=add_special_tokens,
+        )
+        ids = [row[seen == 1] for row, seen in zip(told["input_ids"], told["attention_mask"], strict=True)]
+        shown = {key: torch.as_tensor(value).chunk(len(texts)) for key, value in told.items() if key not in _FOLLOWING}
+        parts = [{key: tensors[k] for key, tensors in shown.items()} for k in range(len(texts))]
+        return [{"input_ids": torch.as_tensor(own), **part} for own, part in zip(ids, parts, strict=True)]
 
     def _remember(self, name: int, pixels: dict[str, Tensor]) -> None:
         with self._lock:
@@ -143,7 +191,7 @@ class Pictures:
         found = self._pixels.get(name)
         if found is None:
             view = self._views[name]
-            found = self._made(view.text, view.images)
+            (found,) = self._made([view.text], [[opened(image) for image in view.images]])
             del found["input_ids"]
             self._remember(name, found)
         return found

@@ -5,11 +5,12 @@ What differs between decoders and encoder-decoders is their `Writer`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from transformers import PreTrainedTokenizerBase
 
@@ -24,6 +25,9 @@ from tasktune.heads.turns import asked_ids, ending, latest, stretches
 from tasktune.heads.writers import Said, Writer
 from tasktune.images import ONE_FRAME, Image, moves
 from tasktune.notations.tool_calls import parted, spelled
+
+_AHEAD: Final = 32
+"""Records whose pictures are made ready together."""
 
 
 def end_id(tokenizer: PreTrainedTokenizerBase) -> int:
@@ -43,6 +47,19 @@ def asked(head: Head, record: Record) -> Prompt | tuple[Message, ...]:
     """What the framing has the model read about a record, completed by what all that was learnt from had in common."""
     prompt: Prompt | tuple[Message, ...] = head.framing.prompt(head.framing.complete(record, head.labels))
     return prompt
+
+
+def foreseen(head: Head, writer: Writer, records: Iterable[Record]) -> Iterator[Record]:
+    """The records in their order; a writer that sees is told ahead what some of them ask."""
+    coming = iter(records)
+    while some := [*islice(coming, _AHEAD if writer.signs else 1)]:
+        if writer.signs:
+            writer.foresee([_worded(head, writer, asked(head, record)) for record in some])
+        yield from some
+
+
+def _worded(head: Head, writer: Writer, prompt: Prompt | tuple[Message, ...]) -> Prompt | tuple[Message, ...]:
+    return writer.convention(head.tokenizer).worded(prompt) if isinstance(prompt, Prompt) else prompt
 
 
 def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[Features]:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.framings import Prompt
 from tasktune.generation.lanes import Lanes
@@ -21,7 +22,7 @@ from tasktune.generation.rereading import RereadingLanes
 from tasktune.heads.conventions import Convention, Tokens
 from tasktune.heads.features import Batch, Features, collate_right, log_p_of, on
 from tasktune.heads.pictures import Pictures
-from tasktune.heads.turns import unsigned
+from tasktune.heads.turns import rendered, unsigned
 from tasktune.heads.writers import Causal, Said, Writer
 from tasktune.images import Image
 
@@ -69,6 +70,20 @@ class Seeing(Writer):
     def conversed(self, tokenizer: PreTrainedTokenizerBase, text: str, images: Sequence[Image]) -> Tokens:
         """With images as its processor does it; without, with what its tokenizer puts first where the template does not."""
         return self.pictures.placed(text, images) if images else self.pictures.words(text)
+
+    def foresee(self, prompts: Sequence[Prompt | tuple[Message, ...]]) -> None:
+        """The processor has much to do for one text with pictures, and little more for several."""
+        self.pictures.foresee(filter(None, map(self._shown, prompts)))
+
+    def _shown(self, prompt: Prompt | tuple[Message, ...]) -> tuple[str, tuple[Image, ...]] | None:
+        """The text and the images of a prompt that has any; `None` too for one that is to be refused when it is asked."""
+        if isinstance(prompt, Prompt):
+            return (self.pictures.written(str(prompt), prompt.images), prompt.images) if prompt.images else None
+        images = tuple(image for turn in prompt for image in turn.images)
+        try:
+            return (rendered(self.pictures.processor.tokenizer, prompt, ask=True, signs=self.signs), images) if images else None
+        except InputError:
+            return None
 
     def asked(self, given: Tokens, opening: Tokens) -> Features:
         """One sequence. Raises `InputError` where a picture in it is not whole."""

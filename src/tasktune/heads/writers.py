@@ -15,12 +15,13 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
+from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.framings import Prompt
 from tasktune.generation.lanes import EncoderDecoderLanes, Lanes
 from tasktune.generation.rereading import decoder_lanes
 from tasktune.heads.conventions import Convention, Tokens, of_decoder
-from tasktune.heads.features import Batch, Features, at, collate_right, log_p_of, padded, run, token_ids
+from tasktune.heads.features import Batch, Features, at, collate_right, log_p_of, padded, run, sliding, token_ids
 from tasktune.heads.tree import reads_trees, told, tree
 from tasktune.images import Image
 
@@ -51,6 +52,10 @@ class Writer(ABC):
     def conversed(self, tokenizer: PreTrainedTokenizerBase, text: str, images: Sequence[Image]) -> Tokens:
         """A conversation as its chat template wrote it, with a sign in the text for each of its images."""
         return token_ids(tokenizer, text)
+
+    def foresee(self, prompts: Sequence[Prompt | tuple[Message, ...]]) -> None:
+        """Make ready what will be asked next, where that is faster for all of it together: nothing of texts."""
+        return
 
     @abstractmethod
     def convention(self, tokenizer: PreTrainedTokenizerBase) -> Convention:
@@ -290,14 +295,3 @@ def _compared(first: Any, choices: Sequence[Tokens], rest: Callable[[Tensor, Ten
     mask = padded([[1.0] * len(c) for c in choices], 0.0).to(log_p.device).repeat(rows, 1)
     tails = (log_p_of(rest(tokens[:, :-1], mask[:, :-1], count), tokens[:, 1:]) * mask[:, 1:]).sum(1)
     return heads + tails.view(rows, count)
-
-
-def sliding(length: int, longest: int) -> list[tuple[int, int, int]]:
-    """Windows of at most `longest` over `length` tokens, as (start, done, end): what is before `done` is only context.
-
-    The first quarter of each window but the first is context.
-    """
-    step = max(1, longest - longest // 4)
-    starts = range(0, max(1, length - (longest - step)), step) if length > longest else [0]
-    ends = [min(start + longest, length) for start in starts]
-    return list(zip(starts, [0, *ends], ends, strict=False))

@@ -53,7 +53,7 @@ def answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: L
 def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[Answered]:
     passes, begin = Passes(net, head.recipe), partial(_decoded, net, head)
     for (record, _), raws in worked(
-        passes, records, lambda record: head.encode(summed_up(net, head, record, lost), lost), head.cost, begin
+        passes, head.foreseen(records), lambda record: head.encode(summed_up(net, head, record, lost), lost), head.cost, begin
     ):
         scored = head.answer(record, raws) if raws else UNANSWERED
         if scored.lost:
@@ -106,7 +106,9 @@ def likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], los
 
 def _likelihoods(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: Lost) -> Iterator[tuple[Record, Likelihood]]:
     passes, begin = Passes(net, head.recipe), partial(_told, net, head)
-    for (record, features), told in worked(passes, records, lambda record: head.supervise(record, lost), head.cost, begin):
+    for (record, features), told in worked(
+        passes, head.foreseen(records), lambda record: head.supervise(record, lost), head.cost, begin
+    ):
         if features:
             counts = {name: sum(each[name] for each in told) for name in told[0]}
             tokens, characters = sum(len(f.targets) for f in features), _characters(head, record, features)

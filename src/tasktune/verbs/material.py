@@ -58,7 +58,9 @@ class Material:
 
     def subject(self, model: Model) -> Subject:
         """What there is to learn from the records."""
-        lessons = [Lesson(record.id, f) for record in self.learnt for f in _supervised(model, record, self.lost)]
+        lessons = [
+            Lesson(record.id, f) for record in model.head.foreseen(self.learnt) for f in _supervised(model, record, self.lost)
+        ]
         if not lessons:
             raise InputError(f"the policy --lossy {model.head.recipe.lossy} leaves no record to learn from")
         return Subject(model.net, model.head, lessons)
