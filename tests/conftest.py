@@ -6,6 +6,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side; set before torch is imported
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,13 @@ ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("here", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test (torch, transformers, all tests) stays: to have the collector of garbage look through
+    it again and again would be a twelfth of what tests take.
+    """
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +58,15 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], P
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course, "NEW_LAYERS", 1.0)
         yield cache(lambda name: {**TINY, **TINY_SEEING}[name].save(place / name))
+
+
+@pytest.fixture(scope="session")
+def untaught(tiny: Callable[[str], Path]) -> Callable[[str, str], Any]:
+    """Gives a tiny model as it begins for a task's example, by the names of task and model: one for all who only ask it."""
+    from cases import untrained
+    from tasktune.tasks import task
+
+    return cache(lambda name, kind: untrained(task(name), tiny(kind)))
 
 
 @pytest.fixture(scope="session")

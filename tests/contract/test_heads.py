@@ -13,7 +13,7 @@ import torch
 import transformers
 
 import tasktune as tt
-from cases import HEADS, each_case, example, untrained, with_options
+from cases import HEADS, each_case, example, with_options
 from families import WRITERS
 from records import reading_on
 from tasktune.core import Lost, Record
@@ -26,9 +26,8 @@ ONE_BY_ONE, TOGETHER = 1, 1_000_000  # tokens in a pass
 
 
 @pytest.fixture
-def model(case: tuple[str, str], tiny: Callable[[str], Path]) -> Model:
-    name, kind = case
-    return untrained(tt.task(name), tiny(kind))
+def model(case: tuple[str, str], untaught: Callable[[str, str], Model]) -> Model:
+    return untaught(*case)
 
 
 def lengthened(record: Record) -> Record:
@@ -99,8 +98,8 @@ def test_an_answer_is_the_same_alone_in_any_order_and_beside_longer_ones(case: t
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-def test_choices_after_a_shared_prompt_are_as_likely_as_each_told_whole(kind: str, tiny: Callable[[str], Path]) -> None:
-    model = untrained(tt.task("nli"), tiny(kind))
+def test_choices_after_a_shared_prompt_are_as_likely_as_each_told_whole(kind: str, untaught: Callable[[str, str], Model]) -> None:
+    model = untaught("nli", kind)
     records = example("nli")
     told = np.array([log_p(model, [replace(record, answer=label) for label in model.head.labels]) for record in records])
     compared = np.array([model.head.units(r, raws).log_p[0] for r, raws, _ in answers(model.net, model.head, records, Lost())])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import KNOWING, each_case, example, untrained, with_options
+from cases import KNOWING, each_case, example, with_options
 from families import ENCODERS
 from records import reading_on
 from tasktune.answers import Message, Span
@@ -25,7 +25,6 @@ from tasktune.heads.words import window_cuts
 from tasktune.models.model import Model
 from tasktune.notations import bio
 from tasktune.notations.words import words as words_of
-from tasktune.tasks import task
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.dependency_parsing import DependencyParsing
 from tasktune.tasks.mask import MaskedText
@@ -57,8 +56,8 @@ def longest(f: Features) -> int:
 
 
 @pytest.fixture
-def model(case: tuple[str, str], tiny: Callable[[str], Path]) -> Model:
-    return with_options(untrained(task(case[0]), tiny(case[1])), max_length=READS)
+def model(case: tuple[str, str], untaught: Callable[[str, str], Model]) -> Model:
+    return with_options(untaught(*case), max_length=READS)
 
 
 def encoded(model: Model, policy: str, record: Record) -> tuple[list[Features], dict[str, Any]]:
@@ -68,8 +67,10 @@ def encoded(model: Model, policy: str, record: Record) -> tuple[list[Features], 
 
 
 @each_case
-def test_a_record_that_fits_is_read_whole_under_every_policy(case: tuple[str, str], tiny: Callable[[str], Path]) -> None:
-    model, record = untrained(task(case[0]), tiny(case[1])), example(case[0])[0]
+def test_a_record_that_fits_is_read_whole_under_every_policy(
+    case: tuple[str, str], untaught: Callable[[str, str], Model]
+) -> None:
+    model, record = untaught(*case), example(case[0])[0]
     for policy in ("error", "split", "truncate", "drop"):
         lost = Lost()
         assert len(with_options(model, lossy=policy).head.encode(record, lost)) == 1
@@ -140,8 +141,8 @@ def test_windows_hold_every_word_fit_and_overlap(lengths: list[int], room: int) 
         assert first < after <= last < beyond
 
 
-def test_a_words_tag_is_taken_from_where_it_stands_farthest_from_a_cut(tiny: Callable[[str], Path]) -> None:
-    head = untrained(task("ner"), tiny("bert")).head
+def test_a_words_tag_is_taken_from_where_it_stands_farthest_from_a_cut(untaught: Callable[[str, str], Model]) -> None:
+    head = untaught("ner", "bert").head
     left, right = np.full((6, len(head.labels)), 1.0), np.full((6, len(head.labels)), 2.0)
     merged = head.merged(9, [(0, left), (3, right)])[0][:, 0]
     assert merged.tolist() == [1, 1, 1, 1, 1, 2, 2, 2, 2]

@@ -51,16 +51,18 @@ def log_p(model: Model, way: Layout, told: Sequence[Features]) -> Tensor:
 
 
 @each_case
-def test_taggers_and_decoders_are_packed_and_others_padded(case: tuple[str, str], tiny: Tiny) -> None:
-    model = untrained(task(case[0]), tiny(case[1]))
+def test_taggers_and_decoders_are_packed_and_others_padded(case: tuple[str, str], untaught: Callable[[str, str], Model]) -> None:
+    model = untaught(*case)
     expected = Packed(FIRST.get(case[1], 0)) if case in PACKED else Padded()
     assert layout(model.net, model.head, features(model, case[0])) == expected
     assert model.net.config._attn_implementation == "sdpa"
 
 
 @each_packed
-def test_a_record_is_read_the_same_packed_as_alone_in_any_order(case: tuple[str, str], tiny: Tiny) -> None:
-    model = untrained(task(case[0]), tiny(case[1]))
+def test_a_record_is_read_the_same_packed_as_alone_in_any_order(
+    case: tuple[str, str], untaught: Callable[[str, str], Model]
+) -> None:
+    model = untaught(*case)
     told, way = features(model, case[0]), Packed(FIRST.get(case[1], 0))
     assert case[1] != "modernbert" or max(f.length for f in told) > model.net.config.local_attention
     for these in (told, told[::-1], told[:1] * 3):
