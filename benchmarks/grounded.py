@@ -74,14 +74,14 @@ class Run:
 
     def judge(self) -> Model:
         """Tuned to tell what follows from what."""
-        data = list(islice(records(tt.task("nli"), f"{SHARED}/nli/sick/SICK_train.txt", _SICK), 64 if self.quick else None))
+        data = list(islice(records(tt.task("nli"), f"{SHARED}/nli/sick/SICK_train.txt", _SICK), 64 if self.quick else 1500))
         dev = list(islice(records(tt.task("nli"), f"{SHARED}/nli/sick/SICK_trial.txt", _SICK), 16 if self.quick else None))
         return kept(f"judge-{self.size}", lambda: tt.fit("nli", data, dev, "minilm", recipe=tt.Recipe(epochs=2)))
 
     def extractor(self) -> Answerer:
         """Tuned to find answers in paragraphs."""
         train = list(records(tt.task("question-answering"), f"{SHARED}/extractive_qa/squad2/train.json"))
-        train = Random(SEED).sample(train, min(len(train), 64 if self.quick else 4000))
+        train = Random(SEED).sample(train, 64 if self.quick else 800)
         few = len(train) // 10
         recipe = tt.Recipe(epochs=2, max_length=256)
         make = lambda: tt.fit("question-answering", train[few:], train[:few], "minilm", recipe=recipe)  # noqa: E731

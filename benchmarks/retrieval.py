@@ -173,7 +173,7 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
 def grader(quick: bool) -> Model:
     """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from three others that words find."""
     documents, queries = _paragraphs("train")
-    learnt = Random(SEED).sample(queries, 16 if quick else 880)
+    learnt = Random(SEED).sample(queries, 16 if quick else 200)
     store = stored(Collection(documents, [], []), embedder("minilm", Recipe()), WORK / "graded.db")
     found = ways.by_words(store)([query.text for query in learnt], 4)
     pairs = [
