@@ -93,6 +93,11 @@ def test_a_question_has_words():
         ask(finding(HITS), " \n", Says("x"))
 
 
+def test_an_answer_takes_a_passage():
+    with pytest.raises(InputError, match="1 or more, but is 0"):
+        ask(finding(HITS), "what?", Says("x"), 0)
+
+
 def test_marks_of_passages_that_there_are_not_cite_nothing():
     assert answered("The mayor wept bitterly [7][999].").unsupported
     assert answered("The old bridge was closed [7].").cited == (1,)

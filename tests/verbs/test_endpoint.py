@@ -114,6 +114,8 @@ def test_the_key_goes_to_whom_it_is_for(server: Server, monkeypatch: pytest.Monk
         (302, b"", "answers 302"),
         (200, b"data: {broken\n\n", "no event of a chat completion"),
         (200, b"data: [1]\n\n", "no event of a chat completion"),
+        (200, b"hello", "with no event of a chat completion; is the address whole"),
+        (200, b"data: [DONE]\n\n", "with no event of a chat completion"),
         (200, b'data: {"error": {"message": "out of memory"}}\n\n', "breaks off: out of memory"),
     ],
 )

@@ -166,6 +166,22 @@ def test_by_vectors_a_passage_is_nearest_to_itself(folder: Path, bert: str):
 
 
 @pytest.mark.slow
+def test_a_store_knows_how_long_its_vectors_are_and_what_prompts_they_came_of(folder: Path, bert: str):
+    short, told = Recipe(dimensions=8), Recipe(prompts=("query: ", "passage: "))
+    tt.index("docs", "kb.db", bert, recipe=short)
+    for recipe in (None, short):
+        assert len(tt.search("kb.db", "eggs", 1, Search(by="vectors"), recipe)) == 1
+    with pytest.raises(tt.InputError, match="have 8 numbers, and not 4: leave --dimensions out"):
+        tt.search("kb.db", "eggs", 1, recipe=Recipe(dimensions=4))
+    tt.index("docs", "told.db", bert, recipe=told)
+    assert len(tt.search("told.db", "eggs", 1, recipe=told)) == 1
+    with pytest.raises(tt.InputError, match="told other --prompts"):
+        tt.search("told.db", "eggs", 1)
+    with pytest.raises(tt.InputError, match="was indexed with weights"):
+        tt.index("docs", "told.db", bert)
+
+
+@pytest.mark.slow
 def test_another_model_is_refused_until_all_is_embedded_anew(folder: Path, bert: str, tmp_path: Path):
     tt.index("docs", "kb.db", bert)
     changed = tmp_path / "changed"
@@ -245,7 +261,11 @@ def test_a_store_is_refused_that_has_not_what_is_asked_of_it(folder: Path):
     with pytest.raises(tt.InputError, match=r"kb\.db"):
         tt.search("kb.db", "eggs")
     tt.index("docs", "kb.db", None)
-    for how, said in ((Search(by="vectors"), "nothing here has vectors"), (Search(collection="other"), "there is: main")):
+    for how, said in (
+        (Search(by="vectors"), "nothing here has vectors"),
+        (Search(diversity=0.5), "--diversity compares vectors"),
+        (Search(collection="other"), "there is: main"),
+    ):
         with pytest.raises(tt.InputError, match=said):
             tt.search("kb.db", "eggs", 3, how)
     with pytest.raises(tt.InputError, match="1 or more"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -75,9 +75,11 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
 
     Raises `InputError` where the store holds nothing of the collection, or its vectors are of another model than is here now.
     """
-    if search.collection not in store.collections():
-        there = ", ".join(store.collections()) or "none"
-        raise InputError(f"there is no collection {search.collection!r} here; there is: {there}. Index documents first")
+    refuse_absent(store, search.collection)
+    if search.diversity and not _has_vectors(store):
+        raise InputError(
+            "--diversity compares vectors, and nothing here has any: leave it out, or index the documents with a model"
+        )
     recipe = recipe or Recipe()
     find = _fused(store, search, recipe)
     if search.rewritten != "no":
@@ -88,6 +90,14 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
     if search.diversity:
         find = ways.diverse(find, store, search.diversity, search.collection)
     return ways.with_neighbours(find, store, search.around, search.collection) if search.around else find
+
+
+def refuse_absent(store: Store, collection: str) -> None:
+    """Raises `InputError` where a store has no such collection."""
+    if collection not in (there := store.collections()):
+        raise InputError(
+            f"there is no collection {collection!r} here; there is: {', '.join(there) or 'none'}. Index documents first"
+        )
 
 
 def _grader(rerank: str | Model) -> Model:
@@ -111,7 +121,7 @@ def _said_of(flag: str) -> Iterator[None]:
 def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
     """By words, by vectors or by both; by words alone where there are no vectors."""
     facts = store.facts()
-    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if facts and facts.dimension else 0.0}[search.by]
+    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if _has_vectors(store) else 0.0}[search.by]
     found = []
     if weight < 1:
         found.append((ways.by_words(store, search.collection, search.where), 1 - weight))
@@ -119,6 +129,11 @@ def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
         by_vectors = ways.by_vectors(store, embedder_of(store, recipe), search.collection, search.where)
         found.append((_while_it_is(facts, store, by_vectors), weight))
     return found[0][0] if len(found) == 1 else ways.fused(*zip(*found, strict=True))
+
+
+def _has_vectors(store: Store) -> bool:
+    facts = store.facts()
+    return facts is not None and facts.dimension > 0
 
 
 def _while_it_is(facts: Facts | None, store: Store, way: Find) -> Find:
@@ -134,9 +149,6 @@ def _while_it_is(facts: Facts | None, store: Store, way: Find) -> Find:
 
 def embedder_of(store: Store, recipe: Recipe) -> Model:
     """The model that the vectors of a store are of. Raises `InputError` where there are none, or it is not as it was."""
-    from tasktune.models.embedder import embedder
-    from tasktune.models.identity import digest_of
-
     facts = store.facts()
     if facts is None or not facts.dimension:
         raise InputError("nothing here has vectors: search by words, or index the documents with a model")
@@ -145,11 +157,15 @@ def embedder_of(store: Store, recipe: Recipe) -> Model:
             "the vectors here are of a model that was given as it was, without a name: search by words, put the way together "
             "with it yourself (retrieval.ways), or index the documents again by the name or folder of a model"
         )
-    model = embedder(facts.model, recipe)
-    if digest_of(model.net, model.new) != facts.weights:
+    if recipe.dimensions not in (None, facts.dimension):
+        raise InputError(f"the vectors here have {facts.dimension} numbers, and not {recipe.dimensions}: leave --dimensions out")
+    from tasktune.models.embedder import embedder, vectors_identity  # loads torch
+
+    model = embedder(facts.model, replace(recipe, dimensions=facts.dimension))
+    if vectors_identity(model) != facts.weights:
         raise InputError(
-            f"the vectors here are of {facts.model} as it was then, and its weights have changed since: bring those back, or "
-            "index the documents again (tasktune index … --again)"
+            f"the vectors here are of {facts.model} as it was then, and its weights have changed since, or it is told other "
+            "--prompts: bring those back, or index the documents again (tasktune index … --again)"
         )
     return model
 

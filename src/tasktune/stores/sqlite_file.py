@@ -110,7 +110,7 @@ def _known(connection: sqlite3.Connection, path: Path) -> None:
     if application != _APPLICATION:
         raise InputError(f"{path} is a SQLite file, but no store of tasktune's; give another name")
     if version != _VERSION:
-        age, advice = ("newer", "update tasktune") if version > _VERSION else ("older", "index the documents anew")
+        age, advice = ("newer", "update tasktune") if version > _VERSION else ("older", "index the documents into a new file")
         raise InputError(f"{path} was written by {age} tasktune (format {version}, this one reads {_VERSION}); {advice}")
 
 
@@ -145,5 +145,5 @@ def told(path: Path | str) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         if "not a database" in str(error) or "malformed" in str(error):
-            raise InputError(f"{path}: {error}; it is no store, or was damaged. Index the documents anew") from error
+            raise InputError(f"{path}: {error}; it is no store, or was damaged. Index the documents into a new file") from error
         raise

@@ -81,6 +81,8 @@ def asking(
     """
     if not question.strip():
         raise InputError("a question has words, and this one has none")
+    if k < 1:
+        raise InputError(f"how many passages to answer from must be 1 or more, but is {k}")
     [found] = find([question], k)
     hits, left_out = sifted(found) if suspects == "drop" else (list(found), [])
     nothing = GroundedAnswer(question, "", (), 0.0, True, tuple(hits), tuple(left_out))
@@ -118,7 +120,7 @@ def record_of(question: str, hits: Sequence[Hit]) -> QuestionAnsweringGrounded:
     """The question and the passages, in the order of their numbers."""
     titles = tuple(" › ".join(hit.passage.titles) for hit in hits)
     texts = tuple(hit.passage.text for hit in hits)
-    return QuestionAnsweringGrounded(question=question, passages=texts, titles=titles if any(titles) else (), id=question)
+    return QuestionAnsweringGrounded(question=question, passages=texts, titles=titles if any(titles) else (), id=question[:80])
 
 
 def _still(answer: Cited) -> Cited:

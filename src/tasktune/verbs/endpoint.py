@@ -129,12 +129,13 @@ def endpoint(url: str, name: str, changes: Mapping[str, Any] | None = None) -> E
 
 
 def _events(lines: Iterator[bytes], url: str) -> Iterator[dict[str, Any]]:
-    """The events of a stream, or of a server that does not stream its whole answer as if it were one."""
+    """The events of a stream, or of a server that does not stream its whole answer as if it were one; at least one."""
+    event: Any = None
     for line in lines:
         text = line.decode("utf-8", "replace").strip()
         data = text.removeprefix("data:").strip()
         if data == "[DONE]":
-            return
+            break
         if not data or (data == text and not text.startswith("{")):  # comments, names of events
             continue
         try:
@@ -148,6 +149,8 @@ def _events(lines: Iterator[bytes], url: str) -> Iterator[dict[str, Any]]:
         for choice in event.get("choices") or ():
             choice.setdefault("delta", choice.get("message"))
         yield event
+    if event is None:
+        raise InputError(f"{url} answers, but with no event of a chat completion; is the address whole (…/v1)?")
 
 
 def _said(body: bytes) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tasktune.answers import Cited, Mark
+from tasktune.notations.amounts import amount
 from tasktune.notations.citations import NONE
 from tasktune.notations.quoted import visible
 from tasktune.passages import Hit
@@ -108,7 +109,8 @@ class GroundedAnswer:
             yield f"[?] nothing was found that bears out: {_line(sentence)}"
         if self.suspects:
             names = visible(", ".join(hit.passage.id for hit in self.suspects[:3]))
-            yield f"{len(self.suspects)} passages were left out, since they give orders to whoever reads them: {names}"
+            left_out = amount(len(self.suspects), "passage")
+            yield f"{left_out} left out, since what stands there gives orders to whoever reads it: {names}"
 
     def __rich__(self) -> Text:
         """The answer, its sources by number, and the notes, for a terminal."""

@@ -41,8 +41,8 @@ Cut = Callable[[Document], Iterator[Passage]]
 
 @dataclass(slots=True)
 class Indexed:
-    """What indexing did: how many files were `written`, of how many `passages`; how many were the `same` as before, how many
-    `gone` from the folders and so from the store; and what was lost on the way.
+    """What indexing did: how many files that say something were `written`, of how many `passages`; how many were the `same` as
+    before, how many `gone` from the folders and so from the store; and what was lost on the way.
     """
 
     written: int = 0
@@ -72,12 +72,12 @@ def index(
     """
     lost = Lost()
     files = [file for file in found(documents, lost) if not _is_store(file.path, into)]
-    vectors = None if model is None else _embedder(model, recipe or Recipe())
-    longest = _longest(vectors, limit)
-    cut = partial(passages, measure=_measure(vectors), limit=longest, overlap=overlap)
-    list(cut(Document("", "", "")))  # where nothing can be cut so, no store is begun
-    facts = _facts(model, vectors, longest, overlap)
     with open_store(into, "write") as store:
+        vectors = None if model is None else _embedder(model, recipe or Recipe())
+        longest = _longest(vectors, limit)
+        cut = partial(passages, measure=_measure(vectors), limit=longest, overlap=overlap)
+        list(cut(Document("", "", "")))  # where nothing can be cut so, no store is begun
+        facts = _facts(model, vectors, longest, overlap)
         if again:
             _refuse_others(store, collection, {file.source for file in files}, documents, into)
         (store.renew if again and store.facts() else store.begin)(facts)
@@ -88,7 +88,7 @@ def index(
             done.gone += 1
         for batch in _batches(_read(counted(files, "indexing"), known, cut, done)):
             _put(store, batch, vectors, collection)
-            done.written += len(batch)
+            done.written += sum(1 for file in batch if file.passages)
             done.passages += sum(len(each.passages) for each in batch)
         if not done.gone and not any(map(store.count, store.collections())):
             raise _nothing(len(files), lost, into)
@@ -206,9 +206,9 @@ def _facts(model: Model | Path | str | None, opened: Model | None, limit: int, o
     chunking = f"{limit} {'words' if opened is None else 'tokens'}, overlap {overlap}"
     if opened is None:
         return Facts(chunking=chunking)
-    from tasktune.models.identity import digest_of
+    from tasktune.models.embedder import vectors_identity
 
     name = str(model) if isinstance(model, str | Path) else ""
     (vector,) = opened.embed(["a"])
     whole = str(Path(name).resolve()) if name and Path(name).is_dir() else name
-    return Facts(whole, digest_of(opened.net, opened.new), len(vector), chunking)
+    return Facts(whole, vectors_identity(opened), len(vector), chunking)

@@ -93,7 +93,7 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
     A document can hold what steers a terminal, which is left out.
     """
     console = Console(highlight=False)
-    console.print(f"[bold]{escape(query)}[/bold]" + ("" if hits else "\n  nothing was found"))
+    console.print(f"[bold]{escape(shortened(visible(query)))}[/bold]" + ("" if hits else "\n  nothing was found"), soft_wrap=True)
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
         page = "" if passage.page is None else f", page {passage.page}"

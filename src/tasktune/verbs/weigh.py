@@ -8,7 +8,7 @@ from pathlib import Path
 from tasktune.core import InputError, Lost
 from tasktune.datasets import Data
 from tasktune.recipe import Recipe
-from tasktune.retrieval.search import embedder_of
+from tasktune.retrieval.search import embedder_of, refuse_absent
 from tasktune.retrieval.ways import by_vectors, by_words
 from tasktune.retrieval.weighing import best_weight
 from tasktune.stores.base import MAIN
@@ -33,6 +33,7 @@ def weigh(
     if not asked:
         raise InputError(f"no question of {questions} names its 'sources', the documents in which the answer stands")
     with open_store(store) as opened:
+        refuse_absent(opened, collection)
         note_missing(asked, opened, collection, Lost() if lost is None else lost)
         ways = by_words(opened, collection), by_vectors(opened, embedder_of(opened, recipe or Recipe()), collection)
         return best_weight(*ways, [one.question for one in asked], [partial(ndcg, one) for one in asked])
