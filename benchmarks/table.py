@@ -92,7 +92,7 @@ _GENERATIVE = "question-answering-generative"
 
 RUNS = (
     Run("wikigold", "ner", "minilm", *_WIKIGOLD, 4.0),
-    Run("squad2", "question-answering", "minilm", *_SQUAD2, 5.5, (310, 140)),
+    Run("squad2", "question-answering", "minilm", *_SQUAD2, 5.5, (160, 80)),
     Run("sst2", "classification", "minilm", *_SST2, 3.0, (900, 436), _TEXT_LABEL),
     Run("sick", "nli", "minilm", *_SICK, 2.5, (1000, None)),
     Run("ewt", "pos", "minilm", *_EWT, 3.0, (400, 150)),
