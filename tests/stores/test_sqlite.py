@@ -180,20 +180,24 @@ def test_threads_take_turns(tmp_path: Path) -> None:
 def test_what_fails_at_once_leaves_no_file_but_for_another_who_has_it_open(tmp_path: Path) -> None:
     place = tmp_path / "kb.db"
 
-    def fail(after: Callable[[], None]) -> None:
-        with pytest.raises(KeyboardInterrupt), open_store(place, "write") as store:
+    def failing(after: Callable[[], None]) -> None:
+        with open_store(place, "write") as store:
             store.begin(Facts())
             after()
-            signal.raise_signal(signal.SIGINT)
+            raise KeyboardInterrupt
 
-    fail(lambda: None)
+    def fail(after: Callable[[], None] = lambda: None) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            failing(after)
+
+    fail()
     assert list(tmp_path.iterdir()) == []
     others: list[Store] = []
     fail(lambda: others.append(open_store(place, "write")))
     with others[0] as another:
         another.begin(Facts())
         another.put("a.txt", "1", one("a.txt"))
-    fail(lambda: None)
+    fail()
     with open_store(place) as store:
         assert store.count() == 1
 
@@ -210,3 +214,12 @@ def test_where_there_is_no_room_for_a_store_none_is_left(tmp_path: Path) -> None
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
+
+
+def test_a_store_that_may_not_be_opened_is_told(tmp_path: Path) -> None:
+    """As one may do who is root, a file of the log that is a folder stands for what may not be opened."""
+    with open_store(tmp_path / "kb.db", "write") as store:
+        store.begin(Facts())
+    (tmp_path / "kb.db-wal").mkdir()
+    with pytest.raises(InputError, match=r"kb.db cannot be opened .*may you read it, and write to its folder"):
+        open_store(tmp_path / "kb.db", "write")

@@ -140,7 +140,9 @@ def told(path: Path | str) -> Iterator[None]:
             raise InputError(f"{path}: another process has been writing to it for {_PATIENCE:.0f} s; try again later") from error
         if "readonly" in said:
             raise InputError(f"{path} may only be read") from error
-        if "full" in said or "I/O" in said or "open" in said:
+        if "open" in said:
+            raise InputError(f"{path} cannot be opened ({said}): may you read it, and write to its folder?") from error
+        if "full" in said or "I/O" in said:
             raise InputError(f"{path}: {said}; what was not whole was not written. Is there room?") from error
         raise
     except sqlite3.DatabaseError as error:
