@@ -14,7 +14,7 @@ import pytest
 import torch
 
 import tasktune as tt
-from cases import untrained, with_options
+from cases import KNOWING, example, untrained, with_options
 from families_seeing import TINY_SEEING
 from tasktune.answers import Message
 from tasktune.core import InputError, Lost
@@ -30,10 +30,13 @@ from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.frozen import freeze
 from tasktune.models.inference import answers
 from tasktune.models.model import Model, build
+from tasktune.models.quantised import is_quantised
 from tasktune.tasks.chat import Chat
 from tasktune.tasks.vqa import VQA, words
 
-KINDS = tuple(TINY_SEEING)
+LIKE_OTHERS = ("idefics3", "qwen2-vl")
+"""Of which the next generation (SmolVLM, Qwen2.5-VL) is tested each time."""
+KINDS = [pytest.param(kind, marks=pytest.mark.long) if kind in LIKE_OTHERS else kind for kind in TINY_SEEING]
 RED, BLUE = plain("#d02020"), plain("#2040d0", (40, 30))
 RECORDS = [
     VQA(question="What colour is it?", images=(RED,), answer="red", id="0"),
@@ -119,18 +122,15 @@ TALK = (
 )
 
 
-@pytest.mark.parametrize("kind", ["llava", "idefics3", "qwen2-vl"])
+@pytest.mark.parametrize("kind", ["llava", "smolvlm", "qwen2.5-vl"])
 def test_a_conversation_with_pictures_is_answered_as_transformers_does(kind: str, tiny: Callable[[str], Path]) -> None:
     model = with_options(untrained(tt.task("chat"), tiny(kind)), max_new_tokens=6)
     shown, second = ({"type": "image", "image": opened(image)} for image in (RED, BLUE))
     texts = [{"type": "text", "text": text} for text in ("What colour is it?", "And ", " here?")]
     turns = [("user", [shown, texts[0]]), ("assistant", "red"), ("user", [texts[1], second, texts[2]])]
     processor = model.head.writer.pictures.processor  # type: ignore[attr-defined]
-    text = processor.apply_chat_template(
-        [{"role": role, "content": content} for role, content in turns],
-        chat_template=model.head.tokenizer.chat_template,
-        add_generation_prompt=True,
-    )
+    asked = [{"role": role, "content": content} for role, content in turns]
+    text = processor.tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
     made = processor(text=[text], images=[[shown["image"], second["image"]]], return_tensors="np", add_special_tokens=False)
     given = {name: torch.as_tensor(tensor) for name, tensor in made.items()}
     with torch.inference_mode():
@@ -252,7 +252,7 @@ def test_what_is_kept_while_words_learn_was_seen_without_dropout(tiny: Callable[
     assert _log_p(other, RECORDS[0]) == pytest.approx(whole)
 
 
-@pytest.mark.parametrize("kind", ["llava", "idefics3"])
+@pytest.mark.parametrize("kind", ["llava", "smolvlm"])
 def test_a_frozen_tower_looks_once_while_what_is_behind_it_learns(
     kind: str, tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,10 +282,29 @@ def test_a_frozen_tower_looks_once_while_what_is_behind_it_learns(
     assert all(torch.allclose(weights[name], same[name], atol=1e-4) for name in weights)
 
 
+def test_with_8_bit_weights_it_sees_nearly_the_same(tiny: Callable[[str], Path]) -> None:
+    whole = untrained(tt.task("vqa"), tiny("llava"))
+    small = untrained(tt.task("vqa"), tiny("llava"), replace(KNOWING, precision="int8"))
+    assert is_quantised(small.net)
+    for one, other in zip(whole.predict(RECORDS), small.predict(RECORDS), strict=True):
+        assert other.score == pytest.approx(one.score, abs=0.02)
+        assert other.score != one.score
+
+
+def test_several_tasks_about_pictures_are_learnt_and_loaded_together(tiny: Callable[[str], Path], tmp_path: Path) -> None:
+    data = {name: example(name) for name in ("vqa", "chat")}
+    recipe = replace(KNOWING, epochs=1, evaluations=1.0)
+    made = tt.fit("vqa+chat", train=data, dev=data, model=str(tiny("llava")), recipe=recipe, out=tmp_path / "both")
+    asked = [{"question": "What colour is it?", "messages": [{"role": "user", "content": "Which?"}], "image": RED}]
+    (first,), (again,) = made.predict(asked), tt.load(tmp_path / "both").predict(asked)
+    assert first.answers == again.answers
+    assert first["chat"].record.messages[0].images == (RED,)  # type: ignore[attr-defined]
+
+
 def test_only_what_sees_has_something_to_freeze(tiny: Callable[[str], Path]) -> None:
     with pytest.raises(InputError, match="--frozen vision is for a model that sees, and a llama does not"):
         freeze(untrained(tt.task("chat"), tiny("llama")).net, tt.Recipe(frozen="vision"))
-    net = free(tiny("qwen2-vl")).net
+    net = free(tiny("qwen2.5-vl")).net
     freeze(net, tt.Recipe(frozen="vision"))
     learns = {name for name, weight in net.named_parameters() if "visual" in name and weight.requires_grad}
     assert learns == {name for name, _ in net.named_parameters() if "merger" in name}

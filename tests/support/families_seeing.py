@@ -5,6 +5,7 @@ Pictures are 30 × 30 pixels in patches of 10 (Qwen's 28 × 28 in patches of 14)
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import transformers as hf
 
 from families import _SIZE, LENGTH, byte_level
 from tasktune.models.network import quiet
+from tasktune.models.processor import without_videos
 
 _LAYERS: dict[str, Any] = {"num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 _SEEN: dict[str, Any] = {**_LAYERS, "hidden_size": 32, "image_size": 30, "patch_size": 10}
@@ -94,7 +96,29 @@ def _idefics3() -> tuple[Any, Any]:
     return config, hf.Idefics3Processor(images, t, image_seq_len=1, chat_template=_TURNS.replace("IMAGE", "<image>"))
 
 
+def _smolvlm() -> tuple[Any, Any]:
+    t = _tokenizer("<fake_token_around_image>", "<end_of_utterance>", "<global-img>", "<video>")
+    vision = hf.CONFIG_MAPPING["smolvlm_vision"](**_SEEN)
+    config = hf.SmolVLMConfig(
+        vision_config=vision, text_config=_llama(t), image_token_id=_id(t, "<image>"), scale_factor=3, pad_token_id=t.pad_token_id
+    )
+    images = hf.SmolVLMImageProcessorPil(
+        size={"longest_edge": 60}, max_image_size={"longest_edge": 30}, image_mean=[0.5] * 3, image_std=[0.5] * 3
+    )
+    template = _TURNS.replace("IMAGE", "<image>")
+    return config, without_videos(hf.SmolVLMProcessor)(images, t, None, image_seq_len=1, chat_template=template)
+
+
 def _qwen2_vl() -> tuple[Any, Any]:
+    return _qwen(hf.Qwen2VLConfig, hf.Qwen2VLProcessor, {"embed_dim": 32, "mlp_ratio": 2})
+
+
+def _qwen2_5_vl() -> tuple[Any, Any]:
+    seen = {"out_hidden_size": 32, "intermediate_size": 64, "fullatt_block_indexes": [1], "window_size": 28}
+    return _qwen(hf.Qwen2_5_VLConfig, hf.Qwen2_5_VLProcessor, seen)
+
+
+def _qwen(configured: Any, processor: Any, seen: dict[str, Any]) -> tuple[Any, Any]:
     t = _tokenizer("<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>")
     text = {
         k: v
@@ -103,19 +127,17 @@ def _qwen2_vl() -> tuple[Any, Any]:
     }
     text |= {"num_key_value_heads": 1, "max_position_embeddings": LENGTH}
     text["rope_parameters"] = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 3, 3]}
-    config = hf.Qwen2VLConfig(
+    config = configured(
         text_config=text,
-        vision_config={"depth": 2, "embed_dim": 32, "hidden_size": 32, "num_heads": 2, "mlp_ratio": 2, "patch_size": 14},
+        vision_config={"depth": 2, "hidden_size": 32, "num_heads": 2, "patch_size": 14, **seen},
         image_token_id=_id(t, "<|image_pad|>"),
         video_token_id=_id(t, "<|video_pad|>"),
         vision_start_token_id=_id(t, "<|vision_start|>"),
         vision_end_token_id=_id(t, "<|vision_end|>"),
     )
     images = hf.Qwen2VLImageProcessorPil(min_pixels=28 * 28, max_pixels=56 * 56)
-    from tasktune.models.processor import _without_videos
-
     template = _TURNS.replace("IMAGE", "<|vision_start|><|image_pad|><|vision_end|>")
-    return config, _without_videos(hf.Qwen2VLProcessor)(images, t, None, chat_template=template)
+    return config, without_videos(processor)(images, t, None, chat_template=template)
 
 
 def _paligemma() -> tuple[Any, Any]:
@@ -182,6 +204,8 @@ class TinySeeing:
         if hasattr(processor, "video_processor"):  # which there is none of
             processor.image_processor.save_pretrained(folder)
             (folder / "chat_template.jinja").write_text(processor.chat_template)
+            told = {"processor_class": type(processor).__name__, "image_seq_len": getattr(processor, "image_seq_len", None)}
+            (folder / "processor_config.json").write_text(json.dumps({name: fact for name, fact in told.items() if fact}))
         else:
             processor.save_pretrained(folder)
         return folder
@@ -191,7 +215,9 @@ TINY_SEEING = {
     "llava": TinySeeing(_llava),
     "llava-next": TinySeeing(_llava_next),
     "idefics3": TinySeeing(_idefics3),
+    "smolvlm": TinySeeing(_smolvlm),
     "qwen2-vl": TinySeeing(_qwen2_vl),
+    "qwen2.5-vl": TinySeeing(_qwen2_5_vl),
     "paligemma": TinySeeing(_paligemma),
     "blip2": TinySeeing(_blip2),
 }

@@ -30,7 +30,7 @@ def read_pictures(folder: Path, config: PretrainedConfig, tokenizer: PreTrainedT
         images = auto.from_pretrained(folder, backend="pil", trust_remote_code=False, local_files_only=True)
         told, _ = kind.get_processor_dict(folder, local_files_only=True)
         given = {"image_processor": images, "tokenizer": tokenizer}
-        processor = _without_videos(kind).from_args_and_dict([given.get(name) for name in kind.get_attributes()], told)
+        processor = without_videos(kind).from_args_and_dict([given.get(name) for name in kind.get_attributes()], told)
     except (OSError, ValueError, KeyError, ImportError, TypeError, AttributeError) as wrong:
         reason = str(wrong).strip().split("\n")[0]
         raise InputError(
@@ -49,7 +49,7 @@ def _kind(config: PretrainedConfig, files: dict[str, bytes]) -> Any:
     return getattr(transformers, name)
 
 
-def _without_videos(kind: Any) -> Any:
+def without_videos(kind: Any) -> Any:
     """The class, content with no processor of videos: transformers has none that does without torchvision."""
 
     def taken(self: Any, name: str, given: Any) -> type:
