@@ -143,16 +143,16 @@ def test_stopped_twice_it_ends_as_if_it_had_not_been(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def again(folder: str) -> training.Trained:
-        return run(name, tiny(kind), lora, tmp_path / folder, recipe=replace(RECIPE, epochs=3))
+        return run(name, tiny(kind), lora, tmp_path / folder, recipe=replace(RECIPE, epochs=2, batch_size=2, evaluations=1.0))
 
     stop(None)
     whole = again("whole")
-    for passes in (5, 5):  # from where the last stop left it: amid the third step, before scores; amid the fifth, after them
+    for passes in (3, 3):  # from where the last stop left it: amid the second step, before scores; amid the third, after them
         stopped(stop, passes, lambda: again("cut"))
     assert again("cut") == whole
-    assert gone_on_after(capsys) == [2, 4]
-    assert whole.steps == len(whole.losses) == 6
-    assert [step for step, _ in whole.history] == [4, 6]
+    assert gone_on_after(capsys) == [1, 2]
+    assert whole.steps == len(whole.losses) == 4
+    assert [step for step, _ in whole.history] == [2, 4]
     assert state(tmp_path / "cut") == state(tmp_path / "whole")
 
 

@@ -80,15 +80,17 @@ def unigram() -> hf.PreTrainedTokenizerFast:
 
 
 def multilingual() -> hf.PreTrainedTokenizerFast:
-    """XLM-R's: T5's pieces between the ends of RoBERTa."""
+    """XLM-R's: T5's pieces between the ends of RoBERTa, and more, so that `the` and `and`, masked in the example, are two."""
     special = ("<s>", "<pad>", "</s>", "<unk>")
     names = {"cls_token": "<s>", "pad_token": "<pad>", "sep_token": "</s>", "unk_token": "<unk>"}
-    return _with_mask(_sentencepiece(special, names, "<s> $A </s>", "<s> $A </s> </s> $B </s>"))
+    return _with_mask(_sentencepiece(special, names, "<s> $A </s>", "<s> $A </s> </s> $B </s>", 800))
 
 
-def _sentencepiece(special: tuple[str, ...], names: dict[str, str], single: str, pair: str) -> hf.PreTrainedTokenizerFast:
+def _sentencepiece(
+    special: tuple[str, ...], names: dict[str, str], single: str, pair: str, size: int = 400
+) -> hf.PreTrainedTokenizerFast:
     blanks = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace("\n", " ")])
-    pieces = _pieces(blanks, pre_tokenizers.Metaspace(), "", 400 - len(special))
+    pieces = _pieces(blanks, pre_tokenizers.Metaspace(), "", size - len(special))
     likely = sum(pieces.values())
     scores = [*((token, 0.0) for token in special), *((piece, log(many / likely)) for piece, many in pieces.items())]
     tokenizer = Tokenizer(models.Unigram(scores, unk_id=special.index("<unk>")))
