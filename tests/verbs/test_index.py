@@ -120,6 +120,12 @@ def test_words_are_indexed_and_found_without_torch(folder: Path):
     assert json.loads(done.stdout)["hits"][0]["passage"]["source"] == "docs/eggs.txt"
 
 
+def test_help_of_a_search_is_shown_without_numpy():
+    alone = WITHOUT_TORCH.replace("torch", "numpy")
+    done = subprocess.run([sys.executable, "-c", alone, "search", "--help"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, "--rerank" in done.stdout) == (0, "", True)
+
+
 def test_other_passages_are_refused_until_all_is_indexed_anew(folder: Path):
     tt.index("docs", "kb.db", None)
     said = r"was indexed with chunking '256 words, overlap 0', but this is '9 words, overlap 0'; .* --again"

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 Where: TypeAlias = Mapping[str, Value | Sequence[Value]]
 """What a passage must be: `source`, `page` or a key of its metadata, and the value it has, or several of which it has one."""
 
+
+def several(wanted: Value | Sequence[Value]) -> list[Value]:
+    """The values of which a passage is to have one."""
+    return [wanted] if isinstance(wanted, str | int | float) else list(wanted)
+
+
 K1: Final = 1.5
 B: Final = 0.75
 

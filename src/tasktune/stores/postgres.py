@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, final
 import numpy as np
 
 from tasktune.core import InputError
-from tasktune.passages import Hit, Passage, Value
-from tasktune.stores.base import K1, MAIN, B, Facts, Store, Where
+from tasktune.passages import Hit, Passage
+from tasktune.stores.base import K1, MAIN, B, Facts, Store, Where, several
 from tasktune.stores.postgres_database import connected
 from tasktune.stores.vectors import PLACES, fitting, unit
 from tasktune.stores.words import counted, words
@@ -267,12 +267,11 @@ def _condition(where: Where | None) -> tuple[str, dict[str, Any]]:
     """SQL that says of a passage `p` whether it is what is asked for, and the values it names."""
     conditions, values = ["true"], dict[str, Any]()
     for place, (key, wanted) in enumerate((where or {}).items()):
-        several: list[Value] = [wanted] if isinstance(wanted, str | int | float) else list(wanted)
         name = f"where{place}"
         if key in ("source", "page"):
             conditions.append(f"p.{key}::text = ANY(%({name})s::text[])")
-            values[name] = [str(each) for each in several]
+            values[name] = [str(each) for each in several(wanted)]
         else:
             conditions.append(f"p.metadata @> ANY(%({name})s::jsonb[])")
-            values[name] = [json.dumps({key: each}) for each in several]
+            values[name] = [json.dumps({key: each}) for each in several(wanted)]
     return " AND ".join(conditions), values

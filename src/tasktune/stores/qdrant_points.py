@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from tasktune.passages import Passage, Value
-from tasktune.stores.base import K1, B, Where
+from tasktune.stores.base import K1, B, Where, several
 
 _LENGTH: Final = 128.0  # words that a passage is taken to have in the mean
 
@@ -53,8 +53,7 @@ def passing(where: Where | None) -> Any:
 
     conditions: list[Any] = []
     for key, wanted in (where or {}).items():
-        several: list[Value] = [wanted] if isinstance(wanted, str | int | float) else list(wanted)
-        any_of = models.MatchAny(any=[facet(key, each) for each in several])
+        any_of = models.MatchAny(any=[facet(key, each) for each in several(wanted)])
         conditions.append(models.FieldCondition(key="facets", match=any_of))
     return models.Filter(must=conditions) if conditions else None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tasktune.passages import Passage, Value
-from tasktune.stores.base import Where
+from tasktune.stores.base import Where, several
 from tasktune.stores.words import counted
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ def condition(where: Where | None) -> tuple[str, list[Value]]:
     """SQL that says of a passage `p` whether it is what is asked for, and the values that stand in it as question marks."""
     conditions, values = ["true"], list[Value]()
     for key, wanted in (where or {}).items():
-        several = [wanted] if isinstance(wanted, str | int | float) else list(wanted)
+        some = several(wanted)
         if key in ("source", "page"):
-            conditions.append(f"p.{key} IN ({', '.join('?' * len(several))})")
+            conditions.append(f"p.{key} IN ({', '.join('?' * len(some))})")
         else:
-            tests = " OR ".join(_LIKE[isinstance(each, bool)] for each in several) or "false"
+            tests = " OR ".join(_LIKE[isinstance(each, bool)] for each in some) or "false"
             conditions.append(f"EXISTS (SELECT 1 FROM json_each(p.metadata) m WHERE m.key = ? AND ({tests}))")
             values.append(key)
-        values += map(_bound, several)
+        values += map(_bound, some)
     return " AND ".join(conditions), values
 
 
