@@ -119,6 +119,7 @@ def test_two_processes_have_the_losses_the_scores_and_the_weights_of_one(
         for name, score in one["evaluation"]["scores"].items():
             found = numbers(two["evaluation"]["scores"][name])
             assert found == pytest.approx(numbers(score), rel=1e-4, abs=1e-6, nan_ok=True), case
+            assert name != "pearson" or found["value"] > 0.9  # else it says more of rounding than of the model
         assert two["evaluation"]["lost"] == one["evaluation"]["lost"], case
 
 
