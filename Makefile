@@ -15,8 +15,9 @@ help:         ## this list
 demo: $(STAMP)-run          ## fine-tune a model for named-entity recognition, score it, use it (3 minutes)
 	$(BIN)/python examples/demo.py
 
+# Tests start many processes: what is compiled once must be kept, wherever the machine is set to forget it.
 test: $(STAMP)-test         ## all tests but the long ones
-	$(BIN)/pytest -n 2 --dist worksteal -m "not long" -q
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist worksteal -m "not long" -q
 
 test-long: $(STAMP)-test    ## the tests that take minutes or need downloaded weights
 	$(BIN)/pytest -m long
