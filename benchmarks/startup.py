@@ -24,10 +24,7 @@ def startup(model: Path, times: int = 10) -> dict[str, dict[str, float]]:
 
 
 def _timed(words: list[str], times: int) -> dict[str, float]:
-    seconds, environment = (
-        [],
-        {**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
-    )  # what is compiled is kept, as it is unless forbidden
+    seconds, environment = [], {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # as it is where nobody forbids it
     for _ in range(times):
         begun = perf_counter()
         subprocess.run(words, input=SENTENCE, capture_output=True, text=True, check=True, env=environment)
