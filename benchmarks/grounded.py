@@ -175,7 +175,7 @@ def main() -> None:
         for row, scores in SETS[name](run):
             told = ", ".join(f"{figure} {score.value:.3f}" for figure, score in scores.items())
             print(f"{row}: {told} ({perf_counter() - began:.0f} s)", flush=True)
-            about = {"seconds": perf_counter() - began, "threads": os.environ.get("OMP_NUM_THREADS"), "date": _today()}
+            about = {"threads": os.environ.get("OMP_NUM_THREADS"), "date": _today()}
             found["rows"][row] = {"scores": {figure: asdict(score) for figure, score in scores.items()}, **about}
             found["machine"] = machine()
             if not given.quick:
