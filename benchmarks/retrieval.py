@@ -118,13 +118,17 @@ def hotpotqa(most: int | None) -> Collection:
 COLLECTIONS: dict[str, Callable[[int | None], Collection]] = {"cranfield": cranfield, "squad2": squad, "hotpotqa": hotpotqa}
 
 
-def stored(collection: Collection, model: Model, place: Path) -> Store:
-    """The documents in a store, a passage each."""
+def stored(collection: Collection, model: Model | None, place: Path) -> Store:
+    """The documents in a store, a passage each, with their vectors where a model is given."""
     place.unlink(missing_ok=True)
     store = open_store(place, "write")
+    passages = [Passage(name, 0, len(text), text) for name, text in collection.documents.items()]
+    if model is None:
+        store.begin(Facts(chunking="whole"))
+        store.put("all", "", passages)
+        return store
     vectors = model.embed(collection.documents.values(), "document")
     store.begin(Facts(str(model.facts.get("made", {}).get("model", "minilm")), digest_of(model.net), vectors.shape[1], "whole"))
-    passages = [Passage(name, 0, len(text), text) for name, text in collection.documents.items()]
     store.put("all", "", passages, vectors)
     return store
 
@@ -174,7 +178,7 @@ def grader(quick: bool) -> Model:
     """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from three others that words find."""
     documents, queries = _paragraphs("train")
     learnt = Random(SEED).sample(queries, 16 if quick else 200)
-    store = stored(Collection(documents, [], []), embedder("minilm", Recipe()), WORK / "graded.db")
+    store = stored(Collection(documents, [], []), None, WORK / "graded.db")
     found = ways.by_words(store)([query.text for query in learnt], 4)
     pairs = [
         {"query": query.text, "passage": documents[name], "answer": float(query.judged.get(name, 0))}

@@ -103,6 +103,7 @@ def test_what_is_made_ready_together_is_what_is_made_of_each(kind: str, tiny: Ca
         made = processed(alone, record)
         assert all(torch.equal(tensor, made[key]) for key, tensor in ready.pixels(name).items())
         assert all(tensor.dtype == made[key].dtype for key, tensor in ready.pixels(name).items())
+        assert all(tensor.untyped_storage().nbytes() == tensor.nbytes for tensor in ready.pixels(name).values())
 
 
 @each_kind

@@ -128,6 +128,8 @@ URL = RED.as_text()
         {"type": "image", "image": RED},
         {"type": "image", "base64": URL.partition(",")[2]},
         {"type": "image", "bytes": RED.source, "text": None},
+        {"type": "image", "image": URL, "text": ""},
+        {"image": URL, "text": ""},
     ],
 )
 def test_pictures_are_parts_of_a_turn_in_every_usual_form(part):
@@ -135,10 +137,16 @@ def test_pictures_are_parts_of_a_turn_in_every_usual_form(part):
     assert read("chat", messages=[turn]).messages == (Message("user", "See here", images=(RED,), places=(4,)),)
 
 
+def test_what_is_said_of_a_picture_in_its_part_stands_behind_it_and_a_column_of_the_same_is_not_shown_again():
+    turn = {"role": "user", "content": [{"type": "image", "image": URL, "text": "A wall"}]}
+    expected = (Message("user", "A wall", images=(RED,)),)
+    assert read("chat", messages=[turn]).messages == read("chat", messages=[turn], images=[RED]).messages == expected
+
+
 def test_a_rows_own_pictures_stand_at_their_marks():
     turns = [{"role": "user", "content": "<image>\nOne <image>"}, {"role": "assistant", "content": "Hi."}]
     found = read("chat", messages=turns, images=[RED, BLUE])
-    assert found.messages == (Message("user", "\nOne ", images=(RED, BLUE), places=(0, 5)),)
+    assert found.messages == (Message("user", "One ", images=(RED, BLUE), places=(0, 4)),)
     trl = [{"role": "user", "content": [{"type": "image", "index": 0}, {"type": "text", "text": "Hello"}]}]
     expected = (Message("user", "Hello", images=(RED,)),)
     assert read("chat", messages=trl, images=[RED]).messages == expected
@@ -163,7 +171,7 @@ def test_llava_files_name_a_picture_beside_the_conversation(tmp_path):
     turns = [{"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "Red."}]
     (tmp_path / "llava.json").write_text(json.dumps([{"id": "1", "image": "a.png", "conversations": turns}]))
     (found,) = records(task("chat"), tmp_path / "llava.json")
-    assert (found.messages[0].content, found.answer) == ("\nWhat is it?", "Red.")
+    assert (found.messages[0].content, found.answer) == ("What is it?", "Red.")
     assert str(found.messages[0].images[0].source).endswith("images/a.png")
 
 

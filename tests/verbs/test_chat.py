@@ -153,4 +153,7 @@ def test_a_picture_is_shown_with_the_next_question(tiny: Callable[[str], Path], 
     talked(seeing, f"/save {tmp_path / 'said.jsonl'}")
     (record,) = records(tt.task("chat"), tmp_path / "said.jsonl")
     assert (*record.messages, Message("assistant", record.answer)) == seeing.messages  # type: ignore[attr-defined]
+    assert talked(seeing, f"/image {tmp_path / 'red.png'}", "/undo")[1][1] == "(1 picture taken back)"
+    assert not seeing.images
+    assert len(seeing.turns) == 4
     assert "reads text alone" in talked(Conversation(model), f"/image {tmp_path / 'red.png'}")[1][0]

@@ -315,6 +315,13 @@ def test_what_is_emptied_on_purpose_is_no_mistake(folder: Path):
     assert Path("kb.db").exists()
 
 
+def test_documents_that_have_become_empty_are_no_mistake_either(folder: Path):
+    tt.index("docs", "kb.db", None)
+    for file in folder.iterdir():
+        file.write_text(" ")
+    assert tt.index("docs", "kb.db", None).passages == 0
+
+
 def test_again_leaves_no_file_without_vectors(folder: Path):
     tt.index("docs", "kb.db", None)
     with pytest.raises(tt.InputError, match=r"2 files of its collection 'main' would be left out \(first: docs/eggs.txt\)"):

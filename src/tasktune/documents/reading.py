@@ -101,7 +101,7 @@ def _ended(worker: subprocess.Popen[str], file: Found) -> str:
     """Why a worker has ended in the middle of a file."""
     code = worker.wait()
     if code == -signal.SIGPROF:
-        return f"a part of it takes more than {SECONDS} s to read, or all of it more than {seconds(file.size):.3g} s, as bombs do"
+        return f"a part of it takes more than {SECONDS} s to read, or all of it more than {seconds(file.size):.4g} s, as bombs do"
     return f"reading it ended the process that did ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
 
 

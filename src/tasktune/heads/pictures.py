@@ -26,6 +26,8 @@ from tasktune.heads.conventions import Tokens
 from tasktune.heads.turns import rendered, unsigned
 from tasktune.images import MOST_PIXELS, Image, digest, opened
 
+_AT_ONCE: Final = 1 << 27
+"""Bytes of what a processor makes of several texts together; some make 25 MB of the smallest picture."""
 _REMEMBERED: Final = 1 << 30
 """Bytes of pixels that are kept at hand; what there is more of is opened again."""
 
@@ -135,10 +137,15 @@ class Pictures:
             if area > MOST_PIXELS:
                 break
         for (begins, *_), several in alike.items():
-            texts = [self._taken(written, images) for written, images, _ in several]
-            made = self._made(texts, [pixels for _, _, pixels in several], add_special_tokens=begins)
-            for text, (written, images, _), one in zip(texts, several, made, strict=True):
-                self._foreseen[written, images] = self._named(text, images, one)
+            many = 1
+            while several:
+                some, several = several[:many], several[many:]
+                texts = [self._taken(written, images) for written, images, _ in some]
+                made = self._made(texts, [pixels for _, _, pixels in some], add_special_tokens=begins)
+                many = max(1, _AT_ONCE // _size(made[0]))
+                for text, (written, images, _), one in zip(texts, some, made, strict=True):
+                    with suppress(InputError):
+                        self._foreseen[written, images] = self._named(text, images, one)
 
     def _taken(self, written: str, images: Sequence[Image]) -> str:
         """The text as the processor takes it."""
@@ -181,7 +188,7 @@ class Pictures:
     def _remember(self, name: int, pixels: dict[str, Tensor]) -> None:
         with self._lock:
             if name not in self._pixels:
-                self._pixels[name] = pixels
+                self._pixels[name] = {key: tensor.clone() for key, tensor in pixels.items()}  # a part would keep the whole
                 self._bytes += _size(pixels)
             while self._bytes > _REMEMBERED and len(self._pixels) > 1:
                 self._bytes -= _size(self._pixels.popitem(last=False)[1])

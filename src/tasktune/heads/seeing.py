@@ -77,11 +77,13 @@ class Seeing(Writer):
 
     def _shown(self, prompt: Prompt | tuple[Message, ...]) -> tuple[str, tuple[Image, ...]] | None:
         """The text and the images of a prompt that has any; `None` too for one that is to be refused when it is asked."""
-        if isinstance(prompt, Prompt):
-            return (self.pictures.written(str(prompt), prompt.images), prompt.images) if prompt.images else None
-        images = tuple(image for turn in prompt for image in turn.images)
+        images = prompt.images if isinstance(prompt, Prompt) else tuple(image for turn in prompt for image in turn.images)
+        if not images:
+            return None
         try:
-            return (rendered(self.pictures.processor.tokenizer, prompt, ask=True, signs=self.signs), images) if images else None
+            if isinstance(prompt, Prompt):
+                return self.pictures.written(str(prompt), images), images
+            return rendered(self.pictures.processor.tokenizer, prompt, ask=True, signs=self.signs), images
         except InputError:
             return None
 

@@ -44,7 +44,6 @@ class Tower:
 
     def __init__(self, encoder: nn.Module, layers: Sequence[int]) -> None:
         self.encoder, self.layers = encoder, layers
-        self._weights = [*encoder.parameters()]
         self._seen: OrderedDict[int, Any] = OrderedDict()
         self._bytes = 0
         self._state: tuple[int, ...] = ()
@@ -61,7 +60,7 @@ class Tower:
     @property
     def rests(self) -> bool:
         """Whether none of it learns."""
-        return not any(weight.requires_grad for weight in self._weights)
+        return not any(weight.requires_grad for weight in self.encoder.parameters())
 
     @contextmanager
     def looking_at(self, name: int) -> Iterator[None]:
@@ -74,7 +73,7 @@ class Tower:
 
     def _once(self, name: int, look: Any) -> Any:
         with self._lock:
-            if (state := state_of(self._weights)) != self._state:
+            if (state := state_of([*self.encoder.parameters()])) != self._state:
                 self._seen.clear()
                 self._bytes, self._state = 0, state
             seen = self._seen.get(name)
@@ -86,7 +85,7 @@ class Tower:
                 self._seen[name] = seen
                 while self._bytes > _KEPT and len(self._seen) > 1:
                     self._bytes -= _size(self._seen.popitem(last=False)[1])
-        return seen
+        return type(seen)(**seen) if isinstance(seen, Mapping) else seen  # networks write into it what they make of it
 
     def _used(self, seen: Any) -> Any:
         """What is seen without the layers that nobody asks for."""

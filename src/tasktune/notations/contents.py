@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,7 +37,8 @@ def parts_of(row: Row, content: Any) -> list[Part]:
 
 
 def _between_marks(text: str) -> list[Part]:
-    first, *others = text.split(MARK)
+    """The texts and the marks between them; the line break that LLaVA has beside a mark is a template's to write."""
+    first, *others = re.split(rf"\n?{MARK}\n?", text)
     return [first, *(part for other in others for part in (None, other))]
 
 
@@ -44,13 +46,18 @@ def _part(row: Row, part: Any) -> list[Part]:
     match part:
         case str(text):
             return [text]
+        case dict() if name := next((name for name in _SOURCES if part.get(name)), None):
+            return [image_of(row, _source(name, part)), *_beside(part)]
+        case {"type": "image"}:
+            return [None, *_beside(part)]
         case {"text": str(text)}:
             return parts_of(row, text)
-        case {"type": "image"} if all(part.get(name) is None for name in _SOURCES):
-            return [None]
-        case dict() if (name := next((name for name in _SOURCES if part.get(name) is not None), None)) is not None:
-            return [image_of(row, _source(name, part))]
     raise row.refuse(f"a turn must be text, or parts of text and image_url, but one is {part!r:.80}")
+
+
+def _beside(part: dict[str, Any]) -> list[Part]:
+    """What is said of a picture in its own part."""
+    return [part["text"]] if isinstance(part.get("text"), str) else []
 
 
 def _source(name: str, part: dict[str, Any]) -> Any:
@@ -68,8 +75,9 @@ def with_images(row: Row, turns: Sequence[tuple[Message, list[Part]]]) -> list[M
 
     Raises `InputError` where these are not as many as there are pictures, and where the assistant shows one.
     """
-    own = images_of(row)
-    kept = sum(part is None for _, parts in turns for part in parts)
+    every = [part for _, parts in turns for part in parts]
+    kept = sum(part is None for part in every)
+    own = [image for image in images_of(row) if kept or image not in every]  # some files say twice what is shown
     first = next((k for k, (turn, _) in enumerate(turns) if turn.role == "user"), None)
     if kept not in (0, len(own)) or (own and first is None):
         raise row.refuse(f"the conversation has {kept} places for pictures ({MARK}), and the row has {len(own)} pictures")

@@ -108,13 +108,20 @@ def _said(turn: dict[str, Any], content: str) -> str | list[Any] | None:
     match turn.get(content):
         case str(said):
             return said
-        case [*parts] if parts and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in parts):
+        case [*parts] if parts and all(map(_is_text, parts)):
             return "".join(part["text"] for part in parts)
         case [*parts] if parts and all(isinstance(part, dict) for part in parts):
             return parts
         case None if turn.get("tool_calls") or turn.get("function_call"):
             return ""
     return None
+
+
+def _is_text(part: Any) -> bool:
+    """Whether a part says that it is nothing but text."""
+    if not (isinstance(part, dict) and isinstance(part.get("text"), str)):
+        return False
+    return part.get("type") in ("text", "input_text", "output_text") or part.keys() == {"text"}
 
 
 def _calls(said: str | list[Any]) -> list[Any]:

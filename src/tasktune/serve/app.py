@@ -139,7 +139,7 @@ async def _asked(request: Request, largest: int) -> dict[str, Any]:
     """What a request says. Raises `HTTPException` where it is too long or of another type, `InputError` where it is no object."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "say what you ask as JSON (Content-Type: application/json)")
-    said = b""
+    said = bytearray()  # which grows in place: others wait meanwhile
     async for part in request.stream():
         said += part
         if len(said) > largest:

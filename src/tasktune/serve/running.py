@@ -6,7 +6,7 @@ import socket
 from ipaddress import ip_address
 
 from tasktune.core import InputError
-from tasktune.serve.app import Service, app
+from tasktune.serve.app import WAITING, Service, app
 from tasktune.verbs.progress import say
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -23,7 +23,8 @@ def run(service: Service, host: str, port: int) -> None:
     own = is_loopback(host)
     if not own:
         say(f"whoever reaches {host} can ask this server, without any password; put one that asks for it in front of it")
-    config = uvicorn.Config(app(service, LOOPBACK if own else ("*",)), log_level="warning", server_header=False)
+    served = app(service, LOOPBACK if own else ("*",))
+    config = uvicorn.Config(served, log_level="warning", server_header=False, limit_concurrency=2 * WAITING)
     with _listening(host, port) as listener:
         place = f"[{host}]" if ":" in host else host
         paths = ", ".join(f"/{name}" for name in service.answers)

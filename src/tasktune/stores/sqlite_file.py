@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -69,17 +69,12 @@ def opened(path: Path, *, writable: bool) -> sqlite3.Connection:
 
 def discard(path: Path) -> None:
     """Remove a store in which no passage is, unless somebody else has it open."""
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-    try:
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # refused where another has it open
         begun = connection.execute("PRAGMA schema_version").fetchone() != (0,)
         if not begun or connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone() is None:
             for end in ("", *BESIDE):
                 path.with_name(path.name + end).unlink(missing_ok=True)
-    except sqlite3.DatabaseError:
-        pass
-    finally:
-        connection.close()
 
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:

@@ -18,6 +18,7 @@ from tasktune.images import Image, opened
 from tasktune.models.folder import FACTS
 from tasktune.models.model import Model, as_it_comes
 from tasktune.models.multitask import load
+from tasktune.notations.amounts import amount
 from tasktune.readers import write
 from tasktune.tasks import task
 from tasktune.tasks.chat import Chat
@@ -65,7 +66,10 @@ class Conversation:
         return "(forgotten)"
 
     def undo(self, given: str) -> str:
-        """Take back the last question and its answer."""
+        """Take back the pictures that wait for a question; where none do, the last question and its answer."""
+        if waiting := len(self.images):
+            self.images.clear()
+            return f"({amount(waiting, 'picture')} taken back)"
         del self.turns[-2:]
         return f"({len(self.turns) // 2} questions and answers are left)"
 
@@ -95,7 +99,7 @@ class Conversation:
 
 COMMANDS: Mapping[str, tuple[str, Callable[[Conversation, str], str]]] = {
     "/reset": ("forget what was said", Conversation.reset),
-    "/undo": ("take back the last question and its answer", Conversation.undo),
+    "/undo": ("take back the pictures that wait for a question, or the last question and its answer", Conversation.undo),
     "/system": ("TEXT: what the model is to be, from now on", Conversation.tell),
     "/image": ("FILE: show a picture with the next question, to a model that sees", Conversation.show),
     "/save": ("FILE: write the conversation, as JSON lines", Conversation.save),

@@ -90,7 +90,7 @@ def index(
             _put(store, batch, vectors, collection)
             done.written += sum(1 for file in batch if file.passages)
             done.passages += sum(len(each.passages) for each in batch)
-        if not done.gone and not any(map(store.count, store.collections())):
+        if not known and not any(map(store.count, store.collections())):
             raise _nothing(len(files), lost, into)
     return done
 
