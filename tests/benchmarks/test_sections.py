@@ -7,6 +7,7 @@ VISION = {
     "date": "2026-11-22 01:00",
     "records": [8678, 978],
     "seconds": {"encoder": 40.0, "tuned": 900.0, "all": 940.0},
+    "core_seconds": 930.0,
     "commands": ["models new vit", "fit vqa"],
     "scores": {"vqa_accuracy": SCORE},
     "majority": {"vqa_accuracy": 0.39},
