@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 import torch
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
-from tasktune.heads import tower
+from tasktune.heads.kept import Kept
+from tasktune.heads.tower import Tower
 
 
 class Encoder(torch.nn.Module):
@@ -16,16 +16,14 @@ class Encoder(torch.nn.Module):
         return BaseModelOutputWithPooling(last_hidden_state=pixels.repeat(1, 10))
 
 
-def test_what_is_kept_is_what_was_seen_and_no_more_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tower, "_KEPT", 400)
+def test_what_is_kept_is_what_was_seen_and_no_more_than_may_be() -> None:
     encoder = Encoder()
-    eyes = tower.Tower(encoder, (-1,))
+    eyes = Tower(encoder, (-1,))
+    eyes._seen = Kept(most=400)
     for number in [*range(30), 29]:
         with eyes.looking_at(number):
             seen = encoder(torch.full((1, 1), float(number)))
         assert seen.pooler_output is None
         assert seen.last_hidden_state[0, 0] == number
         seen.pooler_output = torch.zeros(1000)  # as transformers' LLaVA writes what its projector makes
-    kept = eyes._seen.values()
-    assert sum(map(tower._size, kept)) == eyes._bytes == 400
-    assert len(kept) == 10
+    assert [number for number in range(30) if eyes._seen.get(number) is not None] == [*range(20, 30)]

@@ -18,7 +18,7 @@ from tasktune.framings.masks import FOLLOWS, Mask, MaskedPair
 from tasktune.framings.names import Labels, sorted_names
 from tasktune.framings.places import Extract, Place, Select
 from tasktune.framings.tags import Tags
-from tasktune.framings.text import Prompt, Text, prompt_of, texts_of
+from tasktune.framings.text import Asked, Prompt, Text, prompt_of, shown_in, texts_of
 from tasktune.framings.vectors import Embed, Lesson, Side
 
 Framing = (
@@ -40,6 +40,7 @@ __all__ = [
     "TAG",
     "Arc",
     "Arcs",
+    "Asked",
     "Embed",
     "Extract",
     "Framing",
@@ -58,6 +59,7 @@ __all__ = [
     "Text",
     "prompt_of",
     "relations_and_tags",
+    "shown_in",
     "sorted_names",
     "texts_of",
 ]

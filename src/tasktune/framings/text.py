@@ -50,6 +50,15 @@ def _most_probable(answers: Sequence[Any]) -> int:
     return 0
 
 
+Asked = Prompt | Sequence[Message]
+"""What a model that writes is asked: a `Prompt`, or the turns of a conversation for its chat template."""
+
+
+def shown_in(asked: Asked) -> tuple[Image, ...]:
+    """All images that it is asked about, in their order."""
+    return asked.images if isinstance(asked, Prompt) else tuple(image for turn in asked for image in turn.images)
+
+
 @dataclass(frozen=True)
 class Text(Generic[R]):
     """Words: free, or (`closed`) exactly one of the label names, or that where there are at most `closed_up_to`.
@@ -64,7 +73,7 @@ class Text(Generic[R]):
     long, as many as it takes are.
     """
 
-    prompt: Callable[[R], Prompt | tuple[Message, ...]]
+    prompt: Callable[[R], Asked]
     write: Callable[[R], str] = as_answered
     read: Callable[[R, str, Labels], Any] = as_given
     names: Callable[[R], Iterable[str]] = no_names

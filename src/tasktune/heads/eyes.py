@@ -8,23 +8,19 @@ about, also where the projector behind it learns (`tower`). transformers' own fo
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import Parameter, signature
-from threading import Lock
 from types import SimpleNamespace
-from typing import Any, Final, final
+from typing import Any, final
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from tasktune.heads.kept import Kept
 from tasktune.heads.pictures import Pictures, together
 from tasktune.heads.tower import Tower, dropping_nothing, state_of
-
-_KEPT: Final = 1 << 30
-"""Bytes of what was seen that are kept."""
 
 
 def sees(net: PreTrainedModel) -> bool:
@@ -57,11 +53,8 @@ class Eyes:
         self.taken = tuple(taken)
         self.always_asks = taken["pixel_values"].default is Parameter.empty  # BLIP-2, for pictures, even where there are none
         self.looked_at = frozenset(signature(self.body.get_image_features).parameters)
-        self._kept: OrderedDict[int, Tensor] = OrderedDict()
-        self._bytes = 0
-        self._state: tuple[int, ...] = ()
+        self._seen: Kept[Tensor] = Kept()
         self._in_one = self.always_asks
-        self._lock = Lock()
 
     def unfolded(self, given: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a pass with pictures in the place of the tokens that name them."""
@@ -96,7 +89,7 @@ class Eyes:
         """What is seen of the pictures of each name, (places, D)."""
         weights = self._weights()
         if torch.is_grad_enabled() and any(weight.requires_grad for weight in weights):
-            self._forget(())  # which nobody asks for until the weights have changed
+            self._seen.only(())  # which nobody asks for until the weights have changed
             seen = self._looked([*dict.fromkeys(names)])
         else:
             seen = self._remembered([*dict.fromkeys(names)], weights)
@@ -109,25 +102,15 @@ class Eyes:
 
     def _remembered(self, names: Sequence[int], weights: Sequence[Tensor]) -> dict[int, Tensor]:
         """What was seen of pictures before, by the same weights; those that were not are looked at now."""
-        if (state := state_of(weights)) != self._state:
-            self._forget(state)
-        with self._lock:
-            seen = {name: self._kept[name] for name in names if name in self._kept}
+        self._seen.only(state_of(weights))
+        seen = {name: known for name in names if (known := self._seen.get(name)) is not None}
         if missing := [name for name in names if name not in seen]:
             with torch.inference_mode(mode=False), torch.no_grad(), dropping_nothing(self.body):
                 new = self._looked(missing)
             seen |= new
-            with self._lock:
-                self._bytes += sum(tensor.nbytes for name, tensor in new.items() if name not in self._kept)
-                self._kept.update(new)
-                while self._bytes > _KEPT:
-                    self._bytes -= self._kept.popitem(last=False)[1].nbytes
+            for name, tensor in new.items():
+                self._seen.put(name, tensor)
         return seen
-
-    def _forget(self, state: tuple[int, ...]) -> None:
-        with self._lock:
-            self._kept.clear()
-            self._bytes, self._state = 0, state
 
     def _looked(self, names: Sequence[int]) -> dict[int, Tensor]:
         """Those of one shape together; one by one where the encoder rests and the projector does not."""

@@ -7,14 +7,13 @@ prompts for the same only where their pictures are. Just before the network, `se
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from threading import Lock
-from typing import Any, Final, final
+from typing import Any, Final, NamedTuple, final
 from weakref import WeakValueDictionary
 
 import torch
@@ -23,13 +22,12 @@ from torch import Tensor
 from tasktune.answers import Message
 from tasktune.core import InputError
 from tasktune.heads.conventions import Tokens
+from tasktune.heads.kept import Kept, size_of
 from tasktune.heads.turns import rendered, unsigned
 from tasktune.images import MOST_PIXELS, Image, digest, opened
 
 _AT_ONCE: Final = 1 << 27
 """Bytes of what a processor makes of several texts together; some make 25 MB of the smallest picture."""
-_REMEMBERED: Final = 1 << 30
-"""Bytes of pixels that are kept at hand; what there is more of is opened again."""
 
 _FOLLOWING: Final = ("input_ids", "attention_mask", "token_type_ids", "mm_token_type_ids", "labels")
 """What a processor makes of tokens, and not of pictures."""
@@ -46,6 +44,15 @@ class View:
     images: tuple[Image, ...]
     text: str
     places: int
+
+
+class _Coming(NamedTuple):
+    """A text with signs for its images, as it was written and as the processor takes it, and what the images show."""
+
+    written: str
+    text: str
+    images: tuple[Image, ...]
+    pixels: list[Any]
 
 
 @final
@@ -69,10 +76,8 @@ class Pictures:
         self.files = files
         self._views: WeakValueDictionary[int, View] = WeakValueDictionary()
         self._latest: deque[View] = deque(maxlen=_LATEST)
-        self._pixels: OrderedDict[int, dict[str, Tensor]] = OrderedDict()
+        self._pixels: Kept[dict[str, Tensor]] = Kept()
         self._foreseen: dict[tuple[str, tuple[Image, ...]], Tokens] = {}
-        self._bytes = 0
-        self._lock = Lock()
 
     @cached_property
     def signs(self) -> tuple[str, ...]:
@@ -127,25 +132,29 @@ class Pictures:
         What cannot be opened, or taken, is left to be refused when it is placed.
         """
         self._foreseen.clear()
-        alike: dict[tuple[Any, ...], list[tuple[str, tuple[Image, ...], list[Any]]]] = {}
+        for (begins, *_), several in self._alike(asked).items():
+            many = 1
+            while several:
+                some, several = several[:many], several[many:]
+                made = self._made([each.text for each in some], [each.pixels for each in some], add_special_tokens=begins)
+                many = max(1, _AT_ONCE // size_of(made[0]))
+                for each, own in zip(some, made, strict=True):
+                    with suppress(InputError):
+                        self._foreseen[each.written, each.images] = self._named(each.text, each.images, own)
+
+    def _alike(self, asked: Iterable[tuple[str, tuple[Image, ...]]]) -> dict[tuple[Any, ...], list[_Coming]]:
+        """Those that the processor can be given together, as many as may be open at a time."""
+        alike: dict[tuple[Any, ...], list[_Coming]] = {}
         area = 0
         for written, images in dict.fromkeys(asked):
             with suppress(InputError):
                 text, pixels = self._taken(written, images), [opened(image) for image in images]
-                alike.setdefault((self._begins(text), *(each.size for each in pixels)), []).append((written, images, pixels))
+                sizes = (each.size for each in pixels)
+                alike.setdefault((self._begins(text), *sizes), []).append(_Coming(written, text, images, pixels))
                 area += sum(each.width * each.height for each in pixels)
             if area > MOST_PIXELS:
                 break
-        for (begins, *_), several in alike.items():
-            many = 1
-            while several:
-                some, several = several[:many], several[many:]
-                texts = [self._taken(written, images) for written, images, _ in some]
-                made = self._made(texts, [pixels for _, _, pixels in some], add_special_tokens=begins)
-                many = max(1, _AT_ONCE // _size(made[0]))
-                for text, (written, images, _), one in zip(texts, some, made, strict=True):
-                    with suppress(InputError):
-                        self._foreseen[written, images] = self._named(text, images, one)
+        return alike
 
     def _taken(self, written: str, images: Sequence[Image]) -> str:
         """The text as the processor takes it."""
@@ -186,12 +195,8 @@ class Pictures:
         return [{"input_ids": torch.as_tensor(own), **part} for own, part in zip(ids, parts, strict=True)]
 
     def _remember(self, name: int, pixels: dict[str, Tensor]) -> None:
-        with self._lock:
-            if name not in self._pixels:
-                self._pixels[name] = {key: tensor.clone() for key, tensor in pixels.items()}  # a part would keep the whole
-                self._bytes += _size(pixels)
-            while self._bytes > _REMEMBERED and len(self._pixels) > 1:
-                self._bytes -= _size(self._pixels.popitem(last=False)[1])
+        if self._pixels.get(name) is None:
+            self._pixels.put(name, {key: tensor.clone() for key, tensor in pixels.items()})  # a part would keep the whole
 
     def pixels(self, name: int) -> dict[str, Tensor]:
         """What the network is given of the pictures of this name, by argument: each tensor's first dimension is of pictures."""
@@ -224,10 +229,6 @@ def _name(images: Sequence[Image]) -> int:
     """A number below 0, by the contents of images and their order."""
     told = blake2b("".join(digest(image) for image in images).encode(), digest_size=8)
     return -1 - (int.from_bytes(told.digest(), "big") >> 2)
-
-
-def _size(pixels: dict[str, Tensor]) -> int:
-    return sum(tensor.nbytes for tensor in pixels.values())
 
 
 def together(parts: Sequence[Tensor]) -> Tensor:

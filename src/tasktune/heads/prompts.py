@@ -14,16 +14,15 @@ from typing import Any, Final
 
 from transformers import PreTrainedTokenizerBase
 
-from tasktune.answers import Message
 from tasktune.core import InputError, Lost, Record
-from tasktune.framings import Labels, Prompt, Text
+from tasktune.framings import Asked, Labels, Prompt, Text, shown_in
 from tasktune.heads.base import Head, by_policy
 from tasktune.heads.conventions import Tokens
 from tasktune.heads.features import Features, written_ids
 from tasktune.heads.texts import shortened
 from tasktune.heads.turns import asked_ids, ending, latest, stretches
 from tasktune.heads.writers import Said, Writer
-from tasktune.images import ONE_FRAME, Image, moves
+from tasktune.images import ONE_FRAME, moves
 from tasktune.notations.tool_calls import parted, spelled
 
 _AHEAD: Final = 32
@@ -43,9 +42,9 @@ def longest_answer(head: Head, writer: Writer) -> int:
     return writer.longest_answer(head.max_length, head.recipe.decoding.max_new_tokens or head.framing.max_new_tokens)
 
 
-def asked(head: Head, record: Record) -> Prompt | tuple[Message, ...]:
+def asked(head: Head, record: Record) -> Asked:
     """What the framing has the model read about a record, completed by what all that was learnt from had in common."""
-    prompt: Prompt | tuple[Message, ...] = head.framing.prompt(head.framing.complete(record, head.labels))
+    prompt: Asked = head.framing.prompt(head.framing.complete(record, head.labels))
     return prompt
 
 
@@ -58,7 +57,7 @@ def foreseen(head: Head, writer: Writer, records: Iterable[Record]) -> Iterator[
         yield from some
 
 
-def _worded(head: Head, writer: Writer, prompt: Prompt | tuple[Message, ...]) -> Prompt | tuple[Message, ...]:
+def _worded(head: Head, writer: Writer, prompt: Asked) -> Asked:
     return writer.convention(head.tokenizer).worded(prompt) if isinstance(prompt, Prompt) else prompt
 
 
@@ -82,16 +81,11 @@ def prompt_ids(head: Head, writer: Writer, record: Record, lost: Lost) -> list[F
         else:
             short, length = latest(head.tokenizer, prompt, room, writer)
         features = [writer.asked(short, opening)]
-        if moving := sum(map(moves, _images(prompt))):
+        if moving := sum(map(moves, shown_in(prompt))):
             lost.add(ONE_FRAME, record.id, moving)
     if length <= room:
         return features
     return by_policy(head, record, length, room, features, lost, split="prompts shortened")
-
-
-def _images(prompt: Prompt | tuple[Message, ...]) -> tuple[Image, ...]:
-    """All that is shown."""
-    return prompt.images if isinstance(prompt, Prompt) else tuple(image for turn in prompt for image in turn.images)
 
 
 def fitting(head: Head, writer: Writer, record: Record, lost: Lost) -> Record:

@@ -14,15 +14,14 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tasktune.answers import Message
 from tasktune.core import InputError
-from tasktune.framings import Prompt
+from tasktune.framings import Asked, Prompt, shown_in
 from tasktune.generation.lanes import Lanes
 from tasktune.generation.rereading import RereadingLanes
 from tasktune.heads.conventions import Convention, Tokens
 from tasktune.heads.features import Batch, Features, collate_right, log_p_of, on
 from tasktune.heads.pictures import Pictures
-from tasktune.heads.turns import rendered, unsigned
+from tasktune.heads.turns import SIGNED, rendered, unsigned
 from tasktune.heads.writers import Causal, Said, Writer
 from tasktune.images import Image
 
@@ -71,14 +70,13 @@ class Seeing(Writer):
         """With images as its processor does it; without, with what its tokenizer puts first where the template does not."""
         return self.pictures.placed(text, images) if images else self.pictures.words(text)
 
-    def foresee(self, prompts: Sequence[Prompt | tuple[Message, ...]]) -> None:
+    def foresee(self, prompts: Sequence[Asked]) -> None:
         """The processor has much to do for one text with pictures, and little more for several."""
         self.pictures.foresee(filter(None, map(self._shown, prompts)))
 
-    def _shown(self, prompt: Prompt | tuple[Message, ...]) -> tuple[str, tuple[Image, ...]] | None:
+    def _shown(self, prompt: Asked) -> tuple[str, tuple[Image, ...]] | None:
         """The text and the images of a prompt that has any; `None` too for one that is to be refused when it is asked."""
-        images = prompt.images if isinstance(prompt, Prompt) else tuple(image for turn in prompt for image in turn.images)
-        if not images:
+        if not (images := shown_in(prompt)):
             return None
         try:
             if isinstance(prompt, Prompt):
@@ -116,7 +114,7 @@ class Seeing(Writer):
     def _checked(self, tokens: Tokens) -> None:
         self.pictures.named(tokens)
         if self.pictures.placeholder in tokens:
-            raise InputError("its text has this model's own sign for a picture in it; write that in another way")
+            raise InputError(SIGNED)
 
     def preceded(self, features: Features, first: int, tokens: Tokens) -> Features:
         """One sequence, in which all that comes later moves on."""

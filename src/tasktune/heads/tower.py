@@ -6,18 +6,16 @@ it always does: choose a layer, leave out a class token, project it.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from threading import Lock, local
-from typing import Any, Final, final
+from threading import local
+from typing import Any, final
 
 import torch
 from torch import Tensor, nn
 
-_KEPT: Final = 1 << 30
-"""Bytes of what a tower gave that are kept."""
+from tasktune.heads.kept import Kept
 
 
 def state_of(weights: Sequence[Tensor]) -> tuple[int, ...]:
@@ -44,10 +42,8 @@ class Tower:
 
     def __init__(self, encoder: nn.Module, layers: Sequence[int]) -> None:
         self.encoder, self.layers = encoder, layers
-        self._seen: OrderedDict[int, Any] = OrderedDict()
-        self._bytes = 0
-        self._state: tuple[int, ...] = ()
-        self._lock, self._now = Lock(), local()
+        self._seen: Kept[Any] = Kept()
+        self._now = local()
         forward: Any = encoder.forward
 
         @wraps(forward)
@@ -72,19 +68,11 @@ class Tower:
             self._now.name = None
 
     def _once(self, name: int, look: Any) -> Any:
-        with self._lock:
-            if (state := state_of([*self.encoder.parameters()])) != self._state:
-                self._seen.clear()
-                self._bytes, self._state = 0, state
-            seen = self._seen.get(name)
-        if seen is None:
+        self._seen.only(state_of([*self.encoder.parameters()]))
+        if (seen := self._seen.get(name)) is None:
             with torch.inference_mode(mode=False), torch.no_grad(), dropping_nothing(self.encoder):
                 seen = self._used(look())
-            with self._lock:
-                self._bytes += 0 if name in self._seen else _size(seen)
-                self._seen[name] = seen
-                while self._bytes > _KEPT and len(self._seen) > 1:
-                    self._bytes -= _size(self._seen.popitem(last=False)[1])
+            self._seen.put(name, seen)
         return type(seen)(**seen) if isinstance(seen, Mapping) else seen  # networks write into it what they make of it
 
     def _used(self, seen: Any) -> Any:
@@ -93,11 +81,3 @@ class Tower:
             used = {layer % len(states) for layer in self.layers}
             seen["hidden_states"] = tuple(state if k in used else None for k, state in enumerate(states))  # type: ignore[index]
         return seen
-
-
-def _size(seen: Any) -> int:
-    """The bytes of all tensors in what was seen."""
-    if isinstance(seen, Tensor):
-        return seen.nbytes
-    parts = seen.values() if isinstance(seen, Mapping) else seen if isinstance(seen, list | tuple) else ()
-    return sum(map(_size, parts))

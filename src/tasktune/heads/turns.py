@@ -22,12 +22,14 @@ from transformers import PreTrainedTokenizerBase
 
 from tasktune.answers import Message
 from tasktune.core import InputError
+from tasktune.framings import shown_in
 from tasktune.heads.bounded import CHARACTERS, STEPS, EndlessError, bounded, refuse_powers
 from tasktune.heads.features import token_ids
 from tasktune.heads.writers import BLIND, Causal, Said, Writer
 from tasktune.notations.tool_calls import offer, spelled
 
 _WORDS: Final = Causal()
+SIGNED: Final = "its text has this model's own sign for a picture in it; write that in another way"
 _ANOTHER = "Give another with --chat-template FILE, or put a chat_template.jinja into its folder"
 
 
@@ -37,7 +39,7 @@ def rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *,
     `signs` are what may stand for an image in the text: one does for each. Raises `InputError` where there is no template, where
     it refuses the conversation or leaves an image out, where it does not end, and for images where there is no sign for them.
     """
-    shown = sum(len(message.images) for message in messages)
+    shown = len(shown_in(messages))
     if not shown:
         return _applied(tokenizer, messages, ask, signs, as_parts=False)
     if not signs:
@@ -140,7 +142,7 @@ def _taken(template: str, messages: Sequence[Message], tools: Sequence[dict[str,
 def asked_ids(writer: Writer, tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[int]:
     """The tokens of a conversation that ask for the assistant's next turn."""
     text = rendered(tokenizer, messages, ask=True, signs=writer.signs)
-    return writer.conversed(tokenizer, text, [image for message in messages for image in message.images])
+    return writer.conversed(tokenizer, text, shown_in(messages))
 
 
 def ending(ids: list[int], room: int) -> list[int]:
@@ -197,7 +199,7 @@ def stretches(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], w
 def _turn(writer: Writer, tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], k: int) -> tuple[list[int], list[int]]:
     """What is given before turn `k`, and what the assistant says there, up to and with its end-of-turn token."""
     if any(sign in messages[k].content for sign in writer.signs):
-        raise InputError("its text has this model's own sign for a picture in it; write that in another way")
+        raise InputError(SIGNED)
     given, whole = (
         rendered(tokenizer, part, ask=ask, signs=writer.signs) for part, ask in ((messages[:k], True), (messages[: k + 1], False))
     )
@@ -206,5 +208,4 @@ def _turn(writer: Writer, tokenizer: PreTrainedTokenizerBase, messages: Sequence
     said = whole[len(given) :]
     end = tokenizer.eos_token
     said = said[: said.rindex(end) + len(end)] if end and end in said else said.rstrip() + (end or "")
-    images = [image for message in messages[:k] for image in message.images]
-    return writer.conversed(tokenizer, given, images), token_ids(tokenizer, said)
+    return writer.conversed(tokenizer, given, shown_in(messages[:k])), token_ids(tokenizer, said)

@@ -15,9 +15,8 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
-from tasktune.answers import Message
 from tasktune.core import InputError
-from tasktune.framings import Prompt
+from tasktune.framings import Asked, Prompt
 from tasktune.generation.lanes import EncoderDecoderLanes, Lanes
 from tasktune.generation.rereading import decoder_lanes
 from tasktune.heads.conventions import Convention, Tokens, of_decoder
@@ -53,7 +52,7 @@ class Writer(ABC):
         """A conversation as its chat template wrote it, with a sign in the text for each of its images."""
         return token_ids(tokenizer, text)
 
-    def foresee(self, prompts: Sequence[Prompt | tuple[Message, ...]]) -> None:
+    def foresee(self, prompts: Sequence[Asked]) -> None:
         """Make ready what will be asked next, where that is faster for all of it together: nothing of texts."""
         return
 
