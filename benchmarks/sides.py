@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from shlex import join
 from tempfile import TemporaryFile
@@ -65,7 +65,9 @@ def plan(run: Run, folder: Path, few: int | None = None) -> Plan:
         for source, name, n, part in zip((run.train, run.dev), ("train", "dev"), ask, parts, strict=True)
     )
     options = dict(run.options) if few is None else {**run.options, "epochs": 1, "max_new_tokens": 8}
-    return Plan(run, train, dev, recipes.settled(recipes.of(options), NAMED[run.model].family), folder)
+    made = Plan(run, train, dev, recipes.of(options), folder)
+    learnt = sum(1 for _ in made.records(train))
+    return replace(made, recipe=recipes.paced(recipes.settled(made.recipe, made.family), made.family, learnt))
 
 
 def _files(run: Run, source: str, folder: Path) -> list[Path]:
@@ -86,8 +88,7 @@ class Done:
 def commands(plan: Plan) -> dict[str, list[str]]:
     """What a user types."""
     run, model, reading = plan.run, str(plan.folder / "model"), _reading(plan.run)
-    asked = {name: flat(plan.recipe)[name] for name in run.options} | _quick(plan)
-    options = [word for name, value in asked.items() for word in (f"--{name.replace('_', '-')}", f"{value:g}")]
+    options = [word for name, value in _told(plan).items() for word in (f"--{name.replace('_', '-')}", f"{value:g}")]
     return {
         "fit": [
             *("tasktune", "fit", run.task, "--model", run.model, "--train", plan.train, "--dev", plan.dev),
@@ -113,10 +114,10 @@ def _reading(run: Run) -> list[str]:
     return [*mapping, "--format", run.format] if run.format else mapping
 
 
-def _quick(plan: Plan) -> dict[str, Any]:
-    """The options in which a quick run differs from the row's own."""
-    own = flat(recipes.settled(recipes.of(plan.run.options), plan.family))
-    return {name: value for name, value in flat(plan.recipe).items() if value != own[name]}
+def _told(plan: Plan) -> dict[str, Any]:
+    """The options in which the recipe differs from the defaults of the family, and how long to learn."""
+    usual = flat(recipes.settled(Recipe(), plan.family))
+    return {name: value for name, value in flat(plan.recipe).items() if value != usual[name]}
 
 
 def flat(recipe: Recipe) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasktune import recipe as recipes
-from tasktune.core import InputError
+from tasktune.core import FamilyName, InputError
 from tasktune.decoding import Decoding
 from tasktune.recipe import Recipe
 
@@ -44,3 +44,22 @@ def test_what_is_wrong_with_a_flag_is_not_the_files_fault(tmp_path: Path) -> Non
     (tmp_path / "recipe.toml").write_text("epochs = 2\n")
     with pytest.raises(InputError, match=r"^the options: n_best must be more than 0, but is 0"):
         recipes.read(tmp_path / "recipe.toml", {"n_best": 0})
+
+
+@pytest.mark.parametrize(
+    ("family", "lessons", "epochs"),
+    [
+        ("encoder", 10_000, 4),
+        ("encoder", 800, 4),
+        ("encoder", 400, 8),
+        ("encoder", 300, 11),
+        ("encoder", 7, 20),
+        ("decoder", 7, 2),
+    ],
+)
+def test_few_records_are_passed_over_more_often(family: FamilyName, lessons: int, epochs: float) -> None:
+    assert recipes.paced(Recipe(), family, lessons).epochs == epochs
+
+
+def test_epochs_that_are_given_are_kept() -> None:
+    assert recipes.paced(Recipe(epochs=0.5), "encoder", 7).epochs == 0.5

@@ -7,6 +7,7 @@ family", as `settled` says.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -32,7 +33,7 @@ class Recipe:
     """How to train, decode and batch. Every field has a working default."""
 
     seed: Annotated[int, "where all randomness starts"] = 13
-    epochs: Annotated[float | None, "passes over the training data, at most"] = None
+    epochs: Annotated[float | None, "passes over the training data, at most; the more the fewer they are, if not given"] = None
     batch_size: Annotated[int, "records in one step of the optimizer"] = 16
     learning_rate: Annotated[
         float | None, "the peak of the learning rate; layers that begin at random learn at twenty times it"
@@ -96,20 +97,29 @@ _NATURAL = ("warmup", "weight_decay", "clip", "patience", "lora")
 
 _LEARNING_RATE: dict[FamilyName, float] = {"encoder": 1e-4, "decoder": 5e-5, "encoder-decoder": 1e-4, "vision-language": 5e-5}
 _EPOCHS: dict[FamilyName, float] = {"encoder": 4, "decoder": 2, "encoder-decoder": 4, "vision-language": 2}
+_STEPS: dict[FamilyName, int] = {"encoder": 200, "decoder": 0, "encoder-decoder": 0, "vision-language": 0}
+"""Steps that few records are passed over for again, up to `_MOST_EPOCHS` times: in fewer, an encoder's new layers learn little
+(Mosbach et al. 2021, section 6: "fine-tuning on small datasets" for 20 epochs)."""
+_MOST_EPOCHS = 20.0
 _LORA_RATE = (
     5.0  # adapters start at zero and bear a higher rate than the weights they stand beside (Hu et al. 2021, table 11 ff.)
 )
 
 
 def settled(recipe: Recipe, family: FamilyName) -> Recipe:
-    """The recipe with everything left open filled in for a family of models."""
+    """The recipe with what was left open filled in for a family of models; how long it is to learn, `paced` knows."""
     rate = recipe.learning_rate or _LEARNING_RATE[family] * (_LORA_RATE if recipe.lora else 1.0)
     return replace(
         recipe,
         learning_rate=rate,
-        epochs=recipe.epochs or _EPOCHS[family],
         lora_alpha=recipe.lora_alpha or 2.0 * recipe.lora,
     )
+
+
+def paced(recipe: Recipe, family: FamilyName, lessons: int) -> Recipe:
+    """The recipe with as many epochs as so many lessons take of a family of models, where it does not say."""
+    steps = math.ceil(_STEPS[family] * recipe.batch_size / max(1, lessons))
+    return replace(recipe, epochs=recipe.epochs or max(_EPOCHS[family], min(steps, _MOST_EPOCHS)))
 
 
 def read(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:

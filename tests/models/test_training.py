@@ -142,6 +142,13 @@ def test_it_stops_when_the_scores_do_not_rise_and_keeps_the_best(tiny: Tiny) -> 
     assert any(not torch.equal(kept[5][each], kept[2][each]) for each in kept[2])
 
 
+def test_patience_begins_with_the_first_right_answer(tiny: Tiny) -> None:
+    """A model that has found no entity yet is not at its best, however often that is measured."""
+    model = untrained(task("nli"), tiny("bert"), replace(KNOWING, epochs=20, evaluations=1.0, patience=2))
+    outcome, _ = trained(model, lessons(model, "nli"), (0.0, 0.0, 0.0, 0.0, 0.2, 0.1, 0.1))
+    assert (outcome.steps, outcome.best_step) == (7, 5)
+
+
 def test_with_no_patience_it_never_stops(tiny: Tiny) -> None:
     model = untrained(task("nli"), tiny("bert"), replace(KNOWING, epochs=6, evaluations=1.0, patience=0))
     outcome, _ = trained(model, lessons(model, "nli"), (0.9, *(0.1,) * 5))

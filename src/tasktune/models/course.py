@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from random import Random
@@ -21,7 +21,8 @@ from torch.autograd.graph import increment_version
 from torch.optim.lr_scheduler import LambdaLR
 from transformers import PreTrainedModel
 
-from tasktune.core import InputError
+from tasktune import recipe as recipes
+from tasktune.core import FamilyName, InputError
 from tasktune.heads.base import Head
 from tasktune.heads.embed import Embedder
 from tasktune.heads.features import Features, on
@@ -68,6 +69,15 @@ class Subject:
     def turns(self) -> int:
         """How many lessons an epoch has."""
         return max(1, round(self.weight * len(self.lessons)))
+
+
+def paced(subjects: Mapping[str, Subject], family: FamilyName) -> dict[str, Subject]:
+    """The subjects, to be learnt in as many epochs as all of their lessons together take."""
+    turns = sum(subject.turns for subject in subjects.values())
+    return {
+        name: replace(each, head=replace(each.head, recipe=recipes.paced(each.head.recipe, family, turns)))
+        for name, each in subjects.items()
+    }
 
 
 @final

@@ -86,7 +86,9 @@ class Standing:
             self.best_step, self.kept = self.step, {name: tensor.clone() for name, tensor in _weights(net).items()}
 
     def stale(self) -> int:
-        """How many evaluations came after the best one."""
+        """How many evaluations came after the best one; none as long as no answer was right at any."""
+        if self.best is None or self.best.main.value <= 0:
+            return 0
         return sum(step > self.best_step for step, _ in self.history)
 
 

@@ -22,7 +22,7 @@ from tasktune.datasets import Data, mapping_for
 from tasktune.models import multitask, processes
 from tasktune.models.adapters import adapted, merged
 from tasktune.models.checkpoints import Checkpoints, claimed, discard
-from tasktune.models.course import PROJECTOR_ALONE, Subject
+from tasktune.models.course import PROJECTOR_ALONE, Subject, paced
 from tasktune.models.family import family_of
 from tasktune.models.folder import FACTS, checkpoints_of, refuse_taken
 from tasktune.models.frozen import freeze
@@ -172,7 +172,8 @@ def _fit(
     given = material(kind, train, dev, recipe, mapping, format)
     torch.manual_seed(recipe.seed)  # the layers that a task adds begin at random
     tuned = build(kind, model, given.labels, recipe, given.scale)
-    subject = given.subject(tuned)
+    subject = paced({"": given.subject(tuned)}, tuned.family)[""]
+    tuned.head = subject.head
     trained = _train(tuned, subject, given, _kept(work, source, {"": subject}, {"": given}))
     tuned = given.calibrated(tuned)
     made = {"model": model, **given.source, **_made(started)}
@@ -223,6 +224,9 @@ def _fit_several(
         kinds, model, lambda name, framing: given[name].labels(framing), recipe, lambda name, framing: given[name].scale(framing)
     )
     subjects = {name: replace(given[name].subject(tuned[name]), weight=weights[name]) for name in kinds}
+    subjects = paced(subjects, family_of(read_config(source)))
+    for name, subject in subjects.items():
+        tuned[name].head = subject.head
     trained = _train_several(tuned, subjects, given, _kept(work, source, subjects, given))
     tuned.models = {name: given[name].calibrated(tuned[name]) for name in kinds}
     made, training = {"model": model, "weights": dict(weights), **_made(started)}, _facts(trained)
