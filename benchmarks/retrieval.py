@@ -2,9 +2,10 @@
 
 BM25, vectors, both, and what a reranker and tuning add, on Cranfield (abstracts, graded), the paragraphs of SQuAD2's questions
 and the contexts of HotpotQA's. Half of the queries of each, drawn by a seed, are learnt from: they choose the weight of vectors
-and, of Cranfield, tune a retriever. The other half is measured. The reranker has learnt from SQuAD2's training questions alone,
-whose paragraphs are in none of the collections. A document is one passage, as it is. The result is
-`retrieval.json` beside this file, saved after each row; `--only NAME` runs just these sets, `--quick` a few queries of each.
+and of a reranker's order, and, of Cranfield, tune a retriever. The other half is measured; of either, a hundred at most. The
+reranker has learnt from SQuAD2's training questions alone, whose paragraphs are in none of the collections; it reads twenty
+passages a query, and fifty queries choose its weight. A document is one passage, as it is. The result is `retrieval.json` beside
+this file, saved after each row; `--only NAME` runs just these sets, `--quick` a few queries of each.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,7 @@ from tasktune.passages import Hit, Passage
 from tasktune.recipe import Recipe
 from tasktune.retrieval import ways
 from tasktune.retrieval.ways import Find
-from tasktune.retrieval.weighing import best_weight
+from tasktune.retrieval.weighing import best_trust, best_weight
 from tasktune.stores.base import Facts, Store
 from tasktune.stores.opening import open_store
 from tasktune.tasks import task
@@ -46,6 +47,10 @@ WORK = Path("runs/bench-retrieval")
 SHARED = Path("../shared/data")
 SEED = 13
 DEPTH = 100
+QUERIES = 100
+"""Queries of a half, at most."""
+REREAD, WEIGHED_BY = 20, 50
+"""Passages that the reranker reads of a query, and queries that its weight comes of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,12 @@ class Collection:
     held_out: list[Query]
 
 
-def _halves(documents: Mapping[str, str], queries: list[Query], most: int | None) -> Collection:
-    drawn = Random(SEED).sample(queries, len(queries))[: most and 2 * most]
+def _halves(documents: Mapping[str, str], queries: list[Query], most: int) -> Collection:
+    drawn = Random(SEED).sample(queries, len(queries))[: 2 * most]
     return Collection(documents, drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :])
 
 
-def cranfield(most: int | None) -> Collection:
+def cranfield(most: int) -> Collection:
     """Abstracts and the questions of engineers, with grades."""
     documents, queries = {}, []
     for each in records(task("embedding"), SHARED / "retrieval/cranfield"):
@@ -89,7 +94,7 @@ def cranfield(most: int | None) -> Collection:
     return _halves(documents, queries, most)
 
 
-def squad(most: int | None) -> Collection:
+def squad(most: int) -> Collection:
     """Paragraphs, and the questions that they answer."""
     return _halves(*_paragraphs("dev"), most)
 
@@ -104,7 +109,7 @@ def _paragraphs(part: str) -> tuple[dict[str, str], list[Query]]:
     return {name: text for text, name in documents.items()}, queries
 
 
-def hotpotqa(most: int | None) -> Collection:
+def hotpotqa(most: int) -> Collection:
     """Paragraphs of Wikipedia, and questions that take two of them."""
     documents: dict[str, str] = {}
     queries: dict[str, dict[str, int]] = {}
@@ -115,7 +120,7 @@ def hotpotqa(most: int | None) -> Collection:
     return _halves({name: text for text, name in documents.items()}, found, most)
 
 
-COLLECTIONS: dict[str, Callable[[int | None], Collection]] = {"cranfield": cranfield, "squad2": squad, "hotpotqa": hotpotqa}
+COLLECTIONS: dict[str, Callable[[int], Collection]] = {"cranfield": cranfield, "squad2": squad, "hotpotqa": hotpotqa}
 
 
 def stored(collection: Collection, model: Model | None, place: Path) -> Store:
@@ -161,7 +166,11 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
     weight, _ = best_weight(words, vectors, asked, worth)
     both = ways.fused([words, vectors], (1 - weight, weight))
     yield "both, weighed", {**measured(both, held_out), "weight": weight}
-    yield "both, weighed, reranked", measured(_first(ways.reranked(_first(both, 20), grader(quick)), 20), held_out)
+    few = _first(both, REREAD)
+    yield "both, weighed, reranked", measured(_first(ways.reranked(few, grader(quick)), REREAD), held_out)
+    trust, _ = best_trust(few, grader(quick), asked[:WEIGHED_BY], worth[:WEIGHED_BY], REREAD)
+    way = ways.reranked(few, grader(quick), trust)
+    yield "both, weighed, reranker weighed", {**measured(_first(way, REREAD), held_out), "weight": trust}
     if name != "cranfield":
         return
     tuned = tt.fit("embedding", train=_pairs(collection), model="minilm", out=WORK / "retriever", recipe=_recipe(quick))
@@ -175,17 +184,18 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
 
 @cache
 def grader(quick: bool) -> Model:
-    """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from three others that words find."""
+    """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from others that words find."""
     documents, queries = _paragraphs("train")
-    learnt = Random(SEED).sample(queries, 16 if quick else 200)
+    learnt = Random(SEED).sample(queries, 16 if quick else 1500)
     store = stored(Collection(documents, [], []), None, WORK / "graded.db")
-    found = ways.by_words(store)([query.text for query in learnt], 4)
+    found = ways.by_words(store)([query.text for query in learnt], 2)
     pairs = [
         {"query": query.text, "passage": documents[name], "answer": float(query.judged.get(name, 0))}
         for query, hits in zip(learnt, found, strict=True)
         for name in dict.fromkeys((*query.judged, *query.ranking(hits)))
     ]
-    return tt.fit("reranking", train=pairs, model="minilm", out=WORK / "grader", recipe=_recipe(quick))
+    recipe = replace(_recipe(quick), epochs=0.2 if quick else 1, evaluations=1 if quick else 3)
+    return tt.fit("reranking", train=pairs, model="minilm", out=WORK / "grader", recipe=recipe)
 
 
 def _first(find: Find, most: int) -> Find:
@@ -224,7 +234,7 @@ def main() -> int:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     for name in asked.only or COLLECTIONS:
-        collection = COLLECTIONS[name](4 if asked.quick else None)
+        collection = COLLECTIONS[name](4 if asked.quick else QUERIES)
         for way, figures in rows(name, collection, asked.quick):
             print(f"{name}: {way}: ndcg@10 {figures['scores']['ndcg@10']['value']:.4f}, {figures['seconds']} s", flush=True)
             sizes = {"documents": len(collection.documents), "queries": len(collection.held_out)}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from types import SimpleNamespace
 
 import pytest
 
 from tasktune.core import InputError
 from tasktune.passages import Hit, Passage
-from tasktune.retrieval.ways import Find
-from tasktune.retrieval.weighing import WEIGHTS, Worth, best_weight
+from tasktune.retrieval.ways import Find, reranked
+from tasktune.retrieval.weighing import WEIGHTS, Worth, best_trust, best_weight
 
 
 def giving(*names: str) -> Find:
     def find(queries: Sequence[str], k: int) -> list[list[Hit]]:
-        return [[Hit(Passage(name, 0, 1, name), 1 / rank) for rank, name in enumerate(names, 1)] for _ in queries]
+        return [[Hit(Passage(name, 0, 1, name), 1 / rank) for rank, name in enumerate(names[:k], 1)] for _ in queries]
 
     return find
 
@@ -31,6 +32,33 @@ def test_what_finds_best_counts_most(wanted: str, weights: tuple[float, float]):
     assert tuple(means) == WEIGHTS
     assert means[weight] == max(means.values())
     assert weights[0] <= weight <= weights[1]
+
+
+class Grader:
+    """Gives each passage a grade."""
+
+    task = SimpleNamespace(name="reranking")
+
+    def __init__(self, **grades: float) -> None:
+        self.grades = grades
+
+    def stream(self, asked: Iterable[dict[str, str]]) -> Iterator[SimpleNamespace]:
+        return (SimpleNamespace(answer=self.grades[each["passage"]]) for each in asked)
+
+
+@pytest.mark.parametrize(("wanted", "weights"), [("a", (0.0, 0.4)), ("b", (0.6, 1.0)), ("c", (0.5, 0.5))])
+def test_a_reranker_counts_as_much_as_it_finds(wanted: str, weights: tuple[float, float]):
+    way, grader = giving(*"acdeb"), Grader(b=0.5, c=0.4, d=0.3, e=0.2, a=0.1)
+    weight, means = best_trust(way, grader, ["q"], [rank_of(wanted)])  # type: ignore[arg-type]
+    assert means[weight] == max(means.values()) == 1.0
+    assert weights[0] <= weight <= weights[1]
+    [hits] = reranked(way, grader, weight)(["q"], 1)  # type: ignore[arg-type]
+    assert hits[0].passage.source == wanted
+
+
+def test_only_so_many_candidates_are_graded():
+    weight, _ = best_trust(giving(*"ab"), Grader(a=0.0), ["q"], [rank_of("a")], most=1)  # type: ignore[arg-type]
+    assert weight == 0.5
 
 
 def test_without_questions_there_is_nothing_to_weigh_by():

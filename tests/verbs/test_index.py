@@ -231,6 +231,9 @@ def test_a_reranker_orders_what_another_way_found(folder: Path, bert: str, tuned
     alone = grader.predict([{"query": "eggs stall", "passage": hits[0].passage.text}])[0].answer
     if not hits[0].passage.titles:
         assert grades[0] == pytest.approx(alone, abs=1e-4)
+    as_found = tt.search("kb.db", "eggs stall", 3)
+    unweighed = tt.search("kb.db", "eggs stall", 3, Search(rerank=grader, rerank_weight=0.0))
+    assert [hit.passage for hit in unweighed] == [hit.passage for hit in as_found]
     with pytest.raises(tt.InputError, match="for reranking"):
         tt.search("kb.db", "eggs", 3, Search(rerank=tuned("ner", "bert")))
 
@@ -240,6 +243,7 @@ def test_a_reranker_orders_what_another_way_found(folder: Path, bert: str, tuned
     [
         ({"by": "magic"}, "by must be both, words, vectors"),
         ({"weight": 2}, "weight must be from 0 to 1"),
+        ({"rerank_weight": 1.1}, "rerank_weight must be from 0 to 1"),
         ({"diversity": -1}, "diversity must be from 0 to 1"),
         ({"around": -1}, "around must be 0 or more"),
         ({"rewritten": "x"}, "rewritten must be no, hyde, reworded"),

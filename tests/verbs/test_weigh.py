@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 import tasktune as tt
 from tasktune.cli import app
+from tasktune.retrieval.search import Search
 from tasktune.retrieval.weighing import WEIGHTS
 from tasktune.verbs.grounded import evaluate_grounded
-from tasktune.verbs.weigh import weigh
+from tasktune.verbs.weigh import weigh, weigh_reranker
 
 ASKED = (
     {"question": "when do eggs boil?", "sources": ["docs/eggs.txt"]},
@@ -42,7 +43,7 @@ def run(*words: str) -> tuple[int, str]:
 
 
 @pytest.mark.slow
-def test_a_weight_is_found_and_told(asked: Path, tiny: Callable[[str], Path]):
+def test_weights_are_found_and_told(asked: Path, tiny: Callable[[str], Path], tuned: Callable[[str, str], tt.Model]):
     tt.index("docs", "kb.db", str(tiny("bert")))
     best, means = weigh("kb.db", asked)
     assert tuple(means) == WEIGHTS
@@ -50,6 +51,12 @@ def test_a_weight_is_found_and_told(asked: Path, tiny: Callable[[str], Path]):
     code, said = run("weigh", "kb.db", "asked.jsonl")
     assert code == 0
     assert said.splitlines()[-1] == f"search with --weight {best:g}"
+    tuned("reranking", "bert").save("grader")
+    code, said = run("weigh", "kb.db", "asked.jsonl", "--rerank", "grader")
+    assert code == 0
+    trust, means = weigh_reranker("kb.db", asked, Search(weight=best, rerank="grader"))
+    assert said.splitlines()[-1] == f"search with --weight {best:g} --rerank grader --rerank-weight {trust:g}"
+    assert said.count("ndcg@10") == 2 * len(means)
 
 
 def test_what_is_found_is_measured_by_the_sources(asked: Path):

@@ -57,18 +57,30 @@ def weigh(
     questions: Annotated[str, typer.Argument(help="a file of questions that name their sources", metavar="QUESTIONS")],
     options: Options,
     collection: Collection = "main",
+    rerank: Annotated[str | None, typer.Option(help="a model for reranking, to weigh beside both")] = None,
     format: Format = None,
 ) -> None:
-    """Find out how much vectors should count beside words, for `--weight`; measure on other questions than these."""
+    """Find out how much vectors should count beside words, for `--weight`, and a reranker, for `--rerank-weight`.
+
+    Measure on other questions than these.
+    """
     from tasktune import recipe as recipes
 
     resolved, lost = recipes.of(options, "the options"), Lost()
     with loading():
-        from tasktune.verbs.show import show_lost
+        from tasktune.retrieval.search import Search
+        from tasktune.verbs.show import show_lost, show_weighed
         from tasktune.verbs.weigh import weigh as verb
+        from tasktune.verbs.weigh import weigh_reranker
 
     best, means = verb(store, questions, collection, format, resolved, lost)
-    for weight, mean in means.items():
-        print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best else ''}")
-    print(f"search with --weight {best:g}")
+    show_weighed(best, means)
+    told = f"search with --weight {best:g}"
+    if rerank is not None:
+        search = Search(weight=best, rerank=rerank, collection=collection)
+        print("the reranker, beside these:")
+        trust, means = weigh_reranker(store, questions, search, format, resolved)
+        show_weighed(trust, means)
+        told += f" --rerank {rerank} --rerank-weight {trust:g}"
+    print(told)
     show_lost(lost)

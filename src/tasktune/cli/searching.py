@@ -27,6 +27,7 @@ class Searching:
     by: Annotated[By, typer.Option(help="by the words (BM25), the vectors, or both fused")] = By.BOTH
     weight: Annotated[float, typer.Option(help="how much vectors count where both are fused, 0 to 1")] = 0.5
     rerank: Annotated[str | None, typer.Option(help="a model for reranking, that reads query and passage together")] = None
+    rerank_weight: Annotated[float, typer.Option(help="how much its order counts beside the order as found, 0 to 1")] = 1.0
     diversity: Annotated[float, typer.Option(help="prefer passages that say something new, 0 to 1")] = 0.0
     around: Annotated[int, typer.Option(help="neighbours before and behind that come with each passage")] = 0
     rewritten: Annotated[Rewritten, typer.Option(help="let a writer make up an answer to look for, or reword it")] = Rewritten.NO
@@ -46,6 +47,7 @@ class Searching:
             self.by.value,
             self.weight,
             self.rerank,
+            self.rerank_weight,
             self.diversity,
             self.around,
             self.rewritten.value,

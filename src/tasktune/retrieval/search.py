@@ -34,7 +34,8 @@ class Search:
     """How passages are found.
 
     `by` words (BM25), vectors, or both, fused with `weight` for vectors and the rest for words (words alone where there are no
-    vectors). `rerank` names a model for reranking, which reads query and passage together. `diversity` (0 to 1) prefers passages
+    vectors). `rerank` names a model for reranking, which reads query and passage together; its order counts `rerank_weight`, and
+    for the rest the order in which passages were found. `diversity` (0 to 1) prefers passages
     that say something new. `around` as many neighbours come with each. The query may be rewritten by a `writer` first: "hyde"
     looks for a passage that this makes up, "reworded" for the same asked in other ways. `where` says what passages must be.
     """
@@ -42,6 +43,7 @@ class Search:
     by: By = "both"
     weight: float = 0.5
     rerank: str | Model | None = None
+    rerank_weight: float = 1.0
     diversity: float = 0.0
     around: int = 0
     rewritten: Rewritten = "no"
@@ -53,7 +55,7 @@ class Search:
         for name, kind in (("by", By), ("rewritten", Rewritten)):
             if getattr(self, name) not in get_args(kind):
                 raise InputError(f"{name} must be {', '.join(get_args(kind))}, but is {getattr(self, name)!r}")
-        for name in ("weight", "diversity"):
+        for name in ("weight", "rerank_weight", "diversity"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} must be from 0 to 1, but is {getattr(self, name)}")
         if self.around < 0:
@@ -86,7 +88,7 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
         rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[search.rewritten]
         find = rewrite(find, writer_of(search.writer, recipe))
     if search.rerank is not None:
-        find = ways.reranked(find, _grader(search.rerank))
+        find = ways.reranked(find, grader_of(search.rerank), search.rerank_weight)
     if search.diversity:
         find = ways.diverse(find, store, search.diversity, search.collection)
     return ways.with_neighbours(find, store, search.around, search.collection) if search.around else find
@@ -100,7 +102,8 @@ def refuse_absent(store: Store, collection: str) -> None:
         )
 
 
-def _grader(rerank: str | Model) -> Model:
+def grader_of(rerank: str | Model) -> Model:
+    """The model for reranking that is named."""
     from tasktune.models.model import load
 
     if not isinstance(rerank, str):

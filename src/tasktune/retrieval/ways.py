@@ -74,8 +74,11 @@ def _fused(lists: Iterable[Sequence[Hit]], weights: Sequence[float]) -> list[Hit
     return in_order(Hit(passages[name], score) for name, score in scores.items() if score > 0)
 
 
-def reranked(way: Find, grader: Model) -> Find:
-    """The candidates of another way in the order of the grades that a cross-encoder (a `reranking` model) gives them."""
+def reranked(way: Find, grader: Model, weight: float = 1.0) -> Find:
+    """The candidates of another way in the order of the grades that a cross-encoder (a `reranking` model) gives them.
+
+    With less `weight` than 1 the order in which they were found counts for the rest: the two are fused.
+    """
     if grader.task.name != "reranking":
         raise InputError(f"--rerank takes a model tuned for reranking, and this one is for {grader.task.name}")
 
@@ -84,7 +87,11 @@ def reranked(way: Find, grader: Model) -> Find:
         asked = zip(queries, found, strict=True)
         grades = grader.stream({"query": query, "passage": titled(hit.passage)} for query, hits in asked for hit in hits)
         graded = [[Hit(hit.passage, _grade(next(grades).answer)) for hit in hits] for hits in found]
-        return [in_order(hits)[:k] for hits in graded]
+        if weight == 1:
+            return [in_order(hits)[:k] for hits in graded]
+        return [
+            _fused((as_found, in_order(hits)), (1 - weight, weight))[:k] for as_found, hits in zip(found, graded, strict=True)
+        ]
 
     return find
 

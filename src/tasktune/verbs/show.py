@@ -103,6 +103,12 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
         console.print(f"     {escape(shortened(visible(passage.text)))}", soft_wrap=True)
 
 
+def show_weighed(best: float, means: Mapping[float, float]) -> None:
+    """What each weight that was tried is worth, and which is the best."""
+    for weight, mean in means.items():
+        print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best else ''}")
+
+
 def show_grounded_evaluation(measured: GroundedEvaluation) -> None:
     """What was found for questions, and how well they were answered."""
     for what, scores in (("what is found", measured.found), ("what is answered", measured.answered)):
