@@ -170,7 +170,7 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
     yield "both, weighed, reranked", measured(_first(ways.reranked(few, grader(quick)), REREAD), held_out)
     trust, _ = best_trust(few, grader(quick), asked[:WEIGHED_BY], worth[:WEIGHED_BY], REREAD)
     way = ways.reranked(few, grader(quick), trust)
-    yield "both, weighed, reranker weighed", {**measured(_first(way, REREAD), held_out), "weight": trust}
+    yield "both, weighed, reranker weighed", {**measured(_first(way, REREAD), held_out), "trust": trust}
     if name != "cranfield":
         return
     tuned = tt.fit("embedding", train=_pairs(collection), model="minilm", out=WORK / "retriever", recipe=_recipe(quick))

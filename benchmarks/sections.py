@@ -150,16 +150,16 @@ def _shots(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
 def _retrieval(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     yield "## Ways to find passages"
     yield (
-        "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weight of vectors and tune the "
-        "retriever; the other half is measured. The reranker, a minilm, has learnt from SQuAD2's training questions alone, and "
-        "puts the first 20 in order. Every document is one passage; a query is answered with 100 at most. "
+        "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weights of vectors and of the reranker's "
+        "order, and tune the retriever; the other half is measured. The reranker, a minilm, has learnt from SQuAD2's training "
+        "questions alone, and puts the first 20 in order. Every document is one passage; a query is answered with 100 at most. "
         "Seconds are of finding, for all queries together, on the threads named; intervals are over queries."
     )
     yield table(
         ("data", "way", "documents", "queries", *_RANKED, "seconds", "threads", "date"),
         (
             [
-                *(name, f"{way} ({row['weight']:g} for vectors)" if "weight" in row else way),
+                *(name, way + "".join(f" ({row[key]:g} for {of})" for key, of in _WEIGHED.items() if key in row)),
                 *(str(row["documents"]), str(row["queries"])),
                 *(interval(row["scores"][score]) for score in _RANKED),
                 *(f"{row['seconds']:.1f}", str(row["threads"]), row["date"]),
@@ -171,6 +171,7 @@ def _retrieval(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
 
 
 _RANKED = ("ndcg@10", "recall@10", "mrr", "map")
+_WEIGHED = {"weight": "vectors", "trust": "the reranker"}
 
 
 def _vision(found: Result, published: Mapping[str, Result]) -> Iterator[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from math import isfinite, nan
 from pathlib import Path
@@ -22,6 +23,15 @@ class InputError(ValueError):
 
     The command line prints it alone and leaves with exit code 2; in Python it is an ordinary exception.
     """
+
+
+@contextmanager
+def said_of(flag: str) -> Iterator[None]:
+    """What is wrong with one of several models that are named, with the name of the flag that names it."""
+    try:
+        yield
+    except InputError as wrong:
+        raise InputError(f"--{flag}: {wrong}") from wrong
 
 
 @dataclass(frozen=True, slots=True)

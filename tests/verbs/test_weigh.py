@@ -108,3 +108,10 @@ def test_help_shows_the_flags_of_embedding_alone():
     for verb in ("index", "weigh"):
         said = run(verb, "--help")[1]
         assert ("--prompts" in said, "--beams" in said, "--projective" in said, "--lossy" in said) == (True, False, False, False)
+
+
+def test_a_generator_that_is_none_is_named_by_its_flag(asked: Path):
+    tt.index("docs", "kb.db", None)
+    code, said = run("ask", "kb.db", "when do eggs boil?", "--by", "words", "--generator", "nowhere")
+    assert code != 0
+    assert said.startswith("--generator: nowhere is not here")

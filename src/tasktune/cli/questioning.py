@@ -12,6 +12,7 @@ import typer
 
 from tasktune.cli.options import Options, loading, with_fields, with_running
 from tasktune.cli.searching import Searching, Store, with_searching
+from tasktune.core import said_of
 
 if TYPE_CHECKING:
     from tasktune.verbs.answerers import Answerer
@@ -44,7 +45,10 @@ class Answering:
         """Whoever answers, opened; `None` where nobody is named."""
         from tasktune.verbs.answerers import answerer
 
-        return None if self.generator is None else answerer(self.generator, options, self.generator_name)
+        if self.generator is None:
+            return None
+        with said_of("generator"):
+            return answerer(self.generator, options, self.generator_name)
 
     def sure(self) -> Confidence | None:
         """From where on answers are given; `None` where all are."""

@@ -64,11 +64,9 @@ def _store(store: Store, searching: Searching, answering: Answering, options: Op
     from tasktune.serve.searching import of_store
 
     find = finder(store, searching.told(), recipe)
-    service = of_store(store, find)
-    if answering.generator is None:
+    service, who = of_store(store, find), answering.who(options)
+    if who is None:
         return service
     from tasktune.serve.asking import with_answers
 
-    who, sure = answering.who(options), answering.sure()
-    assert who is not None
-    return with_answers(service, find, who, sure, answering.k, answering.suspects.value)
+    return with_answers(service, find, who, answering.sure(), answering.k, answering.suspects.value)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from tasktune.answers import Message
-from tasktune.core import InputError
+from tasktune.core import InputError, said_of
 from tasktune.passages import Hit
 from tasktune.recipe import Recipe
 from tasktune.retrieval import ways
@@ -108,17 +108,8 @@ def grader_of(rerank: str | Model) -> Model:
 
     if not isinstance(rerank, str):
         return rerank
-    with _said_of("rerank"):
+    with said_of("rerank"):
         return load(rerank)
-
-
-@contextmanager
-def _said_of(flag: str) -> Iterator[None]:
-    """What is wrong with one of several models that are named, with the name of the flag that names it."""
-    try:
-        yield
-    except InputError as wrong:
-        raise InputError(f"--{flag}: {wrong}") from wrong
 
 
 def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
@@ -178,7 +169,7 @@ def writer_of(writer: str | Model, recipe: Recipe) -> ways.Write:
     from tasktune.models.model import as_it_comes
 
     if isinstance(writer, str):
-        with _said_of("writer"):
+        with said_of("writer"):
             asked = as_it_comes(task("chat"), writer, lambda _: (), recipe)
     else:
         asked = writer
