@@ -168,7 +168,7 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
     yield "both, weighed", {**measured(both, held_out), "weight": weight}
     few = _first(both, REREAD)
     yield "both, weighed, reranked", measured(_first(ways.reranked(few, grader(quick)), REREAD), held_out)
-    trust, _ = best_trust(few, grader(quick), asked[:WEIGHED_BY], worth[:WEIGHED_BY], REREAD)
+    trust, _ = best_trust(few, grader(quick), asked[:WEIGHED_BY], worth[:WEIGHED_BY])
     way = ways.reranked(few, grader(quick), trust)
     yield "both, weighed, reranker weighed", {**measured(_first(way, REREAD), held_out), "trust": trust}
     if name != "cranfield":

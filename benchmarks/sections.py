@@ -150,9 +150,10 @@ def _shots(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
 def _retrieval(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     yield "## Ways to find passages"
     yield (
-        "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weights of vectors and of the reranker's "
-        "order, and tune the retriever; the other half is measured. The reranker, a minilm, has learnt from SQuAD2's training "
-        "questions alone, and puts the first 20 in order. Every document is one passage; a query is answered with 100 at most. "
+        "By `benchmarks/retrieval.py`: half of the queries, drawn by a seed, choose the weights of vectors and (fifty of them) "
+        "of the reranker's order, and tune the retriever; the other half is measured, a hundred at most. The reranker, a minilm, "
+        "has learnt from SQuAD2's training questions alone, and puts the first 20 in order. Every document is one passage; a "
+        "query is answered with 100 at most. "
         "Seconds are of finding, for all queries together, on the threads named; intervals are over queries."
     )
     yield table(

@@ -1,8 +1,8 @@
 """The running options of every verb, in one flat, frozen place.
 
 The command line's flags, the TOML file and the page in the docs are all made from `Recipe` and the `Decoding` in it: a field's
-annotation carries its description, its default is what happens when nothing is said. `None` means "what suits this task and
-family", as `settled` says.
+annotation carries its description, its default is what happens when nothing is said. `None` means "what suits this task, family
+and data", as `settled` and `paced` say.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class Recipe:
     """How to train, decode and batch. Every field has a working default."""
 
     seed: Annotated[int, "where all randomness starts"] = 13
-    epochs: Annotated[float | None, "passes over the training data, at most; the more the fewer they are, if not given"] = None
+    epochs: Annotated[
+        float | None,
+        "passes over the training data, at most; if not given 4 (of encoders up to 20 for few records), of decoders 2",
+    ] = None
     batch_size: Annotated[int, "records in one step of the optimizer"] = 16
     learning_rate: Annotated[
         float | None, "the peak of the learning rate; layers that begin at random learn at twenty times it"
@@ -41,7 +44,9 @@ class Recipe:
     warmup: Annotated[float, "share of the steps over which the learning rate rises to its peak"] = 0.1
     weight_decay: Annotated[float, "AdamW's decay of the weights (not of biases and norms)"] = 0.01
     clip: Annotated[float, "longest gradient that is let through (L2 norm); 0 for no limit"] = 1.0
-    patience: Annotated[int, "evaluations without a better primary score after which training stops; 0 to never stop"] = 3
+    patience: Annotated[
+        int, "evaluations without a better primary score, once one is not 0, after which training stops; 0 to never stop"
+    ] = 3
     evaluations: Annotated[float, "evaluations on the dev split per epoch"] = 1.0
     class_weights: Annotated[bool, "weigh labels by the inverse of their frequency"] = False
     lora: Annotated[int, "rank of LoRA adapters; 0 trains the whole model"] = 0
@@ -101,6 +106,8 @@ _STEPS: dict[FamilyName, int] = {"encoder": 200, "decoder": 0, "encoder-decoder"
 """Steps that few records are passed over for again, up to `_MOST_EPOCHS` times: in fewer, an encoder's new layers learn little
 (Mosbach et al. 2021, section 6: "fine-tuning on small datasets" for 20 epochs)."""
 _MOST_EPOCHS = 20.0
+FEWEST_EPOCHS = min(_EPOCHS.values())
+"""Passes over the data that are made where nothing is said, at least."""
 _LORA_RATE = (
     5.0  # adapters start at zero and bear a higher rate than the weights they stand beside (Hu et al. 2021, table 11 ff.)
 )
@@ -118,8 +125,8 @@ def settled(recipe: Recipe, family: FamilyName) -> Recipe:
 
 def paced(recipe: Recipe, family: FamilyName, lessons: int) -> Recipe:
     """The recipe with as many epochs as so many lessons take of a family of models, where it does not say."""
-    steps = math.ceil(_STEPS[family] * recipe.batch_size / max(1, lessons))
-    return replace(recipe, epochs=recipe.epochs or max(_EPOCHS[family], min(steps, _MOST_EPOCHS)))
+    enough = math.ceil(_STEPS[family] * recipe.batch_size / max(1, lessons))
+    return replace(recipe, epochs=recipe.epochs or max(_EPOCHS[family], min(enough, _MOST_EPOCHS)))
 
 
 def read(path: Path, changes: Mapping[str, Any] | None = None) -> Recipe:

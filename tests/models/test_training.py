@@ -149,6 +149,19 @@ def test_patience_begins_with_the_first_right_answer(tiny: Tiny) -> None:
     assert (outcome.steps, outcome.best_step) == (7, 5)
 
 
+def test_of_a_model_that_knows_nothing_yet_the_latest_weights_are_kept(tiny: Tiny) -> None:
+    model = untrained(task("nli"), tiny("bert"), replace(KNOWING, epochs=4, evaluations=1.0, patience=1))
+    outcome, _ = trained(model, lessons(model, "nli"), (0.0,) * 4)
+    assert (outcome.steps, outcome.best_step) == (4, 4)
+
+
+def test_figures_below_0_have_patience_too(tiny: Tiny) -> None:
+    """The mean of several tasks is, where one of them is better the less it is."""
+    model = untrained(task("nli"), tiny("bert"), replace(KNOWING, epochs=20, evaluations=1.0, patience=2))
+    outcome, _ = trained(model, lessons(model, "nli"), (-12.0, -11.0, -14.0, -15.0, -16.0))
+    assert (outcome.steps, outcome.best_step) == (4, 2)
+
+
 def test_with_no_patience_it_never_stops(tiny: Tiny) -> None:
     model = untrained(task("nli"), tiny("bert"), replace(KNOWING, epochs=6, evaluations=1.0, patience=0))
     outcome, _ = trained(model, lessons(model, "nli"), (0.9, *(0.1,) * 5))

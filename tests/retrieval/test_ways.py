@@ -110,10 +110,10 @@ def test_rewordings_are_looked_for_too_each_query_by_itself():
         return [[Hit(passage(query), 1.0)] for query in queries]
 
     def write(prompts: Sequence[str]) -> list[str]:
-        return ['1. one\n- "two"\n\nthree\nfour' if "first" in prompt else "" for prompt in prompts]
+        return ['1. 2024 one\n- "two"\n\n3D three\nfour' if "first" in prompt else "" for prompt in prompts]
 
     first, second = reworded(way, write)(["first", "second"], 10)
-    assert sorted(sources(first)) == ["first", "one", "three", "two"]
+    assert sorted(sources(first)) == ["2024 one", "3D three", "first", "two"]
     assert sources(second) == ["second"]
 
 

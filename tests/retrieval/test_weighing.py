@@ -9,7 +9,7 @@ import pytest
 
 from tasktune.core import InputError
 from tasktune.passages import Hit, Passage
-from tasktune.retrieval.ways import Find, reranked
+from tasktune.retrieval.ways import LEAST_CANDIDATES, Find, reranked
 from tasktune.retrieval.weighing import WEIGHTS, Worth, best_trust, best_weight
 
 
@@ -39,7 +39,7 @@ class Grader:
 
     task = SimpleNamespace(name="reranking")
 
-    def __init__(self, **grades: float) -> None:
+    def __init__(self, **grades: float | None) -> None:
         self.grades = grades
 
     def stream(self, asked: Iterable[dict[str, str]]) -> Iterator[SimpleNamespace]:
@@ -56,9 +56,16 @@ def test_a_reranker_counts_as_much_as_it_finds(wanted: str, weights: tuple[float
     assert hits[0].passage.source == wanted
 
 
-def test_only_so_many_candidates_are_graded():
-    weight, _ = best_trust(giving(*"ab"), Grader(a=0.0), ["q"], [rank_of("a")], most=1)  # type: ignore[arg-type]
-    assert weight == 0.5
+def test_the_first_ones_are_the_same_however_many_are_asked_for():
+    names = [f"p{k:03}" for k in range(80)]
+    grader = Grader(**{name: float(k) for k, name in enumerate(names)})
+    few, many = (reranked(giving(*names), grader)(["q"], k)[0] for k in (10, LEAST_CANDIDATES))  # type: ignore[arg-type]
+    assert [hit.passage.source for hit in few] == [hit.passage.source for hit in many[:10]] == names[49:39:-1]
+
+
+def test_a_passage_without_a_grade_stands_last_and_leaves_the_others_apart():
+    [hits] = reranked(giving(*"abc"), Grader(a=0.1, b=None, c=0.9))(["q"], 3)  # type: ignore[arg-type]
+    assert [(hit.passage.source, hit.score) for hit in hits] == [("c", 0.9), ("a", 0.1), ("b", -0.9)]
 
 
 def test_without_questions_there_is_nothing_to_weigh_by():

@@ -274,3 +274,9 @@ def test_passages_that_give_orders_are_left_out_and_said():
     assert said.suspects == (hits[1],)
     assert any("1 passage" in note for note in said.notes())
     assert finished(asking(finding(hits), "what?", Says("x"), suspects="keep")).suspects == ()
+
+
+def test_what_was_hidden_moves_no_citation():
+    answer = ask(finding(hits_of(BRIDGE, FERRY)), "who?", Says(r"Ok.\200b;\200b;\200b; [1] It left."))
+    assert answer.text == "Ok. It left."
+    assert [one.hit for one in answer.sentences[0].citations] == [1]

@@ -13,6 +13,7 @@ import pytest
 import tasktune as tt
 from cases import KNOWING, example
 from tasktune import cli
+from tasktune import recipe as recipes
 from tasktune.answers import Span
 from tasktune.models.checkpoints import Pace
 from tasktune.tasks.classification import Classification
@@ -37,6 +38,17 @@ def test_rows_and_records_may_be_given_as_well_as_files(tiny: Tiny) -> None:
     records = [Classification(text=row["text"], answer=row["label"], id=row["id"]) for row in rows(8)]
     same = fit(tiny, "classification", records, rows(4))
     assert same.facts["evaluation"] == made.facts["evaluation"]
+
+
+def test_few_records_are_learnt_in_more_epochs_and_the_recipe_says_so(tiny: Tiny, tmp_path: Path) -> None:
+    made = fit(tiny, "classification", rows(40), rows(2), epochs=None, batch_size=2, evaluations=0.1, patience=0)
+    assert made.facts["training"]["steps"] == 200
+    assert recipes.read(made.save(tmp_path / "m") / "recipe.toml").epochs == made.head.recipe.epochs == 10
+    data = {"classification": rows(20), "nli": [*example("nli")] * 5}
+    both = tt.fit(
+        "classification+nli", data, data, str(tiny("bert")), recipe=replace(ONCE, epochs=None, batch_size=8, patience=0)
+    )
+    assert both.facts["training"]["steps"] == 20 * both.facts["training"]["history"][0][0]
 
 
 def test_without_a_dev_split_a_tenth_is_set_aside(tiny: Tiny) -> None:

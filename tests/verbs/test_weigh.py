@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 import tasktune as tt
 from tasktune.cli import app
-from tasktune.retrieval.search import Search
 from tasktune.retrieval.weighing import WEIGHTS
 from tasktune.verbs.grounded import evaluate_grounded
-from tasktune.verbs.weigh import weigh, weigh_reranker
+from tasktune.verbs.show import show_weighed
+from tasktune.verbs.weigh import weigh
 
 ASKED = (
     {"question": "when do eggs boil?", "sources": ["docs/eggs.txt"]},
@@ -45,7 +45,7 @@ def run(*words: str) -> tuple[int, str]:
 @pytest.mark.slow
 def test_weights_are_found_and_told(asked: Path, tiny: Callable[[str], Path], tuned: Callable[[str, str], tt.Model]):
     tt.index("docs", "kb.db", str(tiny("bert")))
-    best, means = weigh("kb.db", asked)
+    best, means = weigh("kb.db", asked)["weight"]
     assert tuple(means) == WEIGHTS
     assert means[best] == max(means.values())
     code, said = run("weigh", "kb.db", "asked.jsonl")
@@ -54,9 +54,29 @@ def test_weights_are_found_and_told(asked: Path, tiny: Callable[[str], Path], tu
     tuned("reranking", "bert").save("grader")
     code, said = run("weigh", "kb.db", "asked.jsonl", "--rerank", "grader")
     assert code == 0
-    trust, means = weigh_reranker("kb.db", asked, Search(weight=best, rerank="grader"))
-    assert said.splitlines()[-1] == f"search with --weight {best:g} --rerank grader --rerank-weight {trust:g}"
-    assert said.count("ndcg@10") == 2 * len(means)
+    assert said.count("ndcg@10") == 2 * len(WEIGHTS)
+    assert said.splitlines()[-1].startswith(f"search with --weight {best:g} ")
+
+
+@pytest.mark.slow
+def test_a_reranker_is_weighed_beside_words_alone(asked: Path, tuned: Callable[[str, str], tt.Model]):
+    tt.index("docs", "kb.db", None)
+    rows = [{"question": "eggs", "sources": ["docs/eggs.txt"]}, {"question": "ferry", "sources": ["docs/ferry.txt"]}]
+    assert list(weigh("kb.db", rows, rerank=tuned("reranking", "bert"))) == ["rerank_weight"]
+
+
+def test_the_flags_to_search_with_are_told(capsys: pytest.CaptureFixture[str]):
+    show_weighed({"weight": (0.3, {0.3: 0.5}), "rerank_weight": (0.4, {0.4: 0.6})}, "my runs/r")
+    assert capsys.readouterr().out.splitlines()[-1] == "search with --weight 0.3 --rerank 'my runs/r' --rerank-weight 0.4"
+    show_weighed({"weight": (0.3, {0.3: 0.5}), "rerank_weight": (0.0, {0.0: 0.5})}, "runs/r")
+    assert capsys.readouterr().out.splitlines()[-1] == "search with --weight 0.3 and without the reranker"
+
+
+def test_a_reranker_that_is_none_is_told_before_anything_is_searched(asked: Path):
+    tt.index("docs", "kb.db", None)
+    code, said = run("weigh", "kb.db", "asked.jsonl", "--rerank", "nowhere")
+    assert code != 0
+    assert said.startswith("--rerank: nowhere is no")
 
 
 def test_what_is_found_is_measured_by_the_sources(asked: Path):
@@ -73,6 +93,22 @@ def test_what_is_found_is_measured_by_the_sources(asked: Path):
     [
         (("evaluate", "kb.db", "asked.jsonl", "asked.jsonl"), "one file of questions, but 2 are given"),
         (("evaluate", "kb.db", "asked.jsonl", "--calibrate", "sure.json"), "name who answers with --generator"),
+        (("evaluate", "kb.db", "asked.jsonl", "--judge", "runs/nli"), "name who answers with --generator"),
+        (
+            (
+                "evaluate",
+                "kb.db",
+                "asked.jsonl",
+                "--calibrate",
+                "sure.json",
+                "--generator",
+                "smollm2",
+                "--judge",
+                "runs/nli",
+                "--json",
+            ),
+            "has no use for --judge, --json",
+        ),
         (("evaluate", "runs/none", "asked.jsonl", "--around", "2"), "runs/none is no store"),
         (("weigh", "kb.db", "asked.jsonl"), "nothing here has vectors"),
         (("weigh", "kb.db", "unsourced.jsonl"), "names its 'sources'"),
@@ -85,6 +121,14 @@ def test_what_cannot_be_measured_is_told(asked: Path, words: tuple[str, ...], sa
     assert code != 0
     assert said in told
     assert not asked.with_name("sure.json").exists()
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anybody_answers(asked: Path):
+    tt.index("docs", "kb.db", None)
+    nobody = ("--generator", "http://127.0.0.1:9/v1", "--generator-name", "x")
+    code, said = run("evaluate", "kb.db", "asked.jsonl", "--calibrate", "nowhere/sure.json", *nobody)
+    assert code != 0
+    assert "nowhere" in said
 
 
 def test_sources_that_are_not_there_are_told_and_where_none_is_refused(asked: Path, tmp_path: Path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -30,21 +32,29 @@ def evaluate_store(
 
     if len(data) != 1:
         raise InputError(f"a store is measured by one file of questions, but {len(data)} are given: {', '.join(data)}")
-    resolved = recipes.of(options, "the options")
+    if judge is not None and answering.generator is None:
+        raise InputError("--judge is for what is answered: name who answers with --generator")
+    if calibrate is not None:
+        idle = {"--judge": judge, "--json": as_json, "--confidence": answering.confidence}
+        if given := [flag for flag, value in idle.items() if value]:
+            raise InputError(f"--calibrate measures nothing, and has no use for {', '.join(given)}; leave it out")
+    resolved, sure = recipes.of(options, "the options"), answering.sure()
     with loading():
+        from tasktune.readers import write
         from tasktune.verbs.grounded import calibrate as learn
         from tasktune.verbs.grounded import evaluate_grounded
-        from tasktune.verbs.show import show_grounded_evaluation
+        from tasktune.verbs.show import show_grounded_evaluation, show_lost
 
         who, how = answering.who(options), searching.told()
     if calibrate is not None:
         if who is None:
             raise InputError("--calibrate learns how sure answers are: name who answers with --generator")
-        learn(store, data[0], who, answering.k, how, answering.suspects.value, format, resolved).save(calibrate)
+        lost = Lost()
+        learnt = partial(learn, store, data[0], who, answering.k, how, answering.suspects.value, format, resolved, lost)
+        write(calibrate, (asdict(find_out()) for find_out in [learnt]), "jsonl")  # the file is opened first
+        show_lost(lost)
         return
-    found = evaluate_grounded(
-        store, data[0], who, answering.k, how, answering.suspects.value, answering.sure(), judge, format, resolved
-    )
+    found = evaluate_grounded(store, data[0], who, answering.k, how, answering.suspects.value, sure, judge, format, resolved)
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False))
     else:
@@ -68,19 +78,8 @@ def weigh(
 
     resolved, lost = recipes.of(options, "the options"), Lost()
     with loading():
-        from tasktune.retrieval.search import Search
         from tasktune.verbs.show import show_lost, show_weighed
         from tasktune.verbs.weigh import weigh as verb
-        from tasktune.verbs.weigh import weigh_reranker
 
-    best, means = verb(store, questions, collection, format, resolved, lost)
-    show_weighed(best, means)
-    told = f"search with --weight {best:g}"
-    if rerank is not None:
-        search = Search(weight=best, rerank=rerank, collection=collection)
-        print("the reranker, beside these:")
-        trust, means = weigh_reranker(store, questions, search, format, resolved)
-        show_weighed(trust, means)
-        told += f" --rerank {rerank} --rerank-weight {trust:g}"
-    print(told)
+    show_weighed(verb(store, questions, collection, rerank, format, resolved, lost), rerank)
     show_lost(lost)

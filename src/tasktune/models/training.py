@@ -80,16 +80,20 @@ class Standing:
 
         Whether it is, the first process says: rounding may differ, and all must keep the weights of the same step.
         """
-        better = processes.decided(lambda: scores.better_than(self.best))
+        still = self.knows_nothing and scores.main.value == 0
+        better = processes.decided(lambda: still or scores.better_than(self.best))
         self.history.append((self.step, scores.main.value))
         if better:
             self.best_step, self.kept = self.step, {name: tensor.clone() for name, tensor in _weights(net).items()}
 
     def stale(self) -> int:
-        """How many evaluations came after the best one; none as long as no answer was right at any."""
-        if self.best is None or self.best.main.value <= 0:
-            return 0
-        return sum(step > self.best_step for step, _ in self.history)
+        """How many evaluations came after the best one; none as long as no answer is right."""
+        return 0 if self.knows_nothing else sum(step > self.best_step for step, _ in self.history)
+
+    @property
+    def knows_nothing(self) -> bool:
+        """Whether no answer was right at any evaluation: the loss may fall for long before one is, so that the latest is best."""
+        return bool(self.history) and all(value == 0 for _, value in self.history)
 
 
 def train(

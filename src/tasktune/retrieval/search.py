@@ -42,12 +42,12 @@ class Search:
 
     by: By = "both"
     weight: float = 0.5
-    rerank: str | Model | None = None
+    rerank: str | Path | Model | None = None
     rerank_weight: float = 1.0
     diversity: float = 0.0
     around: int = 0
     rewritten: Rewritten = "no"
-    writer: str | Model = "smollm2"
+    writer: str | Path | Model = "smollm2"
     collection: str = MAIN
     where: Where = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
     Raises `InputError` where the store holds nothing of the collection, or its vectors are of another model than is here now.
     """
     refuse_absent(store, search.collection)
-    if search.diversity and not _has_vectors(store):
+    if search.diversity and not has_vectors(store):
         raise InputError(
             "--diversity compares vectors, and nothing here has any: leave it out, or index the documents with a model"
         )
@@ -88,7 +88,7 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
         rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[search.rewritten]
         find = rewrite(find, writer_of(search.writer, recipe))
     if search.rerank is not None:
-        find = ways.reranked(find, grader_of(search.rerank), search.rerank_weight)
+        find = ways.reranked(find, grader_of(search.rerank, recipe), search.rerank_weight)
     if search.diversity:
         find = ways.diverse(find, store, search.diversity, search.collection)
     return ways.with_neighbours(find, store, search.around, search.collection) if search.around else find
@@ -102,20 +102,28 @@ def refuse_absent(store: Store, collection: str) -> None:
         )
 
 
-def grader_of(rerank: str | Model) -> Model:
-    """The model for reranking that is named."""
+def grader_of(rerank: str | Path | Model, recipe: Recipe) -> Model:
+    """The model for reranking that is named, to run as `recipe` says. Raises `InputError` where it is for another task."""
     from tasktune.models.model import load
 
-    if not isinstance(rerank, str):
+    if not isinstance(rerank, str | Path):
         return rerank
+    usual = Recipe()
+    changes = {name: getattr(recipe, name) for name in _RUNNING if getattr(recipe, name) != getattr(usual, name)}
     with said_of("rerank"):
-        return load(rerank)
+        grader = load(rerank, changes)
+    ways.refuse_no_grader(grader)
+    return grader
+
+
+_RUNNING = ("device", "precision", "token_budget")
+"""The options that say how a model is run, whatever it answers."""
 
 
 def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
     """By words, by vectors or by both; by words alone where there are no vectors."""
     facts = store.facts()
-    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if _has_vectors(store) else 0.0}[search.by]
+    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if has_vectors(store) else 0.0}[search.by]
     found = []
     if weight < 1:
         found.append((ways.by_words(store, search.collection, search.where), 1 - weight))
@@ -125,7 +133,8 @@ def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
     return found[0][0] if len(found) == 1 else ways.fused(*zip(*found, strict=True))
 
 
-def _has_vectors(store: Store) -> bool:
+def has_vectors(store: Store) -> bool:
+    """Whether passages have vectors, so that they can be found by these."""
     facts = store.facts()
     return facts is not None and facts.dimension > 0
 
@@ -164,13 +173,13 @@ def embedder_of(store: Store, recipe: Recipe) -> Model:
     return model
 
 
-def writer_of(writer: str | Model, recipe: Recipe) -> ways.Write:
+def writer_of(writer: str | Path | Model, recipe: Recipe) -> ways.Write:
     """What a model writes to prompts, as a user would ask it."""
     from tasktune.models.model import as_it_comes
 
-    if isinstance(writer, str):
+    if isinstance(writer, str | Path):
         with said_of("writer"):
-            asked = as_it_comes(task("chat"), writer, lambda _: (), recipe)
+            asked = as_it_comes(task("chat"), str(writer), lambda _: (), recipe)
     else:
         asked = writer
 

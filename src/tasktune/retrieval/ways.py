@@ -9,7 +9,7 @@ for the neighbours that come beside.
 
 from __future__ import annotations
 
-import sys
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -38,6 +38,8 @@ LEAST_CANDIDATES = 50
 HYDE = "Write a short passage of an encyclopedia that answers the question.\nQuestion: {}\nPassage:"
 REWORD = "Ask the same in 3 other ways, a line each.\nQuestion: {}"
 _WORDINGS = 3
+_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
+"""What an item of a list begins with."""
 
 
 def by_words(store: Store, collection: str = MAIN, where: Where | None = None) -> Find:
@@ -77,16 +79,16 @@ def _fused(lists: Iterable[Sequence[Hit]], weights: Sequence[float]) -> list[Hit
 def reranked(way: Find, grader: Model, weight: float = 1.0) -> Find:
     """The candidates of another way in the order of the grades that a cross-encoder (a `reranking` model) gives them.
 
-    With less `weight` than 1 the order in which they were found counts for the rest: the two are fused.
+    With less `weight` than 1 the order in which they were found counts for the rest: the two are fused. There are as many
+    candidates for few passages as for `LEAST_CANDIDATES`, so that the first ten are the same however many are asked for.
     """
-    if grader.task.name != "reranking":
-        raise InputError(f"--rerank takes a model tuned for reranking, and this one is for {grader.task.name}")
+    refuse_no_grader(grader)
 
     def find(queries: Sequence[str], k: int) -> list[list[Hit]]:
-        found = way(queries, _candidates(k))
+        found = way(queries, max(k, LEAST_CANDIDATES))
         asked = zip(queries, found, strict=True)
         grades = grader.stream({"query": query, "passage": titled(hit.passage)} for query, hits in asked for hit in hits)
-        graded = [[Hit(hit.passage, _grade(next(grades).answer)) for hit in hits] for hits in found]
+        graded = [_graded(hits, [next(grades).answer for _ in hits]) for hits in found]
         if weight == 1:
             return [in_order(hits)[:k] for hits in graded]
         return [
@@ -96,9 +98,16 @@ def reranked(way: Find, grader: Model, weight: float = 1.0) -> Find:
     return find
 
 
-def _grade(answer: object) -> float:
-    """The grade; a passage that the model's policy dropped stands last, by a number that JSON has, too."""
-    return answer if isinstance(answer, float) else -sys.float_info.max
+def refuse_no_grader(grader: Model) -> None:
+    """Raises `InputError` where a model does not grade passages."""
+    if grader.task.name != "reranking":
+        raise InputError(f"--rerank takes a model tuned for reranking, and this one is for {grader.task.name}")
+
+
+def _graded(hits: Sequence[Hit], answers: Sequence[object]) -> list[Hit]:
+    """The passages with their grades; those that the model's policy dropped stand behind the others."""
+    last = min((grade for grade in answers if isinstance(grade, float)), default=0.0) - 1.0
+    return [Hit(hit.passage, grade if isinstance(grade, float) else last) for hit, grade in zip(hits, answers, strict=True)]
 
 
 def diverse(way: Find, store: Store, diversity: float, collection: str = MAIN) -> Find:
@@ -154,7 +163,7 @@ def reworded(way: Find, write: Write) -> Find:
 
 def _lines(text: str) -> list[str]:
     """The wordings in what was written, without the numbers and marks that lists begin with."""
-    lines = (line.strip().lstrip("0123456789.)-*• ").strip('" ') for line in text.splitlines())
+    lines = (_MARK.sub("", line).strip('" ') for line in text.splitlines())
     return [line for line in lines if line][:_WORDINGS]
 
 

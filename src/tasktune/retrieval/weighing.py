@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tasktune.core import InputError
 from tasktune.passages import Hit
-from tasktune.retrieval.ways import LEAST_CANDIDATES, Find, fused, reranked
+from tasktune.retrieval.ways import LEAST_CANDIDATES, Find, fused, refuse_no_grader, reranked
 
 if TYPE_CHECKING:
     from tasktune.models.model import Model
@@ -36,9 +36,10 @@ def best_weight(by_words: Find, by_vectors: Find, queries: Sequence[str], worth:
     return max(means, key=lambda weight: (round(means[weight], 9), -abs(weight - 0.5))), means
 
 
-def best_trust(way: Find, grader: Model, queries: Sequence[str], worth: Sequence[Worth], most: int = LEAST_CANDIDATES) -> Weighed:
-    """The weight of a reranker beside the order in which a way finds at `most` so many candidates, and what each is worth."""
-    found = _again(way(queries, most))
+def best_trust(way: Find, grader: Model, queries: Sequence[str], worth: Sequence[Worth]) -> Weighed:
+    """The weight of a reranker beside the order in which a way finds its candidates, and what each is worth."""
+    refuse_no_grader(grader)
+    found = _again(way(queries, LEAST_CANDIDATES))
     return best_weight(found, reranked(found, grader), queries, worth)
 
 

@@ -125,8 +125,7 @@ def record_of(question: str, hits: Sequence[Hit]) -> QuestionAnsweringGrounded:
 
 def _still(answer: Cited) -> Cited:
     """The answer as it may be shown: escapes in it may have spelled what was not seen while they were pieces."""
-    text = inert(answer.text)
-    return Cited(text, tuple(replace(mark, place=min(mark.place, len(text))) for mark in answer.marks))
+    return Cited(inert(answer.text), tuple(replace(mark, place=len(inert(answer.text[: mark.place]))) for mark in answer.marks))
 
 
 def _inert(pieces: Writing) -> Generator[str, None, tuple[str, Said]]:

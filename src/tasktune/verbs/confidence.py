@@ -18,6 +18,7 @@ import numpy as np
 
 from tasktune.core import InputError
 from tasktune.passages import Hit
+from tasktune.readers import write
 
 _STEPS = 50
 _PRIOR = 1e-2  # of the weights, so that two answers apart do not make them endless
@@ -47,7 +48,7 @@ class Confidence:
 
     def save(self, path: Path | str) -> None:
         """Write it as JSON."""
-        Path(path).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        write(str(path), [asdict(self)], "jsonl")
 
     @classmethod
     def load(cls, path: Path | str) -> Self:

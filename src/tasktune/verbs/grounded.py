@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, final
 
 from tasktune.answers import Cited, Mark
-from tasktune.core import Counts, InputError, Lost, Metric, Row
+from tasktune.core import Counts, InputError, Lost, Metric, Row, said_of
 from tasktune.datasets import Data
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.grounding import Entails, borne_out, faithfulness, grounded
@@ -28,7 +28,7 @@ from tasktune.readers import rows
 from tasktune.readers.mapping import mapped
 from tasktune.recipe import Recipe
 from tasktune.retrieval.search import Search, finding
-from tasktune.retrieval.ways import Find
+from tasktune.retrieval.ways import LEAST_CANDIDATES, Find
 from tasktune.scores import Score
 from tasktune.stores.base import Store
 from tasktune.stores.opening import open_store
@@ -38,8 +38,8 @@ from tasktune.verbs.ask import K, Suspects, asking, finished
 from tasktune.verbs.confidence import Confidence, best_score, fitted
 from tasktune.verbs.grounded_answer import GroundedAnswer
 
-DEPTH = 100
-"""Passages that are looked for to measure what is found."""
+DEPTH = LEAST_CANDIDATES
+"""Passages that are looked for to measure what is found: those that a search for few chooses among."""
 _AT_ONCE = 1000
 _ENTAILED = ("entailment", "entails", "0")
 
@@ -130,6 +130,7 @@ def evaluate_grounded(
     cites. Raises `InputError` where the questions hold nothing to measure by.
     """
     who, lost, asked = None if generator is None else answerer(generator), Lost(), list(asked_in(questions, format))
+    entails = None if judge is None else by_nli(judge, lost)
     if isinstance(knowledge, str | Path):
         with open_store(knowledge) as store:
             note_missing(asked, store, (how or Search()).collection, lost)
@@ -139,8 +140,8 @@ def evaluate_grounded(
         said = [one for one in asked if one.answers is not None] if who else []
         answers = [finished(asking(find, one.question, who, k, suspects, sure, lost=lost)) for one in said if who]
     scored = _scored(said, answers) if answers else {}
-    if judge is not None and answers:
-        scored |= _judged(answers, by_nli(judge))
+    if entails is not None and answers:
+        scored |= _judged(answers, entails)
     if not found and not scored:
         raise InputError("the questions have neither sources, to measure what is found, nor answers, to measure what is said")
     return GroundedEvaluation(len(asked), found, scored, lost)
@@ -227,15 +228,16 @@ def _record(asked: Asked, answer: GroundedAnswer) -> QuestionAnsweringGrounded:
     return QuestionAnsweringGrounded(question=asked.question, answer=gold, answers=golds, id=asked.id)
 
 
-def by_nli(model: Model | Path | str) -> Entails:
+def by_nli(model: Model | Path | str, lost: Lost | None = None) -> Entails:
     """Whether one text entails another, as a model tuned for `nli` has it. Raises `InputError` where it is none."""
-    judge = model if isinstance(model, Model) else load(model)
+    with said_of("judge"):
+        judge = model if isinstance(model, Model) else load(model)
     labels = {label.casefold(): label for label in judge.head.labels}
     entailed = next((labels[name] for name in _ENTAILED if name in labels), None)
     if judge.task.name != "nli" or entailed is None:
         has = ", ".join(judge.head.labels) or "no labels"
         raise InputError(f"the judge must be tuned for nli with a label 'entailment'; this one does {judge.task.name} ({has})")
-    return lambda premise, claim: judge.predict([{"premise": premise, "hypothesis": claim}])[0].answer == entailed
+    return lambda premise, claim: next(judge.stream([{"premise": premise, "hypothesis": claim}], lost)).answer == entailed
 
 
 def _judged(answers: Iterable[GroundedAnswer], entails: Entails) -> dict[str, Score]:
@@ -258,6 +260,7 @@ def calibrate(
     suspects: Suspects = "drop",
     format: str | None = None,
     recipe: Recipe | None = None,
+    lost: Lost | None = None,
 ) -> Confidence:
     """How sure answers of this generator from these documents are, and from where on they had better be given.
 
@@ -266,7 +269,7 @@ def calibrate(
     """
     asked, who = [one for one in asked_in(questions, format) if one.answers is not None], answerer(generator)
     with finding(knowledge, how, recipe) as find:
-        answers = [(one, finished(asking(find, one.question, who, k, suspects))) for one in asked]
+        answers = [(one, finished(asking(find, one.question, who, k, suspects, lost=lost))) for one in asked]
     given = [(one, answer) for one, answer in answers if not answer.abstained]
     if len(given) < 2:
         raise InputError(f"of {len(asked)} questions {len(given)} were answered; it takes more to know how sure answers are")

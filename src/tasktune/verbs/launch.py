@@ -19,7 +19,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from tasktune.models.named import NAMED
-from tasktune.recipe import Recipe
+from tasktune.recipe import FEWEST_EPOCHS, Recipe
 
 _RECORDS = 4
 """Records of a batch that a process should have at least: with fewer, there is more to add up than to compute."""
@@ -49,7 +49,7 @@ def processes_for(recipe: Recipe, train: Collection[str], dev: Collection[str], 
     if not _free_to_choose(recipe) or not all(Path(data).is_file() for data in (*train, *dev)):
         return 1
     weights = _weights(model)
-    work = 6 * weights * sum(Path(data).stat().st_size for data in train) / _BYTES_A_TOKEN * (recipe.epochs or 1)
+    work = 6 * weights * sum(Path(data).stat().st_size for data in train) / _BYTES_A_TOKEN * (recipe.epochs or FEWEST_EPOCHS)
     needed = weights * (_BYTES_A_WEIGHT + _BYTES_A_WEIGHT_AND_TOKEN * recipe.token_budget) + _BESIDE
     cores, room = len(os.sched_getaffinity(0)), int(_free_memory() / needed)
     return max(1, min(cores, room, recipe.batch_size // _RECORDS)) if work > _WORTH_IT else 1

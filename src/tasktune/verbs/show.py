@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tasktune.models.evaluation import Evaluation, MultiTaskEvaluation
     from tasktune.models.model import Model
     from tasktune.models.multitask import MultiTaskModel
+    from tasktune.retrieval.weighing import Weighed
     from tasktune.verbs.cluster import Clustering
     from tasktune.verbs.grounded import GroundedEvaluation
     from tasktune.verbs.grounded_answer import GroundedAnswer
@@ -103,10 +105,20 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
         console.print(f"     {escape(shortened(visible(passage.text)))}", soft_wrap=True)
 
 
-def show_weighed(best: float, means: Mapping[float, float]) -> None:
-    """What each weight that was tried is worth, and which is the best."""
-    for weight, mean in means.items():
-        print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best else ''}")
+def show_weighed(found: Mapping[str, Weighed], rerank: str | None) -> None:
+    """What each weight that was tried is worth, and the flags to search with."""
+    flags = []
+    for name, (best, means) in found.items():
+        print(f"{name.replace('_', ' ')}:")
+        for weight, mean in means.items():
+            print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best else ''}")
+        if name == "weight":
+            flags.append(f"--weight {best:g}")
+        elif best > 0:
+            flags.append(f"--rerank {quote(rerank or '')} --rerank-weight {best:g}")
+        else:
+            flags.append("and without the reranker")
+    print(f"search with {' '.join(flags)}")
 
 
 def show_grounded_evaluation(measured: GroundedEvaluation) -> None:
