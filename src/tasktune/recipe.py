@@ -54,7 +54,8 @@ class Recipe:
     frozen: Annotated[Frozen, "what does not learn: nothing, or vision (the encoder of pictures)"] = "nothing"
     max_length: Annotated[int | None, "longest input in tokens; the model's own limit, at most 2048, if not given"] = None
     lossy: Annotated[
-        Lossy, "what to do with records too long or without an answer: error, split into windows, truncate, drop"
+        Lossy,
+        "what to do with records too long: error, split into windows, truncate or drop; without an answer: drop, else error",
     ] = "split"
     projective: Annotated[bool, "trees without crossing arcs, for parsing"] = False
     sentences: Annotated[int | None, "sentences of an extractive summary; as many as those that it learnt from, if not given"] = (

@@ -123,6 +123,16 @@ def test_what_cannot_be_measured_is_told(asked: Path, words: tuple[str, ...], sa
     assert not asked.with_name("sure.json").exists()
 
 
+def test_questions_may_be_a_table_and_its_columns_are_told(asked: Path, tmp_path: Path):
+    tt.index("docs", "kb.db", None)
+    (tmp_path / "asked.csv").write_text("question,sources\neggs?,docs/eggs.txt\nferry?,docs/ferry.txt\n")
+    assert evaluate_grounded("kb.db", "asked.csv").questions == 2
+    (tmp_path / "other.csv").write_text("label,sources\nx,docs/eggs.txt\n")
+    assert "no 'question' here, only: sources, label" in run("evaluate", "kb.db", "other.csv")[1]
+    (tmp_path / "none.jsonl").touch()
+    assert "none.jsonl: there is no question in it" in run("evaluate", "kb.db", "none.jsonl")[1]
+
+
 def test_a_place_that_cannot_be_written_is_told_before_anybody_answers(asked: Path):
     tt.index("docs", "kb.db", None)
     nobody = ("--generator", "http://127.0.0.1:9/v1", "--generator-name", "x")

@@ -64,6 +64,11 @@ def refuse_taken(out: Path) -> None:
     """Raise `InputError` where something stands at `out`, or nothing can be put there."""
     if out.exists():
         raise InputError(f"{out} is there already, and nothing is overwritten; name another, or move it away")
+    refuse_unmakeable(out)
+
+
+def refuse_unmakeable(out: Path) -> None:
+    """Raise `InputError` where nothing can be put at `out`."""
     above = next(folder for folder in out.absolute().parents if folder.exists())
     try:
         Path(mkdtemp(prefix=f".{out.name}-", dir=above)).rmdir()

@@ -103,7 +103,8 @@ def _made(connection: sqlite3.Connection, path: Path) -> None:
 def _known(connection: sqlite3.Connection, path: Path) -> None:
     application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
     if application != _APPLICATION:
-        raise InputError(f"{path} is a SQLite file, but no store of tasktune's; give another name")
+        kind = "a SQLite file" if path.stat().st_size else "empty"
+        raise InputError(f"{path} is {kind}, and no store of tasktune's; give another name")
     if version != _VERSION:
         age, advice = ("newer", "update tasktune") if version > _VERSION else ("older", "index the documents into a new file")
         raise InputError(f"{path} was written by {age} tasktune (format {version}, this one reads {_VERSION}); {advice}")

@@ -15,7 +15,7 @@ from typing import Any, final
 
 from tasktune.answers import Cited, Mark
 from tasktune.core import Counts, InputError, Lost, Metric, Row, said_of
-from tasktune.datasets import Data
+from tasktune.datasets import Data, called
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.grounding import Entails, borne_out, faithfulness, grounded
 from tasktune.metrics.retrieval import averaged, measured
@@ -25,7 +25,7 @@ from tasktune.notations.amounts import amount
 from tasktune.notations.plain import as_json
 from tasktune.passages import Hit
 from tasktune.readers import rows
-from tasktune.readers.mapping import mapped
+from tasktune.readers.mapping import known_names, mapped
 from tasktune.recipe import Recipe
 from tasktune.retrieval.search import Search, finding
 from tasktune.retrieval.ways import LEAST_CANDIDATES, Find
@@ -79,16 +79,18 @@ class GroundedEvaluation:
 
 def asked_in(data: Data, format: str | None = None) -> Iterator[Asked]:
     """The questions of a file, or of rows. Raises `InputError` at a row that holds none."""
-    given = rows(data, format) if isinstance(data, str | Path) else data
+    given = rows(data, format, known_names(_FIELDS, _ALIASES, {})) if isinstance(data, str | Path) else data
     for number, row in enumerate(given, 1):
         named = row if isinstance(row, Row) else Row(dict(row), f"question {number}")
-        yield _asked(mapped(named, ("question", "answers", "answer", "sources"), _ALIASES, {}))
+        yield _asked(mapped(named, _FIELDS, _ALIASES, {}))
 
 
+_FIELDS = ("question", "answers", "answer", "sources")
 _ALIASES = {"question": ("query", "text"), "sources": ("source", "documents", "relevant")}
 
 
 def _asked(row: Row) -> Asked:
+    row.string("question")  # a column that is missing is told beside those that are there
     record = QuestionAnsweringGrounded.from_row(Row({n: v for n, v in row.values.items() if n in _OF_ANSWERS}, row.where))
     golds = None if record.answer is None else record.answers or ((record.answer.text,) if record.answer.text else ())
     return Asked(record.question, golds, tuple(_source(row, one) for one in _listed(row.get("sources"))), row.id)
@@ -130,6 +132,8 @@ def evaluate_grounded(
     cites. Raises `InputError` where the questions hold nothing to measure by.
     """
     who, lost, asked = None if generator is None else answerer(generator), Lost(), list(asked_in(questions, format))
+    if not asked:
+        raise InputError(f"{called(questions)}: there is no question in it")
     entails = None if judge is None else by_nli(judge, lost)
     if isinstance(knowledge, str | Path):
         with open_store(knowledge) as store:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tasktune.core import InputError, Record, Task
 from tasktune.images import Image, content
+from tasktune.models.folder import refuse_unmakeable
 from tasktune.notations.plain import record_as_json
 from tasktune.readers import jsonl, write
 from tasktune.tasks import task
@@ -26,6 +27,7 @@ def sample(name: str, out: Path) -> Path:
     for there in (path, *(out / each for each in pictures.values())):
         if there.exists():
             raise InputError(f"{there} is there already, and nothing is overwritten; name another --out")
+    refuse_unmakeable(path)
     out.mkdir(parents=True, exist_ok=True)
     for image, picture in pictures.items():
         (out / picture.parent).mkdir(exist_ok=True)
