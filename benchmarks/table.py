@@ -47,6 +47,7 @@ _STSB = ("sts/stsb_multi_mt/stsb-en-train.csv", "sts/stsb_multi_mt/stsb-en-dev.c
 _SNLI = ("nli/snli_cad/original/train.tsv", "nli/snli_cad/original/dev.tsv")
 _GSDSIMP = ("parsing/zh_gsdsimp/zh_gsdsimp-ud-train.conllu", "parsing/zh_gsdsimp/zh_gsdsimp-ud-dev.conllu")
 _SQUAD2 = ("extractive_qa/squad2/train.json", "extractive_qa/squad2/dev.json")
+_XQUAD = ("extractive_qa/xquad.en/train.json", "extractive_qa/xquad.en/dev.json")
 _REST16 = ("absa/acos/rest16_quad_train.tsv", "absa/acos/rest16_quad_dev.tsv")
 _WNUT17 = ("ner/wnut17/wnut17train.conll", "ner/wnut17/emerging.dev.conll")
 _NCBI = ("ner/ncbi_disease/train.tsv", "ner/ncbi_disease/devel.tsv")
@@ -93,6 +94,7 @@ _GENERATIVE = "question-answering-generative"
 RUNS = (
     Run("wikigold", "ner", "minilm", *_WIKIGOLD, 4.0),
     Run("squad2", "question-answering", "minilm", *_SQUAD2, 5.5, (160, 80)),
+    Run("xquad", "question-answering", "minilm", *_XQUAD, 8.0, (480, 120), options={"epochs": 5}),
     Run("sst2", "classification", "minilm", *_SST2, 3.0, (900, 436), _TEXT_LABEL),
     Run("sick", "nli", "minilm", *_SICK, 2.5, (1000, None)),
     Run("ewt", "pos", "minilm", *_EWT, 3.0, (400, 150)),
