@@ -69,7 +69,9 @@ def test_the_flags_to_search_with_are_told(capsys: pytest.CaptureFixture[str]):
     show_weighed({"weight": (0.3, {0.3: 0.5}), "rerank_weight": (0.4, {0.4: 0.6})}, "my runs/r")
     assert capsys.readouterr().out.splitlines()[-1] == "search with --weight 0.3 --rerank 'my runs/r' --rerank-weight 0.4"
     show_weighed({"weight": (0.3, {0.3: 0.5}), "rerank_weight": (0.0, {0.0: 0.5})}, "runs/r")
-    assert capsys.readouterr().out.splitlines()[-1] == "search with --weight 0.3 and without the reranker"
+    assert capsys.readouterr().out.splitlines()[-2:] == ["the reranker had better be left out", "search with --weight 0.3"]
+    show_weighed({"rerank_weight": (0.0, {0.0: 0.5})}, "runs/r")
+    assert capsys.readouterr().out.splitlines()[-1] == "the reranker had better be left out"
 
 
 def test_a_reranker_that_is_none_is_told_before_anything_is_searched(asked: Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated
@@ -50,8 +50,12 @@ def evaluate_store(
         if who is None:
             raise InputError("--calibrate learns how sure answers are: name who answers with --generator")
         lost = Lost()
-        learnt = partial(learn, store, data[0], who, answering.k, how, answering.suspects.value, format, resolved, lost)
-        write(calibrate, (asdict(find_out()) for find_out in [learnt]), "jsonl")  # the file is opened first
+        confidence = partial(learn, store, data[0], who, answering.k, how, answering.suspects.value, format, resolved, lost)
+
+        def learnt() -> Iterator[dict[str, float]]:
+            yield asdict(confidence())
+
+        write(calibrate, learnt(), "jsonl")  # which opens the file before anything is asked
         show_lost(lost)
         return
     found = evaluate_grounded(store, data[0], who, answering.k, how, answering.suspects.value, sure, judge, format, resolved)

@@ -106,19 +106,19 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
 
 
 def show_weighed(found: Mapping[str, Weighed], rerank: str | None) -> None:
-    """What each weight that was tried is worth, and the flags to search with."""
-    flags = []
-    for name, (best, means) in found.items():
+    """What each weight that was tried is worth, and how to search with the best."""
+    best = {name: weight for name, (weight, _) in found.items()}
+    for name, (_, means) in found.items():
         print(f"{name.replace('_', ' ')}:")
         for weight, mean in means.items():
-            print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best else ''}")
-        if name == "weight":
-            flags.append(f"--weight {best:g}")
-        elif best > 0:
-            flags.append(f"--rerank {quote(rerank or '')} --rerank-weight {best:g}")
-        else:
-            flags.append("and without the reranker")
-    print(f"search with {' '.join(flags)}")
+            print(f"{weight:.1f}  ndcg@10 {mean:.4f}{'  the best' if weight == best[name] else ''}")
+    flags = [f"--weight {best['weight']:g}"] if "weight" in best else []
+    if trust := best.get("rerank_weight"):
+        flags.append(f"--rerank {quote(rerank or '')} --rerank-weight {trust:g}")
+    if trust == 0:
+        print("the reranker had better be left out")
+    if flags:
+        print(f"search with {' '.join(flags)}")
 
 
 def show_grounded_evaluation(measured: GroundedEvaluation) -> None:
