@@ -171,3 +171,18 @@ def test_a_generator_that_is_none_is_named_by_its_flag(asked: Path):
     code, said = run("ask", "kb.db", "when do eggs boil?", "--by", "words", "--generator", "nowhere")
     assert code != 0
     assert said.startswith("--generator: nowhere is not here")
+
+
+@pytest.mark.slow
+def test_how_sure_answers_are_is_learnt_and_used(asked: Path, tuned: Callable[[str, str], tt.Model]):
+    tt.index("docs", "kb.db", None)
+    tuned("question-answering-grounded", "llama").save("reader")
+    rows = [{"question": f"when do eggs boil, {k}?", "answers": ["in ten minutes"]} for k in range(3)]
+    asked.write_text("\n".join(map(json.dumps, rows)))
+    words = ("evaluate", "kb.db", "asked.jsonl", "--by", "words", "--generator", "reader")
+    code, said = run(*words, "--calibrate", "sure.json")
+    assert code == 0, said
+    assert set(json.loads(Path("sure.json").read_text())) == {"bias", "found", "told", "threshold"}
+    code, said = run(*words, "--confidence", "sure.json", "--json")
+    assert code == 0
+    assert json.loads(said)["questions"] == 3
