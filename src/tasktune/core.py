@@ -34,6 +34,11 @@ def said_of(flag: str) -> Iterator[None]:
         raise InputError(f"--{flag}: {wrong}") from wrong
 
 
+def _short(value: Any) -> str:
+    spelled = repr(value)
+    return spelled if len(spelled) <= 40 else spelled[:39] + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One item of a file as its reader found it: named values, where they stood (`file:line`), and the `folder` in which
@@ -49,6 +54,11 @@ class Row:
         """The error to raise about this row, with its place in front."""
         return InputError(f"{self.where}: {why}" if self.where else why)
 
+    @property
+    def samples(self) -> str:
+        """The names that there are, each with the beginning of what it holds."""
+        return ", ".join(f"{name} ({_short(value)})" for name, value in self.values.items())
+
     def get(self, name: str) -> Any:
         """The value called `name`, or `None` where there is none."""
         return self.values.get(name)
@@ -57,8 +67,11 @@ class Row:
         """The value called `name`, which must be there and be text."""
         value = self.optional(name)
         if value is None:
-            there = ", ".join(map(str, self.values)) or "nothing"
-            raise self.refuse(f"no {name!r} here, only: {there}. Name its column with --map {name}=COLUMN")
+            numbered = all(str(column).isdecimal() for column in self.values)
+            how = " (its number, or what stands at its head)" if self.values and numbered else ""
+            raise self.refuse(
+                f"no {name!r} here, only: {self.samples or 'nothing'}. Name its column{how} with --map {name}=COLUMN"
+            )
         return value
 
     def optional(self, name: str) -> str | None:

@@ -42,7 +42,7 @@ def test_a_row_holds_two_texts_and_their_languages(values: dict[str, Any], found
 
 
 def test_a_row_without_a_text_is_refused() -> None:
-    with pytest.raises(InputError, match="input 1: no 'text' here, only: answer"):
+    with pytest.raises(InputError, match=r"input 1: no 'text' here, only: answer \("):
         read("translation", answer="b")
 
 

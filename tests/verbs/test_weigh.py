@@ -130,7 +130,7 @@ def test_questions_may_be_a_table_and_its_columns_are_told(asked: Path, tmp_path
     (tmp_path / "asked.csv").write_text("question,sources\neggs?,docs/eggs.txt\nferry?,docs/ferry.txt\n")
     assert evaluate_grounded("kb.db", "asked.csv").questions == 2
     (tmp_path / "other.csv").write_text("label,sources\nx,docs/eggs.txt\n")
-    assert "no 'question' here, only: sources, label" in run("evaluate", "kb.db", "other.csv")[1]
+    assert "no 'question' here, only: sources ('docs/eggs.txt'), label ('x')" in run("evaluate", "kb.db", "other.csv")[1]
     (tmp_path / "none.jsonl").touch()
     assert "none.jsonl: there is no question in it" in run("evaluate", "kb.db", "none.jsonl")[1]
 

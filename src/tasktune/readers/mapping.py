@@ -65,7 +65,7 @@ def _mapped_column(row: Row, mapping: Mapping[str, str], field: str) -> str:
     if column is None:
         raise row.refuse(
             f"--map {field}={mapping[field]}: there is no column {mapping[field]!r}. The columns, with what is in them here: "
-            f"{_samples(row)}. For instance --map {field}={_quoted(next(iter(row.values), 'COLUMN'))}"
+            f"{row.samples or 'none'}. For instance --map {field}={_quoted(next(iter(row.values), 'COLUMN'))}"
         )
     return column
 
@@ -82,15 +82,6 @@ def _column(row: Row, wanted: str) -> str | None:
     if len(alike) > 1:
         raise row.refuse(f"{wanted!r} could be any of the columns {', '.join(map(repr, alike))}. Say which with --map.")
     return alike[0] if alike else None
-
-
-def _samples(row: Row) -> str:
-    return ", ".join(f"{name} ({_short(value)})" for name, value in row.values.items()) or "none"
-
-
-def _short(value: Any) -> str:
-    spelled = repr(value)
-    return spelled if len(spelled) <= 40 else spelled[:39] + "…"
 
 
 def _quoted(column: str) -> str:
