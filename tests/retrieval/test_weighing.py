@@ -59,13 +59,14 @@ def test_a_reranker_counts_as_much_as_it_finds(wanted: str, weights: tuple[float
 def test_the_first_ones_are_the_same_however_many_are_asked_for():
     names = [f"p{k:03}" for k in range(80)]
     grader = Grader(**{name: float(k) for k, name in enumerate(names)})
-    few, many = (reranked(giving(*names), grader)(["q"], k)[0] for k in (10, LEAST_CANDIDATES))  # type: ignore[arg-type]
-    assert [hit.passage.source for hit in few] == [hit.passage.source for hit in many[:10]] == names[49:39:-1]
+    few, many = (reranked(giving(*names), grader)(["q"], k)[0] for k in (10, 80))  # type: ignore[arg-type]
+    assert [hit.passage.source for hit in few] == names[49:39:-1]
+    assert [hit.passage.source for hit in many] == [*reversed(names[:LEAST_CANDIDATES]), *names[LEAST_CANDIDATES:]]
 
 
 def test_a_passage_without_a_grade_stands_last_and_leaves_the_others_apart():
     [hits] = reranked(giving(*"abc"), Grader(a=0.1, b=None, c=0.9))(["q"], 3)  # type: ignore[arg-type]
-    assert [(hit.passage.source, hit.score) for hit in hits] == [("c", 0.9), ("a", 0.1), ("b", -0.9)]
+    assert [(hit.passage.source, hit.score) for hit in hits] == [("c", 0.9), ("a", 0.1), ("b", 0.1 - 2)]
 
 
 def test_without_questions_there_is_nothing_to_weigh_by():

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,16 +80,16 @@ def _fused(lists: Iterable[Sequence[Hit]], weights: Sequence[float]) -> list[Hit
 def reranked(way: Find, grader: Model, weight: float = 1.0) -> Find:
     """The candidates of another way in the order of the grades that a cross-encoder (a `reranking` model) gives them.
 
-    With less `weight` than 1 the order in which they were found counts for the rest: the two are fused. There are as many
-    candidates for few passages as for `LEAST_CANDIDATES`, so that the first ten are the same however many are asked for.
+    With less `weight` than 1 the order in which they were found counts for the rest: the two are fused. `LEAST_CANDIDATES` are
+    graded, and what was found beyond them stands behind: the first ten are the same however many are asked for.
     """
     refuse_no_grader(grader)
 
     def find(queries: Sequence[str], k: int) -> list[list[Hit]]:
         found = way(queries, max(k, LEAST_CANDIDATES))
-        asked = zip(queries, found, strict=True)
-        grades = grader.stream({"query": query, "passage": titled(hit.passage)} for query, hits in asked for hit in hits)
-        graded = [_graded(hits, [next(grades).answer for _ in hits]) for hits in found]
+        asked = [(query, hit) for query, hits in zip(queries, found, strict=True) for hit in hits[:LEAST_CANDIDATES]]
+        grades = grader.stream({"query": query, "passage": titled(hit.passage)} for query, hit in asked)
+        graded = [_graded(hits, [next(grades).answer for _ in hits[:LEAST_CANDIDATES]]) for hits in found]
         if weight == 1:
             return [in_order(hits)[:k] for hits in graded]
         return [
@@ -105,9 +106,10 @@ def refuse_no_grader(grader: Model) -> None:
 
 
 def _graded(hits: Sequence[Hit], answers: Sequence[object]) -> list[Hit]:
-    """The passages with their grades; those that the model's policy dropped stand behind the others."""
-    last = min((grade for grade in answers if isinstance(grade, float)), default=0.0) - 1.0
-    return [Hit(hit.passage, grade if isinstance(grade, float) else last) for hit, grade in zip(hits, answers, strict=True)]
+    """The passages with their grades; those without one stand behind, as they were found."""
+    last = min((grade for grade in answers if isinstance(grade, float)), default=0.0)
+    told = zip_longest(hits, answers)
+    return [Hit(hit.passage, grade if isinstance(grade, float) else last - k) for k, (hit, grade) in enumerate(told, 1)]
 
 
 def diverse(way: Find, store: Store, diversity: float, collection: str = MAIN) -> Find:

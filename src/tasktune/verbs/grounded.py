@@ -28,7 +28,7 @@ from tasktune.readers import rows
 from tasktune.readers.mapping import known_names, mapped
 from tasktune.recipe import Recipe
 from tasktune.retrieval.search import Search, finding
-from tasktune.retrieval.ways import LEAST_CANDIDATES, Find
+from tasktune.retrieval.ways import Find
 from tasktune.scores import Score
 from tasktune.stores.base import Store
 from tasktune.stores.opening import open_store
@@ -38,8 +38,8 @@ from tasktune.verbs.ask import K, Suspects, asking, finished
 from tasktune.verbs.confidence import Confidence, best_score, fitted
 from tasktune.verbs.grounded_answer import GroundedAnswer
 
-DEPTH = LEAST_CANDIDATES
-"""Passages that are looked for to measure what is found: those that a search for few chooses among."""
+DEPTH = 100
+"""Passages that are looked for to measure what is found."""
 _AT_ONCE = 1000
 _ENTAILED = ("entailment", "entails", "0")
 
