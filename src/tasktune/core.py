@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from math import isfinite, nan
 from pathlib import Path
@@ -23,15 +22,6 @@ class InputError(ValueError):
 
     The command line prints it alone and leaves with exit code 2; in Python it is an ordinary exception.
     """
-
-
-@contextmanager
-def said_of(flag: str) -> Iterator[None]:
-    """What is wrong with one of several models that are named, with the name of the flag that names it."""
-    try:
-        yield
-    except InputError as wrong:
-        raise InputError(f"--{flag}: {wrong}") from wrong
 
 
 def _short(value: Any) -> str:

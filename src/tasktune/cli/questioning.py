@@ -12,7 +12,6 @@ import typer
 
 from tasktune.cli.options import Options, loading, with_fields, with_running
 from tasktune.cli.searching import Searching, Store, with_searching
-from tasktune.core import said_of
 
 if TYPE_CHECKING:
     from tasktune.verbs.answerers import Answerer
@@ -43,6 +42,7 @@ class Answering:
 
     def who(self, options: Options) -> Answerer | None:
         """Whoever answers, opened; `None` where nobody is named."""
+        from tasktune.retrieval.search import said_of
         from tasktune.verbs.answerers import answerer
 
         if self.generator is None:

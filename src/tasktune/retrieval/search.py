@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from tasktune.answers import Message
-from tasktune.core import InputError, said_of
+from tasktune.core import InputError
 from tasktune.passages import Hit
 from tasktune.recipe import Recipe
 from tasktune.retrieval import ways
@@ -100,6 +100,15 @@ def refuse_absent(store: Store, collection: str) -> None:
         raise InputError(
             f"there is no collection {collection!r} here; there is: {', '.join(there) or 'none'}. Index documents first"
         )
+
+
+@contextmanager
+def said_of(flag: str) -> Iterator[None]:
+    """What is wrong with one of several models that are named, with the name of the flag that names it."""
+    try:
+        yield
+    except InputError as wrong:
+        raise InputError(f"--{flag}: {wrong}") from wrong
 
 
 def grader_of(rerank: str | Path | Model, recipe: Recipe) -> Model:

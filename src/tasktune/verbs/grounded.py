@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, final
 
 from tasktune.answers import Cited, Mark
-from tasktune.core import Counts, InputError, Lost, Metric, Row, said_of
+from tasktune.core import Counts, InputError, Lost, Metric, Row
 from tasktune.datasets import Data, called
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.grounding import Entails, borne_out, faithfulness, grounded
@@ -27,7 +27,7 @@ from tasktune.passages import Hit
 from tasktune.readers import rows
 from tasktune.readers.mapping import known_names, mapped
 from tasktune.recipe import Recipe
-from tasktune.retrieval.search import Search, finding
+from tasktune.retrieval.search import Search, finding, said_of
 from tasktune.retrieval.ways import Find
 from tasktune.scores import Score
 from tasktune.stores.base import Store
