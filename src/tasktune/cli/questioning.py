@@ -42,11 +42,11 @@ class Answering:
 
     def who(self, options: Options) -> Answerer | None:
         """Whoever answers, opened; `None` where nobody is named."""
+        if self.generator is None:  # and torch is not needed
+            return None
         from tasktune.retrieval.search import said_of
         from tasktune.verbs.answerers import answerer
 
-        if self.generator is None:
-            return None
         with said_of("generator"):
             return answerer(self.generator, options, self.generator_name)
 
