@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasktune.core import InputError, Lost
-from tasktune.datasets import Data
+from tasktune.datasets import Data, called
 from tasktune.recipe import Recipe
 from tasktune.retrieval.search import embedder_of, grader_of, has_vectors, refuse_absent
 from tasktune.retrieval.ways import by_vectors, by_words, fused
@@ -40,7 +40,7 @@ def weigh(
     grader = None if rerank is None else grader_of(rerank, recipe)
     known = [one for one in asked_in(questions, format) if one.sources]
     if not known:
-        raise InputError(f"no question of {questions} names its 'sources', the documents in which the answer stands")
+        raise InputError(f"no question of {called(questions)} names its 'sources', the documents in which the answer stands")
     asked, worth = [one.question for one in known], [partial(ndcg, one) for one in known]
     found: dict[str, Weighed] = {}
     with open_store(store) as opened:
