@@ -134,6 +134,15 @@ def test_other_passages_are_refused_until_all_is_indexed_anew(folder: Path):
     assert tt.index("docs", "kb.db", None, limit=9, again=True).written == 3
 
 
+def test_a_name_that_no_passage_has_is_told(folder: Path):
+    (folder / "mail.csv").write_text("text,author\nBoil eggs,Ann\n", encoding="utf-8")
+    tt.index("docs", "kb.db", None)
+    assert texts("eggs", Search(where={"author": "Ann"})) == ["Boil eggs"]
+    assert texts("eggs", Search(where={"author": "Bob"})) == []
+    with pytest.raises(tt.InputError, match=r"--where: no passage here has 'autor'; they have: author, .*page, source"):
+        tt.search("kb.db", "eggs", how=Search(where={"autor": "Ann"}))
+
+
 @pytest.mark.slow
 def test_a_search_that_goes_on_does_not_compare_vectors_of_two_models(folder: Path, bert: str):
     tt.index("docs", "kb.db", bert)

@@ -84,6 +84,8 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
         )
     recipe = recipe or Recipe()
     find = _fused(store, search, recipe)
+    if search.where:
+        find = _where_it_may_be(store, search, find)
     if search.rewritten != "no":
         rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[search.rewritten]
         find = rewrite(find, writer_of(search.writer, recipe))
@@ -146,6 +148,28 @@ def has_vectors(store: Store) -> bool:
     """Whether passages have vectors, so that they can be found by these."""
     facts = store.facts()
     return facts is not None and facts.dimension > 0
+
+
+def _where_it_may_be(store: Store, search: Search, way: Find) -> Find:
+    """A way that finds what is `where` it is looked for. Raises `InputError` where nothing is found, as no passage ever could."""
+
+    def find(queries: Sequence[str], k: int) -> list[list[Hit]]:
+        found = way(queries, k)
+        if not any(found):
+            refuse_unknown(store, search.collection, search.where)
+        return found
+
+    return find
+
+
+def refuse_unknown(store: Store, collection: str, where: Where) -> None:
+    """Raises `InputError` where passages are asked for by a name that none of a collection has."""
+    there = {"source", "page"}
+    passages = store.passages(collection)
+    while unknown := sorted(where.keys() - there):
+        if (passage := next(passages, None)) is None:
+            raise InputError(f"--where: no passage here has {unknown[0]!r}; they have: {', '.join(sorted(there))}")
+        there |= passage.metadata.keys()
 
 
 def _while_it_is(facts: Facts | None, store: Store, way: Find) -> Find:
