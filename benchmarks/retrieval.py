@@ -3,9 +3,10 @@
 BM25, vectors, both, and what a reranker and tuning add, on Cranfield (abstracts, graded), the paragraphs of SQuAD2's questions
 and the contexts of HotpotQA's. Half of the queries of each, drawn by a seed, are learnt from: they choose the weight of vectors
 and of a reranker's order, and, of Cranfield, tune a retriever. The other half is measured; of either, a hundred at most. The
-reranker has learnt from SQuAD2's training questions alone, whose paragraphs are in none of the collections; it reads twenty
-passages a query, and fifty queries choose its weight. A document is one passage, as it is. The result is `retrieval.json` beside
-this file, saved after each row; `--only NAME` runs just these sets, `--quick` a few queries of each.
+reranker has learnt from SQuAD2's training questions alone, whose paragraphs are in none of the collections: to tell the paragraph
+of a question from one that its words find, and from some at random. It reads twenty passages a query, and fifty queries choose
+its weight. A document is one passage, as it is. The result is `retrieval.json` beside this file, saved after each row; `--only
+NAME` runs just these sets, `--quick` a few queries of each.
 """
 
 from __future__ import annotations
@@ -184,15 +185,15 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
 
 @cache
 def grader(quick: bool) -> Model:
-    """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from others that words find."""
+    """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from others."""
     documents, queries = _paragraphs("train")
-    learnt = Random(SEED).sample(queries, 16 if quick else 1500)
+    learnt = (chance := Random(SEED)).sample(queries, 16 if quick else 1000)
     store = stored(Collection(documents, [], []), None, WORK / "graded.db")
     found = ways.by_words(store)([query.text for query in learnt], 2)
     pairs = [
         {"query": query.text, "passage": documents[name], "answer": float(query.judged.get(name, 0))}
         for query, hits in zip(learnt, found, strict=True)
-        for name in dict.fromkeys((*query.judged, *query.ranking(hits)))
+        for name in dict.fromkeys((*query.judged, *query.ranking(hits), *chance.sample(sorted(documents), 2)))
     ]
     recipe = replace(_recipe(quick), epochs=0.2 if quick else 1, evaluations=1 if quick else 3)
     return tt.fit("reranking", train=pairs, model="minilm", out=WORK / "grader", recipe=recipe)

@@ -12,7 +12,7 @@ import typer
 
 from tasktune.cli.asking import Asking, with_asking
 from tasktune.cli.measuring import evaluate_store
-from tasktune.cli.options import DataFile, Format, Map, Options, with_recipe
+from tasktune.cli.options import DataFile, Format, Map, Options, with_running
 from tasktune.cli.questioning import Answering, with_answering
 from tasktune.cli.searching import Searching, with_searching
 from tasktune.core import InputError, Lost, Row
@@ -28,7 +28,7 @@ OUT_HELP = (
 )
 
 
-@with_recipe
+@with_running
 @with_asking
 @with_searching
 @with_answering
@@ -83,7 +83,7 @@ def evaluate(
         show_evaluation(measured)
 
 
-@with_recipe
+@with_running
 @with_asking
 def predict(
     asking: Asking,
