@@ -88,7 +88,7 @@ class Done:
 def commands(plan: Plan) -> dict[str, list[str]]:
     """What a user types."""
     run, model, reading = plan.run, str(plan.folder / "model"), _reading(plan.run)
-    options = [word for name, value in _told(plan).items() for word in (f"--{name.replace('_', '-')}", f"{value:g}")]
+    options = [word for name, value in _told(plan).items() for word in (f"--{name.replace('_', '-')}", _typed(value))]
     return {
         "fit": [
             *("tasktune", "fit", run.task, "--model", run.model, "--train", plan.train, "--dev", plan.dev),
@@ -125,6 +125,11 @@ def flat(recipe: Recipe) -> dict[str, Any]:
     options = asdict(recipe)
     decoding: dict[str, Any] = options.pop(recipes.DECODING)
     return options | decoding
+
+
+def _typed(value: Any) -> str:
+    """A value as one types it: 8 for 8.0."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def started(words: list[str]) -> Done:
