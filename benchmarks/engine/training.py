@@ -1,8 +1,8 @@
 """Training contestants: tasktune's `train`, and transformers' `Trainer` on the very same features, network and recipe.
 
 A turn is some steps of one training, from its first step to its last: the schedule, the optimizer's state and the order of the
-records are those of a real run. The amount of a turn is its share of all real tokens (attention mask 1), since which record
-falls into which step differs from side to side.
+records are those of a real run. The amount of a turn is the real tokens (attention mask 1) that its steps read: which record
+falls into which step differs from side to side, and `Trainer` by length takes the longest first.
 """
 
 from __future__ import annotations
@@ -91,17 +91,30 @@ def ready(asked: Asked, name: str, lora: int, epochs: int, batch: int) -> Lesson
 def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 1, batch: int = 16) -> Facts:
     """tasktune."""
     given = ready(asked, task, lora, epochs, batch)
-    share = given.tokens * epochs / asked.turns
     losses: list[float] = []
+    turn = Slice(baton, asked.amount)
 
     def report(step: Step) -> None:
         losses.append(step.loss)
-        if step.done % asked.amount == 0:
-            baton.hand_over(share)
+        turn.went_on(step.done, step.tokens)
 
     baton.take()
     train(given.model.net, [Subject(given.model.net, given.model.head, given.learnt)], lambda: _UNMEASURED, report)
     return {**_tuned(given, lora), "losses": losses, "flops": _flops(given, lora), "loss_gap": _gap(asked, task, lora, batch)}
+
+
+class Slice:
+    """Hands the baton over after each so many steps, with the tokens that they read."""
+
+    def __init__(self, baton: Baton, steps: int) -> None:
+        self._baton, self._steps, self._tokens = baton, steps, 0
+
+    def went_on(self, done: int, tokens: int) -> None:
+        """A step was made, the `done`-th."""
+        self._tokens += tokens
+        if done % self._steps == 0:
+            read, self._tokens = self._tokens, 0
+            self._baton.hand_over(read)
 
 
 def spread(baton: Baton, asked: Asked, **options: Any) -> Facts:
@@ -152,7 +165,7 @@ def trainer(
     given = ready(asked, task, lora, epochs, batch)
     model, recipe = given.model, given.model.head.recipe
     flags: dict[str, Any] = {"train_sampling_strategy": "group_by_length", "bf16": in_bf16(recipe)} if best else {}
-    runs = Trainer(
+    runs = Counting(
         model.net,
         TrainingArguments(
             output_dir=str(asked.folder / "trainer"),
@@ -171,24 +184,35 @@ def trainer(
         ),
         train_dataset=[as_row(lesson.features, shift=task != "ner") for lesson in given.learnt],
         data_collator=DataCollatorForSeq2Seq(model.head.tokenizer),
-        callbacks=[Slices(baton, asked.amount, given.tokens * epochs / asked.turns)],
     )
+    runs.add_callback(Slices(baton, asked.amount, runs))
     runs.remove_callback(PrinterCallback)
     baton.take()
     runs.train()
     return {**_tuned(given, lora), "flags": flags}
 
 
-class Slices(TrainerCallback):
-    """Hands the baton over after each so many steps."""
+class Counting(Trainer):
+    """A `Trainer` that counts the real tokens it reads."""
 
-    def __init__(self, baton: Baton, steps: int, tokens: float) -> None:
-        self._baton, self._steps, self._tokens = baton, steps, tokens
+    tokens = 0
+
+    def training_step(self, model: Any, inputs: dict[str, Any], *given: Any, **named: Any) -> Any:
+        """A step as ever."""
+        self.tokens += int(inputs["attention_mask"].sum())
+        return super().training_step(model, inputs, *given, **named)
+
+
+class Slices(TrainerCallback):
+    """Tells of each step of a `Trainer`."""
+
+    def __init__(self, baton: Baton, steps: int, runs: Counting) -> None:
+        self._slice, self._runs = Slice(baton, steps), runs
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Count."""
-        if state.global_step % self._steps == 0:
-            self._baton.hand_over(self._tokens)
+        read, self._runs.tokens = self._runs.tokens, 0
+        self._slice.went_on(state.global_step, read)
 
 
 def as_row(features: Features, *, shift: bool) -> dict[str, list[int]]:

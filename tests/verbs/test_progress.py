@@ -21,7 +21,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_is_drawn_where_there_is_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     assert list(counted("abc", "reading")) == ["a", "b", "c"]
     with steps("f1") as report:
-        report(Step(1, 2, 0.5, 0.1))
+        report(Step(1, 2, 0.5, 0.1, 9))
     assert capfd.readouterr() == ("", "")
 
 
@@ -29,8 +29,8 @@ def test_nothing_is_drawn_where_there_is_no_terminal(capfd: pytest.CaptureFixtur
 def test_a_terminal_shows_how_far_it_is_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
     assert list(counted("abc", "reading")) == ["a", "b", "c"]
     with steps("f1") as report:
-        report(Step(1, 2, 0.5, 0.1, Scores("f1", {"f1": Score(0.75, 0.0, 1.0)})))
-        report(Step(2, 2, 0.25, 0.1))
+        report(Step(1, 2, 0.5, 0.1, 9, Scores("f1", {"f1": Score(0.75, 0.0, 1.0)})))
+        report(Step(2, 2, 0.25, 0.1, 9))
     said = capfd.readouterr()
     assert said.out == ""
     assert all(words in said.err for words in ("reading", "3/3", "tuning", "2/2", "loss 0.250", "dev f1 0.7500"))

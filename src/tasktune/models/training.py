@@ -31,12 +31,16 @@ from tasktune.scores import Score, Scores
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far training is, after a step of the optimizer. `scores` are those on the dev split, where it was just evaluated."""
+    """How far training is, after a step of the optimizer. `scores` are those on the dev split, where it was just evaluated.
+
+    `tokens` are those that the step read, padding apart.
+    """
 
     done: int
     total: int
     loss: float
     learning_rate: float
+    tokens: int
     scores: Scores | None = None
 
 
@@ -147,7 +151,7 @@ def _train(
             module.eval()
             scores = evaluate()
             now.measured(scores, net)
-        report(Step(now.step, total, now.losses[-1], course.learning_rate, scores))
+        report(Step(now.step, total, now.losses[-1], course.learning_rate, _tokens(batch), scores))
         if checkpoints and processes.decided(checkpoints.due):
             saved = _saved(now, net, course)
             if processes.is_first():
@@ -155,6 +159,10 @@ def _train(
     net.load_state_dict(now.kept, strict=False)
     module.eval()
     return Trained(now.step, now.best_step, tuple(now.history), tuple(now.losses), round(now.seconds, 1))
+
+
+def _tokens(batch: Sequence[Lesson]) -> int:
+    return sum(lesson.features.length for lesson in batch)
 
 
 def _step(now: Standing, course: Course, batch: Sequence[Lesson], subject: int, checkpoints: Checkpoints | None) -> None:
