@@ -74,6 +74,7 @@ _MULTI30K = (
 )
 _WEBQUESTIONS = ("generative_qa/webquestions/trainmodel.json", "generative_qa/webquestions/val.json")
 _SVAMP = ("reasoning/svamp/SVAMP_700.json",) * 2
+_GSM8K = ("reasoning/gsm8k/train.jsonl", "reasoning/gsm8k/dev.jsonl")
 _NL2BASH = ("code/nl2bash/train.nl,code/nl2bash/train.cm", "code/nl2bash/dev.nl,code/nl2bash/dev.cm")
 _PAIR_SCORE = {"text": "1", "pair": "2", "answer": "3"}
 _TEXT_LABEL = {"text": "1", "answer": "2"}
@@ -115,6 +116,15 @@ RUNS = (
     Run("multi30k-decoder", "translation", "smollm2", *_MULTI30K, 8.0, (100, 40), options=_WRITTEN | _TRANSLATED),
     Run("webquestions-decoder", _GENERATIVE, "smollm2", *_WEBQUESTIONS, 8.0, (300, 120), options=_WRITTEN | _ANSWERED),
     Run("svamp-decoder", "reasoning", "smollm2", *_SVAMP, 8.0, (90, 60), options=_WRITTEN | _RECKONED),
+    Run(
+        "gsm8k-decoder",
+        "reasoning",
+        "smollm2",
+        *_GSM8K,
+        6.0,
+        (60, 40),
+        options={"batch_size": 4, "epochs": 1, "max_new_tokens": 120},
+    ),
     Run("nl2bash-decoder", "code", "smollm2", *_NL2BASH, 8.0, (130, 60), options=_WRITTEN | _TRANSLATED),
     Run("sst2-enc-dec", "classification", "minilm2minilm", *_SST2, 2.5, (160, 80), _TEXT_LABEL),
     Run("sick-enc-dec", "nli", "minilm2minilm", *_SICK, 2.5, (160, 80)),

@@ -2,7 +2,8 @@
 
 A turn is some steps of one training, from its first step to its last: the schedule, the optimizer's state and the order of the
 records are those of a real run. The amount of a turn is the real tokens (attention mask 1) that its steps read: which record
-falls into which step differs from side to side, and `Trainer` by length takes the longest first.
+falls into which step differs from side to side, and `Trainer` by length takes the longest first. So a turn is an epoch, where
+that is not too long.
 """
 
 from __future__ import annotations

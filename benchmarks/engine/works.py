@@ -11,6 +11,7 @@ from engine.judges import OURS, Judge
 from engine.pairs import Side
 
 Family = Literal["encoder", "decoder"]
+_PAIRS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Work:
     amount: int
     quick: int
     seconds: int
-    pairs: int = 5
+    pairs: int = _PAIRS
 
     def sides_on(self, threads: int) -> dict[str, Side]:
         """The contestants there are on so many cores: on one, a process a core is the same as one process."""
@@ -47,7 +48,7 @@ def _predicting(task: str) -> dict[str, Side]:
     }
 
 
-_TAGS = {"task": "ner", "epochs": 2}
+_TAGS = {"task": "ner", "epochs": _PAIRS + 1}  # an epoch a turn: what is read in each is the same on all sides
 _TAUGHT = _training(**_TAGS) | {"Trainer, best flags": Side("engine.training:trainer", {**_TAGS, "best": True})}
 _CHAT = {"task": "chat", "batch": 8}
 _SIDES = ("", ", 10 ×")
@@ -70,7 +71,7 @@ _CHOSEN = {
 WORKS = (
     Work(
         "train-encoder",
-        "minilm learns WNUT-17's entities, two epochs, 16 a step",
+        "minilm learns WNUT-17's entities, 16 a step, an epoch a turn",
         "encoder",
         _TAUGHT,
         judges.encoder_trained,
