@@ -57,8 +57,9 @@ class Lessons:
         return sum(lesson.features.length for lesson in self.learnt)
 
 
-def ready(asked: Asked, name: str, lora: int, epochs: int, batch: int) -> Lessons:
-    """The model and as many records as fill the turns with steps, the same for every side."""
+def ready(asked: Asked, name: str, lora: int, epochs: int | None, batch: int) -> Lessons:
+    """The model and as many records as fill the turns with steps, the same for every side; without `epochs`, one a turn."""
+    epochs = epochs or asked.turns
     count = asked.amount * asked.turns * batch // epochs
     learnt, dev = (sources.wnut("train"), sources.wnut("dev")) if name == "ner" else (sources.conversations(), [])
     dev = sources.spaced(dev, 50 * asked.amount)
@@ -89,7 +90,7 @@ def ready(asked: Asked, name: str, lora: int, epochs: int, batch: int) -> Lesson
     return Lessons(model, lessons[:count], dev)
 
 
-def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 1, batch: int = 16) -> Facts:
+def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int | None = 1, batch: int = 16) -> Facts:
     """tasktune."""
     given = ready(asked, task, lora, epochs, batch)
     losses: list[float] = []
@@ -160,7 +161,7 @@ _UNMEASURED = Scores("none", {"none": Score(0.0, 0.0, 0.0)})
 
 
 def trainer(
-    baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int = 1, batch: int = 16, best: bool = False
+    baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int | None = 1, batch: int = 16, best: bool = False
 ) -> Facts:
     """`Trainer` with dynamic padding: its defaults, or (`best`) grouped by length, and in bf16 where the processor has it."""
     given = ready(asked, task, lora, epochs, batch)
@@ -170,7 +171,7 @@ def trainer(
         model.net,
         TrainingArguments(
             output_dir=str(asked.folder / "trainer"),
-            num_train_epochs=epochs,
+            num_train_epochs=recipe.epochs or 1,
             per_device_train_batch_size=batch,
             learning_rate=recipe.learning_rate or 0.0,
             warmup_steps=recipe.warmup,

@@ -11,7 +11,6 @@ from engine.judges import OURS, Judge
 from engine.pairs import Side
 
 Family = Literal["encoder", "decoder"]
-_PAIRS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Work:
     amount: int
     quick: int
     seconds: int
-    pairs: int = _PAIRS
+    pairs: int = 5
 
     def sides_on(self, threads: int) -> dict[str, Side]:
         """The contestants there are on so many cores: on one, a process a core is the same as one process."""
@@ -48,7 +47,7 @@ def _predicting(task: str) -> dict[str, Side]:
     }
 
 
-_TAGS = {"task": "ner", "epochs": _PAIRS + 1}  # an epoch a turn: what is read in each is the same on all sides
+_TAGS = {"task": "ner", "epochs": None}  # one a turn: what is read in each is the same on all sides
 _TAUGHT = _training(**_TAGS) | {"Trainer, best flags": Side("engine.training:trainer", {**_TAGS, "best": True})}
 _CHAT = {"task": "chat", "batch": 8}
 _SIDES = ("", ", 10 ×")
