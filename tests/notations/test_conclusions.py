@@ -33,6 +33,8 @@ OPTIONS = ("32400", "6000", "red car", "car", "none of these")
         ("The answer is 10,00,000.", "1000000"),
         ("First the answer is 3. No: the answer is 4.", "4"),
         ("The answer is 007.0", "7"),
+        ("\\boxed{1{,}200}", "1200"),
+        ("The answer is 10\\,000.", "10000"),
         ("答案是：12", "12"),
         ("The answer is unknown.", None),
         ("I do not know.", None),
@@ -63,10 +65,26 @@ def test_a_number_is_read_however_it_is_said(written, answer):
         ("The answer is (Z).", None),
         ("The answer is A man.", None),
         ("Any of them", None),
+        ("The answer is B because (A) and D are too much.", "B"),
+        ("The answer is A because it is large.", "A"),
+        ("B is the correct answer.", "B"),
+        ("The answer is I think B.", "B"),
+        ("The answer is I think B or D.", None),
+        ("\\boxed{\\textbf{B}}", "B"),
+        ("The answer is a carpet.", None),
+        ("The answer is 60001.", None),
+        ("The answer is 1.6000.", None),
+        ("It is -6000 m.", None),
     ],
 )
 def test_a_choice_is_read_by_its_letter_or_its_words(written, answer):
     found = read(written, "choice", OPTIONS)
+    assert (found and found.answer) == answer
+
+
+@pytest.mark.parametrize(("written", "answer"), [("答案是北京市。", "A"), ("答案是上海", "B"), ("答案是东京都", None)])
+def test_a_choice_is_found_in_a_script_that_sets_no_words_apart(written, answer):
+    found = read(written, "choice", ("北京", "上海", "京都府"))
     assert (found and found.answer) == answer
 
 

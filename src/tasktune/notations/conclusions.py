@@ -13,7 +13,7 @@ from fractions import Fraction
 from string import ascii_uppercase
 from typing import Final, Literal, get_args
 
-from tasktune.answers import Reasoned, folded
+from tasktune.answers import CJK, Reasoned, folded
 
 Kind = Literal["number", "choice", "yes-no", "text"]
 """What a final answer can be: a number, the letter of a choice, yes or no (or true or false), or words."""
@@ -29,12 +29,19 @@ _NUMBER = re.compile(
     r"(?P<minus>(?<![\w)])[-\u2212])?[$€£¥]?\s?(?P<second>[-\u2212])?(?:(?P<ones>\d+)\s(?=\d+/\d))?"
     r"(?P<digits>\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)|\d+)(?P<decimals>\.\d+)?(?:\s?/\s?(?P<below>\d+))?"
 )
+_SPACED = re.compile(r"(?<=\d)(?:\{,\}|\\[,!])(?=\d{3})")  # thousands apart, as LaTeX writes them
 _WHOLE = re.compile(rf"\s*(?:{_NUMBER.pattern})\s*%?\.?\s*")
 _BARE_POINT = re.compile(r"(?<![\w.])\.(?=\d)")
 _FRAC = re.compile(r"\\[dt]?frac\s*\{(-?\d+)\}\s*\{(\d+)\}")
 _YES_NO = re.compile(r"\b(?:yes|no|true|false)\b", re.IGNORECASE)
 _LETTER = re.compile(r"\(([A-Za-z])\)|([A-Z])[.)]?")
-_LETTER_FIRST = re.compile(r"\W*(?:(?:option|choice)\s+)?(?:\(([A-Za-z])\)|([A-Z])(?![\w']|\s+\w))", re.ASCII | re.IGNORECASE)
+_LETTER_FIRST = re.compile(
+    r"\W*(?:(?:option|choice)\s+)?(?:\(([A-Z])\)|((?-i:[B-HJ-Z])(?![\w'])|[A-Z](?![\w']|\s+(?!(?:because|since|as|is)\b)\w)))",
+    re.ASCII | re.IGNORECASE,
+)
+_LETTER_ALONE = re.compile(r"(?<![\w'])[B-HJ-Z](?![\w'])", re.ASCII)  # "A" and "I" are words, too
+_STYLED = re.compile(r"\\(?:text|textbf|textit|textrm|mathbf|mathrm)\s*\{([^{}]*)\}")
+_CASED = rf"[^\W{CJK}]"  # of scripts that set words apart
 _BRACKETED = re.compile(r"\(([A-Z])\)")
 
 
@@ -144,8 +151,8 @@ def _unannounced(written: str, kind: str, choices: Sequence[str]) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """A text with LaTeX's fractions as 1/2, and .5 as 0.5."""
-    return _BARE_POINT.sub("0.", _FRAC.sub(r"\1/\2", text))
+    """A text with LaTeX's fractions as 1/2, thousands as 1000, and .5 as 0.5."""
+    return _BARE_POINT.sub("0.", _FRAC.sub(r"\1/\2", _SPACED.sub("", text)))
 
 
 def _canonical_number(found: re.Match[str] | None) -> str | None:
@@ -180,15 +187,25 @@ def _offered(letter: str, choices: Sequence[str]) -> bool:
 
 def _letter(conclusion: str, choices: Sequence[str]) -> str | None:
     """The letter of a choice, which is said by its letter or by its words."""
+    conclusion = _STYLED.sub(r"\1", conclusion)
     said = folded(conclusion)
     words = {letter: folded(choice) for letter, choice in zip(LETTERS, choices, strict=False) if folded(choice)}
-    within = {letter: choice for letter, choice in words.items() if choice in said}
+    within = {letter: choice for letter, choice in words.items() if _says(said, choice)}
     longest = [letter for letter, choice in within.items() if all(other in choice for other in within.values())]
+    alone = {letter for letter in _LETTER_ALONE.findall(conclusion) if _offered(letter, choices)}
     possible = (
         *(found[1] or found[2] for found in [_LETTER.fullmatch(conclusion)] if found),
         *(letter for letter, choice in words.items() if choice == said),
         *(found[1] or found[2] for found in [_LETTER_FIRST.match(conclusion)] if found),
         *_BRACKETED.findall(conclusion),
         *(longest if len(longest) == 1 else ()),
+        *(alone if len(alone) == 1 else ()),
     )
     return next((letter.upper() for letter in possible if _offered(letter.upper(), choices)), None)
+
+
+def _says(said: str, choice: str) -> bool:
+    """Whether the words of a choice stand in what is said, and not as a part of other words or numbers."""
+    before = rf"(?<!{_CASED})(?<!\d,)(?<![.\-\u2212])" if re.match(_CASED, choice) else ""
+    after = rf"(?!{_CASED}|[.,]\d)" if re.match(_CASED, choice[-1]) else ""
+    return re.search(before + re.escape(choice) + after, said) is not None
