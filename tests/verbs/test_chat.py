@@ -15,7 +15,7 @@ from tasktune.datasets import records
 from tasktune.images import content, plain
 from tasktune.models.model import Model
 from tasktune.tasks.chat import Chat
-from tasktune.verbs.chat import BROKEN_OFF, COMMANDS, LEAVE, SHORTENED, Conversation, conversation_with, talk
+from tasktune.verbs.chat import BROKEN_OFF, COMMANDS, CUT_OFF, LEAVE, SHORTENED, Conversation, conversation_with, talk
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_question_is_answered_as_predict_does_and_both_are_said(model: Model) 
     second = (*first, Message("assistant", answer), Message("user", "And now?"))
     assert conversation.messages[:-1] == second
     assert said == f"{answer}\n{model.predict([Chat(messages=second)])[0].answer}\n"
-    assert noted == []
+    assert noted == [CUT_OFF, CUT_OFF]
 
 
 def test_empty_lines_say_nothing_and_exit_ends(model: Model) -> None:
@@ -85,7 +85,7 @@ def test_ctrl_c_breaks_an_answer_off_and_keeps_what_was_said(model: Model) -> No
             raise KeyboardInterrupt
 
     talk(conversation, ["Hello", "Again"], say, noted.append)
-    assert noted == [BROKEN_OFF]
+    assert noted == [BROKEN_OFF, CUT_OFF]
     assert conversation.turns[1] == Message("assistant", said[0])
     assert len(conversation.turns) == 4
 
@@ -104,7 +104,7 @@ def test_old_turns_leave_when_all_do_not_fit(model: Model) -> None:
     conversation = Conversation(short, "Be brief.")
     conversation.turns = [Message("user", "word " * 30), Message("assistant", "yes")] * 3
     _, noted = talked(conversation, "Hello")
-    assert noted == [SHORTENED]
+    assert noted == [SHORTENED, CUT_OFF]
     few = (Message("system", "Be brief."), Message("user", "Hello"))
     features = short.head.encode(Chat(messages=(*conversation.messages[:-2], few[1])), lost := Lost())
     assert features[0].inputs == short.head.encode(Chat(messages=few), Lost())[0].inputs
@@ -147,8 +147,8 @@ def test_a_picture_is_shown_with_the_next_question(tiny: Callable[[str], Path], 
     seeing = Conversation(with_options(untrained(tt.task("chat"), tiny("llava")), max_new_tokens=6))
     _, noted = talked(seeing, f"/image {tmp_path / 'red.png'}", "What is it?", "Sure?", "/image", "/image none.png")
     assert "red.png, 32 x 32: shown with" in noted[0]
-    assert "/image FILE" in noted[1]
-    assert "none.png: cannot be read" in noted[2]
+    assert "/image FILE" in noted[-2]
+    assert "none.png: cannot be read" in noted[-1]
     assert [len(turn.images) for turn in seeing.turns] == [1, 0, 0, 0]
     talked(seeing, f"/save {tmp_path / 'said.jsonl'}")
     (record,) = records(tt.task("chat"), tmp_path / "said.jsonl")

@@ -56,9 +56,14 @@ def _answers(net: PreTrainedModel, head: Head, records: Iterable[Record], lost: 
         passes, head.foreseen(records), lambda record: head.encode(summed_up(net, head, record, lost), lost), head.cost, begin
     ):
         scored = head.answer(record, raws) if raws else UNANSWERED
-        if scored.lost:
-            lost.add(scored.lost, record.id)
-        yield record, raws, scored
+        yield record, raws, _told_lost(scored, record, lost)
+
+
+def _told_lost(scored: Scored, record: Record, lost: Lost) -> Scored:
+    """An answer, after what was lost of it is counted."""
+    if scored.lost:
+        lost.add(scored.lost, record.id)
+    return scored
 
 
 def summed_up(net: PreTrainedModel, head: Head, record: Record, lost: Lost) -> Record:
@@ -90,7 +95,7 @@ def pieces(net: PreTrainedModel, head: FreeText, record: Record, lost: Lost) -> 
                 with torch.inference_mode(), autocast(head.recipe):  # left before others go on with the piece
                     piece = next(coming)
             except StopIteration as end:
-                return head.answer(record, end.value)
+                return _told_lost(head.answer(record, end.value), record, lost)
             yield piece
     return UNANSWERED
 

@@ -13,6 +13,7 @@ from typing import Any, final
 from tasktune import recipe as recipes
 from tasktune.answers import Message
 from tasktune.core import InputError, Lost
+from tasktune.heads.forms import CUT
 from tasktune.heads.writers import BLIND
 from tasktune.images import Image, opened
 from tasktune.models.folder import FACTS
@@ -26,6 +27,7 @@ from tasktune.tasks.chat import Chat
 Say = Callable[[str], None]
 
 SHORTENED = "(the oldest turns have no place left in what the model reads at once, and were left out)"
+CUT_OFF = "(the answer is longer than --max-new-tokens, and was cut there)"
 BROKEN_OFF = "(broken off)"
 
 
@@ -140,8 +142,8 @@ def _answer(conversation: Conversation, line: str, say: Say, note: Say) -> None:
         pieces.close()
         say("\n")
         note(BROKEN_OFF)
-    if lost.counts:
-        note(SHORTENED)
+    for what in lost.counts:
+        note(CUT_OFF if what == CUT else SHORTENED)
 
 
 def conversation_with(model: str, system: str, changes: Mapping[str, Any]) -> Conversation:
