@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -35,6 +36,20 @@ def test_tokens_are_drawn_as_often_as_they_are_probable(decoding: Decoding) -> N
     assert [times[k] / 4000 for k in range(6)] == pytest.approx(expected, abs=0.03)
 
 
+class Highest(Random):
+    """Draws the number before 1, which float32 rounds to 1."""
+
+    def random(self) -> float:
+        return 1 - 2**-26
+
+
+@pytest.mark.parametrize(
+    "decoding", [Decoding(temperature=1.0), Decoding(temperature=1.0, top_p=0.5), Decoding(temperature=1.0, top_k=2)]
+)
+def test_what_may_not_come_is_not_drawn_by_the_highest_number_either(decoding: Decoding) -> None:
+    assert drawn(torch.tensor([-torch.inf, 0.0, -torch.inf, -torch.inf]), decoding, Highest()) == 1
+
+
 def test_what_may_not_come_is_never_drawn() -> None:
     scores = LOGITS.masked_fill(LOGITS != 0.5, -torch.inf)
     assert {drawn(scores, Decoding(temperature=5.0), Random(k)) for k in range(50)} == {2}
@@ -58,6 +73,9 @@ def test_a_text_stops_before_a_text_even_across_tokens() -> None:
         True,
         False,
     ]
+    silent = replace(how, decode=lambda tokens: how.decode([token for token in tokens if token != 7]))
+    assert silent.stops([2, 7, 7, 7, 7, 7, 7, 3])
+    assert not silent.stops([2, 7, 7, 7, 7, 7, 7, 4])
     assert manner(Decoding(stop=("2 3",), min_new_tokens=4), 9, end=5).stops([1, 2, 3])  # the shortest length bans the end only
 
 
@@ -81,3 +99,8 @@ def test_options_that_cannot_be_meant_are_refused(options: dict[str, object], me
 def test_what_is_drawn_depends_on_the_chance_alone() -> None:
     draws = [[drawn(LOGITS + shift, Decoding(temperature=1.0), Random(3)) for _ in range(5)] for shift in (0.0, 1e-6)]
     assert all(a == b for a, b in pairwise(draws))
+
+
+def test_where_nothing_stands_before_nothing_is_penalised() -> None:
+    scores = torch.randn(9)
+    assert torch.equal(manner(Decoding(repetition_penalty=1.5), 9, end=5).adjusted(scores, [], 0, None), scores)

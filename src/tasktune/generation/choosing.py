@@ -39,7 +39,11 @@ class Manner:
         stop = self.decoding.stop
         if not stop:
             return False
-        tail = self.decode(tokens[-1 - max(len(text.encode()) for text in stop) :])  # a token is a byte or more
+        longest = max(len(text.encode()) for text in stop)
+        taken = longest + 1
+        while taken < len(tokens) and len(self.decode(tokens[-taken:-1]).encode()) < longest:  # some tokens add no text
+            taken *= 2
+        tail = self.decode(tokens[-taken:])
         return any(text in tail for text in stop)
 
     def adjusted(self, scores: Tensor, context: Sequence[int], written: int, walk: Walk | None) -> Tensor:
@@ -64,7 +68,7 @@ class Manner:
         penalty = self.decoding.repetition_penalty
         if penalty == 1.0:
             return scores
-        seen = torch.tensor(sorted(set(context)), device=scores.device)
+        seen = torch.tensor(sorted(set(context)), dtype=torch.long, device=scores.device)
         there = scores[seen]
         return scores.scatter(0, seen, torch.where(there < 0, there * penalty, there / penalty))
 
@@ -93,9 +97,9 @@ def drawn(logits: Tensor, decoding: Decoding, chance: Random) -> int:
         least = scores.topk(min(decoding.top_k, len(scores))).values[-1]
         scores = scores.masked_fill(scores < least, -torch.inf)
     probabilities, tokens = scores.softmax(0).sort(descending=True, stable=True)
-    sums = probabilities.cumsum(0)
+    sums = probabilities[: max(1, int((probabilities > 0).sum()))].cumsum(0)
     if decoding.top_p < 1:
-        kept = (sums - probabilities < decoding.top_p).sum()
+        kept = (sums - probabilities[: len(sums)] < decoding.top_p).sum()
         sums = sums[: max(1, int(kept))]
     place = torch.searchsorted(sums, sums[-1] * chance.random(), right=True)
     return int(tokens[min(int(place), len(sums) - 1)])
