@@ -49,6 +49,17 @@ def test_aliases_may_name_more_than_fields():
     assert values({"upos": ["X"]})["tags"] == ["X"]
 
 
+@pytest.mark.parametrize("sign", ["<|endoftext|>", " <|im_end|>\n", "</s>", "</s><|endoftext|>"])
+def test_a_completion_ends_before_the_sign_that_ends_it(sign):
+    aliases = {"answer": ("completion", "target")}
+    (found, kept) = (
+        mapped(Row({name: f" a </s> b{sign}", "n": 1}), ("answer",), aliases, {}).get("answer")
+        for name in ("Completion", "target")
+    )
+    assert (found, kept) == (" a </s> b", f" a </s> b{sign}")
+    assert mapped(Row({"completion": None}), ("answer",), aliases, {}).get("answer") is None
+
+
 def test_an_unknown_column_is_refused_with_those_there_are():
     with pytest.raises(InputError) as refused:
         values({"#1 String": "a" * 100, "n": 7}, text="body")

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from tasktune.datasets import records
 from tasktune.readers import rows, write
+from tasktune.tasks import task
 
 KNOWN = frozenset({"text", "label", "sentence1", "sentence_a", "text_a", "quality", "messages", "sentiment", "condition_label"})
 
@@ -68,6 +70,10 @@ COUNTS: Mapping[str, tuple[str | None, int]] = {
     "generation/pt_demo/c4_demo.jsonl": (None, 100),
     "summarization/scitldr_a/train.jsonl": (None, 900),
     "summarization/dialogsum/dev.jsonl": (None, 100),
+    "summarization/t0_prompts/cnn_dailymail_3_0_0_tldr_summary.jsonl": (None, 146),
+    "summarization/t0_prompts/gigaword_make_a_title.jsonl": (None, 138),
+    "summarization/t0_prompts/samsum_Summarize_.jsonl": (None, 150),
+    "summarization/t0_prompts/xsum_summarize_DOC.jsonl": (None, 150),
     "translation/multi30k/train.en,translation/multi30k/train.de": (None, 8000),
     "translation/multi30k/val.en,translation/multi30k/val.de,translation/multi30k/val.fr": (None, 1014),
     "translation/tatoeba_en_zh/train.tsv": (None, 9500),
@@ -145,6 +151,14 @@ def test_every_real_message_has_a_known_role(shared):
         for turn in row.values["messages"]
     }
     assert roles == {"user", "assistant", "tool"}
+
+
+@pytest.mark.parametrize("names", [names for names in COUNTS if "t0_prompts" in names])
+def test_an_answer_does_not_end_in_the_sign_that_ended_it_for_another_model(shared, names):
+    found = list(records(task("summarization"), shared / names))
+    assert not [record.id for record in found if "<|" in record.answer or record.answer != record.answer.rstrip()]
+    assert not [record.id for record in found if record.text.startswith("Summarize:")]
+    assert all(record.answer and record.text for record in found)
 
 
 def test_sts_scores_stay_text(shared):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from cases import untrained
 from rows import read
-from tasktune.core import InputError
+from tasktune.core import InputError, Lost
 from tasktune.tasks.generation import TASK, Generation
 
 
@@ -48,6 +49,15 @@ def test_a_raw_text_is_written_on_from_its_beginning(record, prompt, answer):
     (metric,) = TASK.beside
     asked = metric.asked(record)
     assert (asked.prompt, asked.answer) == (prompt, answer)
+
+
+def test_a_prompt_that_is_too_long_ends_where_it_is_gone_on_from(tiny):
+    head, lost = untrained(TASK, tiny("llama")).head, Lost()
+    record = Generation(prompt="far away and long ago " * 200 + "the fox could not", answer=" swim.", id="r")
+    (asked,), (told,) = head.encode(record, lost), head.supervise(record, lost)
+    assert head.tokenizer.decode(asked.inputs["input_ids"]).endswith("ago the fox could not")
+    assert "the fox could not swim." in head.tokenizer.decode(told.inputs["input_ids"])
+    assert lost.counts == {"prompts shortened": 2}
 
 
 @pytest.mark.parametrize("answer", [None, "", " ", "one"])

@@ -18,6 +18,10 @@ from tasktune.tasks import task
         ({"references": ["t", "u"]}, "t", ("t", "u")),
         ({"references": "one text"}, "one text", ("one text",)),
         ({"summary": "s", "references": ""}, "s", ()),
+        ({"summary1": "s", "summary2": "t", "summary3": "u"}, "s", ("s", "t", "u")),
+        ({"summary10": "u", "summary2": "t", "summary1": "s"}, "s", ("s", "t", "u")),
+        ({"summary1": "s", "summary2": None, "summary3": ""}, "s", ()),
+        ({"summary1": "s", "summary2": "t", "references": "u"}, "s", ("u",)),
         ({"summary": []}, None, ()),
         ({}, None, ()),
     ],
@@ -37,6 +41,11 @@ def test_sentences_are_joined():
 def test_all_of_it_must_be_text(values):
     with pytest.raises(InputError, match=r"input 1: .* must be a list of texts"):
         read("summarization", **{"text": "long", **values})
+
+
+def test_what_asks_for_a_summary_is_no_part_of_the_text():
+    assert read("summarization", prompt="Summarize: A text.\n", completion="s").text == "A text.\n"
+    assert read("summarization", text="How to summarize: a guide.").text == "How to summarize: a guide."
 
 
 def test_t5_is_asked_in_its_own_words():

@@ -1,15 +1,21 @@
 """Which column of a file is which field of a record: what the user says with `--map field=column`, and what names suggest.
 
 A column that begins with `=`, as in `--map field==value`, is none: all records have that value.
+
+A column `completion`, as those who tune a model on prompts and completions have it, may end in the sign that ends a text for that
+model (`<|endoftext|>`). The sign is no part of what is to be said, and is left out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tasktune.core import InputError, Row
+
+_END = re.compile(r"(?:\s*(?:<\|endoftext\|>|<\|im_end\|>|</s>))+\s*\Z")
 
 
 def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
@@ -56,8 +62,12 @@ def mapped(row: Row, names: Sequence[str], aliases: Mapping[str, Sequence[str]],
         others = aliases.get(field, ())
         column = _mapped_column(row, mapping, field) if field in mapping else _suggested_column(row, field, others)
         if column is not None:
-            values[field] = row.values[column]
+            values[field] = _ended(row.values[column]) if column.lower() == "completion" else row.values[column]
     return replace(row, values={**values, **{name: value for name, value in row.values.items() if name not in values}})
+
+
+def _ended(completion: Any) -> Any:
+    return _END.sub("", completion) if isinstance(completion, str) else completion
 
 
 def _mapped_column(row: Row, mapping: Mapping[str, str], field: str) -> str:

@@ -68,7 +68,7 @@ def _begun(record: Generation) -> Generation | None:
     return replace(record, prompt=record.answer[:end], answer=record.answer[end:])
 
 
-free = Text[Generation](prompt=lambda record: Prompt(record.prompt), separator="", max_new_tokens=128)
+free = Text[Generation](prompt=lambda record: Prompt(record.prompt, keep="end"), separator="", max_new_tokens=128)
 
 TASK = Task(
     name="generation",

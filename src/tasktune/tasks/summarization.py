@@ -1,6 +1,6 @@
 """Abstractive summarization: say in few words what a text says in many.
 
-Record            `text`, the answer is its summary; `references` where a text has several
+Record            `text`, the answer is its summary; `references` where a text has several (or `summary1`, `summary2` …)
 Encoder           cannot
 Decoder, enc-dec  the summary
 Metric            ROUGE-1, -2, -L, -Lsum (F-measure)
@@ -11,12 +11,17 @@ Of a text that is longer than the model each part is summed up, and then the sum
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from tasktune.core import Record, Row, Task
 from tasktune.framings import Prompt, Text
 from tasktune.metrics.rouge import rouge
+
+_ASKED = re.compile(r"\A\s*summari[sz]e:\s*", re.IGNORECASE)
+"""What T5 is asked with, and prompts that were made elsewhere (T0's) begin with: no part of the text."""
+_NUMBERED = re.compile(r"summary_?(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +38,21 @@ class Summarization(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Sentences of a source are joined; the first of several summaries is the answer."""
-        references = row.texts("references") if row.get("references") else ()
+        references = row.texts("references") if row.get("references") else _numbered(row)
         summaries = row.texts("answer")
         return cls(
-            text=" ".join(row.texts("text") or (row.string("text"),)),
+            text=_ASKED.sub("", " ".join(row.texts("text") or (row.string("text"),))),
             references=references or (summaries if len(summaries) > 1 else ()),
             answer=next(iter(summaries or references), None),
             id=row.id,
         )
+
+
+def _numbered(row: Row) -> tuple[str, ...]:
+    """The summaries that stand in columns of their own (DialogSum's `summary1` to `summary3`), where these are several."""
+    places = {name: int(found[1]) for name in row.values if (found := _NUMBERED.fullmatch(name))}
+    found = tuple(text for name in sorted(places, key=places.__getitem__) if (text := row.optional(name)))
+    return found if len(found) > 1 else ()
 
 
 summary = Text[Summarization](
