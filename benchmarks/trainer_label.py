@@ -11,7 +11,7 @@ from job import Job
 from trainer_run import Clock, arguments, given, report, rows
 
 PROBLEM = {"one": "single_label_classification", "many": "multi_label_classification", "number": "regression"}
-BEST = {"one": "accuracy", "many": "micro_f1", "number": "pearson"}
+BEST = {"one": "accuracy", "many": "macro_f1", "number": "pearson"}
 UNKNOWN = -100  # a label of the dev split that training never showed: the loss passes it over
 
 
@@ -38,7 +38,8 @@ def metrics(kind: str, found: EvalPrediction) -> dict[str, float]:
             return {"accuracy": float((said.argmax(-1) == gold).mean())}
         case "many":
             yes = said > 0
-            return {"micro_f1": float(2 * (yes * gold).sum() / max(1.0, yes.sum() + gold.sum()))}
+            each = 2 * (yes * gold).sum(0) / np.maximum(1.0, yes.sum(0) + gold.sum(0))
+            return {"macro_f1": float(each[(yes.sum(0) + gold.sum(0)) > 0].mean())}
         case _:
             return {"pearson": float(np.corrcoef(said[:, 0], gold)[0, 1])}
 

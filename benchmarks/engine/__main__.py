@@ -22,7 +22,7 @@ from typing import Any
 
 from engine.claims import Claim
 from engine.machine import processor
-from engine.page import page, short, work_of
+from engine.page import page, unexplained
 from engine.pairs import Asked, Side, interleaved
 from engine.plot import plot
 from engine.works import BY_NAME, WORKS, Work
@@ -122,14 +122,14 @@ def shown(claims: list[Claim]) -> Iterator[str]:
 
 def complain(results: Mapping[str, Any]) -> int:
     """Name each bar that is missed without a reason in reasons.toml. Returns 1 where there is one."""
-    missing = [name for name in short(results["works"]) if work_of(name) not in reasons()]
-    for name in missing:
-        print(f"a bar of {name} is missed, and benchmarks/engine/reasons.toml does not say why", file=sys.stderr)
+    missing = unexplained(results["works"], reasons())
+    for what in missing:
+        print(f"the bar is missed by {what}, and benchmarks/engine/reasons.toml does not say why", file=sys.stderr)
     return int(bool(missing))
 
 
-def reasons() -> dict[str, str]:
-    """Why a bar is missed, by work."""
+def reasons() -> dict[str, dict[str, str]]:
+    """Why bars are missed, by work and by how the name of a figure begins."""
     return tomllib.loads(Path(__file__).with_name("reasons.toml").read_text(encoding="utf-8"))
 
 

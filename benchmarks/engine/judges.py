@@ -41,7 +41,7 @@ def encoder_trained(outcome: Outcome, limits: Limits) -> list[Claim]:
     """Speed, and the dev score of what was learnt."""
     limit = _limit(outcome, limits)
     ours, theirs = (_fact(outcome, side, "f1") for side in ("tasktune", "Trainer"))
-    known = ours and theirs
+    known = ours and theirs and theirs[0] > 0  # where nobody has learnt anything, there is nothing to compare
     return [
         *(
             faster(outcome, side, against, bar, "real tokens", limit)
@@ -68,7 +68,7 @@ def decoder_trained(bar: float) -> Judge:
             *(memory(outcome, side, "Trainer") for side in _ours(outcome)),
             _one(
                 "largest gap in loss of a step",
-                "each record in a pass of its own",
+                "padded, all logits kept",
                 1e-3,
                 _fact(outcome, "tasktune", "loss_gap"),
                 at_least=False,

@@ -10,6 +10,8 @@ from typing import Any
 from page import table
 
 Works = Mapping[str, Mapping[str, Any]]
+Reasons = Mapping[str, Mapping[str, str]]
+"""Why bars are missed, by work and by how the name of a figure begins."""
 
 HOW = """\
 Made by `make bench-engine` (`benchmarks/engine/`) from `benchmarks/engine.json`. Each work is done by all of its contestants in
@@ -19,8 +21,8 @@ brackets the lowest and the highest. **CPU** is the same ratio by CPU time (chil
 changes less.
 
 Real tokens are those of the attention mask, never padding; both sides of a training are given the very same features, network
-and recipe, and a turn is a slice of one training, its tokens the slice's share of all. Predictions count texts, tokenizing
-included on both sides. New tokens are those of the text that came out, counted the same way on both sides. Loading of models is
+and recipe, and a turn is a slice of one training, with the tokens that it read. Predictions count texts, tokenizing included on
+both sides. New tokens are those of the text that came out, counted the same way on both sides. Loading of models is
 in no figure. `generate` for labels may write 16 tokens, as one allows a model that says something else first, or no more than the
 longest label takes, as a tuned one needs.
 
@@ -29,7 +31,7 @@ attention; three times that to train, twice with LoRA) a second, as a share of t
 same cores."""
 
 
-def page(results: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
+def page(results: Mapping[str, Any], reasons: Reasons) -> str:
     """The whole page."""
     works: Works = results["works"]
     parts = [
@@ -98,9 +100,23 @@ def verdict(claim: Mapping[str, Any]) -> str:
     )
 
 
-def short(works: Works) -> list[str]:
-    """The works of which a bar is missed, or was not measured."""
-    return [name for name, work in works.items() if not all(map(met, work["claims"]))]
+def unexplained(works: Works, reasons: Reasons) -> list[str]:
+    """The figures of works whose bar is missed, or that were not measured, and of which no reason says why."""
+    return [
+        f"{claim['what']} of {name}"
+        for name, work in works.items()
+        for claim in _short(work)
+        if _why(reasons, name, claim) is None
+    ]
+
+
+def _short(work: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [claim for claim in work["claims"] if not met(claim)]
+
+
+def _why(reasons: Reasons, name: str, claim: Mapping[str, Any]) -> str | None:
+    of = reasons.get(work_of(name), {})
+    return next((why for begins, why in of.items() if claim["what"].startswith(begins)), None)
 
 
 def work_of(name: str) -> str:
@@ -108,10 +124,12 @@ def work_of(name: str) -> str:
     return name.partition(",")[0]
 
 
-def _missed(works: Works, reasons: Mapping[str, str]) -> Iterator[str]:
-    for name in short(works):
-        what = "; ".join(f"{c['what']} against {c['against']}: {verdict(c)}" for c in works[name]["claims"] if not met(c))
-        yield f"- **{name}**: {what}. {reasons.get(work_of(name), 'The reason is not found yet.')}"
+def _missed(works: Works, reasons: Reasons) -> Iterator[str]:
+    for name, short in ((name, _short(work)) for name, work in works.items()):
+        if short:
+            what = "; ".join(f"{c['what']} against {c['against']}: {verdict(c)}" for c in short)
+            why = dict.fromkeys(_why(reasons, name, claim) or "The reason is not found yet" for claim in short)
+            yield f"- **{name}**: {what}. {'. '.join(why)}."
 
 
 def _machine(results: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -18,6 +17,7 @@ from socket import socket
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from transformers import DataCollatorForSeq2Seq, PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
 
 import tasktune as tt
@@ -29,9 +29,10 @@ from tasktune.heads.base import Calibration
 from tasktune.heads.features import Features
 from tasktune.models import processes
 from tasktune.models.adapters import adapted, merged
-from tasktune.models.course import Lesson, Subject
+from tasktune.models.course import Course, Lesson, Subject
 from tasktune.models.model import Model, build
 from tasktune.models.network import in_bf16
+from tasktune.models.packing import Padded
 from tasktune.models.training import Step, train
 from tasktune.recipe import Recipe
 from tasktune.scores import Score, Scores
@@ -39,6 +40,8 @@ from tasktune.tasks import task
 
 IGNORED = -100
 LONGEST = 512
+_STEPS_BESIDE = 6
+"""Steps that are made twice, to see how far their losses differ."""
 RATES = {"ner": 5e-4, "chat": 5e-5}
 """So few steps teach a small encoder entities at a rate like this, or not at all."""
 
@@ -90,7 +93,7 @@ def ready(asked: Asked, name: str, lora: int, epochs: int | None, batch: int) ->
     return Lessons(model, lessons[:count], dev)
 
 
-def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int | None = 1, batch: int = 16) -> Facts:
+def ours(baton: Baton | _OfAll, asked: Asked, *, task: str, lora: int = 0, epochs: int | None = 1, batch: int = 16) -> Facts:
     """tasktune."""
     given = ready(asked, task, lora, epochs, batch)
     losses: list[float] = []
@@ -108,7 +111,7 @@ def ours(baton: Baton, asked: Asked, *, task: str, lora: int = 0, epochs: int | 
 class Slice:
     """Hands the baton over after each so many steps, with the tokens that they read."""
 
-    def __init__(self, baton: Baton, steps: int) -> None:
+    def __init__(self, baton: Baton | _OfAll, steps: int) -> None:
         self._baton, self._steps, self._tokens = baton, steps, 0
 
     def went_on(self, done: int, tokens: int) -> None:
@@ -130,7 +133,7 @@ def spread(baton: Baton, asked: Asked, **options: Any) -> Facts:
     os.environ.update(shared)
     torch.set_num_threads(1)
     start = get_context("spawn").Process
-    others = [start(target=_rank, args=(rank, _Silent(), asked, options)) for rank in range(1, asked.threads)]
+    others = [start(target=_rank, args=(rank, None, asked, options)) for rank in range(1, asked.threads)]
     for other in others:
         other.start()
     facts = _rank(0, baton, asked, options)
@@ -139,22 +142,29 @@ def spread(baton: Baton, asked: Asked, **options: Any) -> Facts:
     return facts
 
 
-def _rank(rank: int, baton: Any, asked: Asked, options: dict[str, Any]) -> Facts:
+def _rank(rank: int, baton: Baton | None, asked: Asked, options: dict[str, Any]) -> Facts:
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank))
     with processes.together():
-        return ours(baton, asked, **options)
+        return ours(_OfAll(baton), asked, **options)
 
 
-class _Silent:
-    """The baton of a process that only helps."""
+@dataclass(frozen=True, slots=True)
+class _OfAll:
+    """The baton of all processes of a side: those that only help (`None`) wait, too, while others have their turn."""
+
+    baton: Baton | None
 
     def take(self) -> bool:
-        """Go on."""
-        return True
+        """Wait for the turn."""
+        return self._begun(self.baton is None or self.baton.take())
 
     def hand_over(self, amount: float) -> bool:
-        """Go on."""
-        return True
+        """Wait for the next."""
+        return self._begun(self.baton is None or self.baton.hand_over(amount))
+
+    def _begun(self, goes_on: bool) -> bool:
+        dist.barrier()
+        return goes_on
 
 
 _UNMEASURED = Scores("none", {"none": Score(0.0, 0.0, 0.0)})
@@ -245,24 +255,19 @@ def _flops(given: Lessons, lora: int) -> float:
 
 
 def _gap(asked: Asked, task: str, lora: int, batch: int) -> float | None:
-    """The largest difference in loss over a few steps between training as it is and each record in a pass of its own, in fp32."""
+    """The largest difference in loss over a few steps between training as it is and records padded, all logits kept, in fp32."""
     if task == "ner" or processes.count() > 1:
         return None  # an encoder's dropout falls otherwise on records that pass through it together
-    curves = []
-    for budget in (Recipe().token_budget, 1):
-        given = ready(replace(asked, amount=3, turns=1), task, lora, 1, min(batch, 4))
-        head = replace(given.model.head, recipe=replace(given.model.head.recipe, token_budget=budget, precision="fp32"))
-        curves.append(
-            _losses(
-                lambda report, given=given, head=head: train(
-                    given.model.net, [Subject(given.model.net, head, given.learnt)], lambda: _UNMEASURED, report
-                )
-            )
-        )
-    return max(abs(a - b) if math.isfinite(a - b) else math.inf for a, b in zip(*curves, strict=True))
+    ours, plain = (_curve(asked, task, lora, min(batch, 4), padded=padded) for padded in (False, True))
+    return max(abs(a - b) if math.isfinite(a - b) else math.inf for a, b in zip(ours, plain, strict=True))
 
 
-def _losses(run: Callable[[Callable[[Step], None]], object]) -> list[float]:
-    found: list[float] = []
-    run(lambda step: found.append(step.loss))
-    return found
+def _curve(asked: Asked, task: str, lora: int, batch: int, *, padded: bool) -> list[float]:
+    """The losses of a few steps."""
+    given = ready(replace(asked, amount=_STEPS_BESIDE, turns=1), task, lora, 1, batch)
+    head = replace(given.model.head, recipe=replace(given.model.head.recipe, precision="fp32"))
+    course = Course(given.model.net, [Subject(given.model.net, head, given.learnt)], _STEPS_BESIDE)
+    if padded:
+        course.taught[0].layout, course.taught[0].loss = Padded(), head.loss
+    batches = (given.learnt[k : k + batch] for k in range(0, len(given.learnt), batch))
+    return [course.step(number, lessons) for number, lessons in enumerate(batches, 1)]

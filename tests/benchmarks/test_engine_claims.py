@@ -7,7 +7,7 @@ import pytest
 
 from engine.claims import Claim, faster, memory
 from engine.judges import flat_evaluation, generated, predicted
-from engine.page import page, short, verdict
+from engine.page import page, unexplained, verdict
 from engine.pairs import Outcome, Turn
 from engine.plot import plot
 
@@ -101,7 +101,9 @@ TO_COMPARE = Claim("theirs", "once", float("inf"), at_least=False, values=[2.0])
 )
 def test_the_verdict_says_by_how_much_a_bar_is_missed(claim, said):
     assert verdict(asdict(claim)) == said
-    assert short({"a": work(claim)}) == ([] if said in ("met", "–") else ["a"])
+    works = {"a, 1 thread": work(claim)}
+    assert unexplained(works, {}) == ([] if said in ("met", "–") else [f"{claim.what} of a, 1 thread"])
+    assert unexplained(works, {"a": {claim.what[:2]: "Because"}}) == []
 
 
 def whole(**works):
@@ -119,7 +121,9 @@ def test_a_line_has_the_median_its_range_and_the_distance_to_the_limit():
 def test_what_is_missed_is_named_with_its_reason_or_the_lack_of_one():
     works = whole(a=work(FAST, SLOW))
     assert "- **a**: × texts/s against others: short by 50%. The reason is not found yet." in page(works, {})
-    assert "short by 50%. Because." in page(works, {"a": "Because."})
+    assert "short by 50%. Because." in page(works, {"a": {"× ": "Because"}})
+    both = page(whole(a=work(SLOW, LARGE)), {"a": {"× ": "Because"}})
+    assert "gap against fp32: short by 50%. Because. The reason is not found yet." in both  # speed excuses no wrong answer
 
 
 def test_how_each_was_run_is_there_to_be_copied():
