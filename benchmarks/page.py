@@ -42,6 +42,8 @@ def page(results: Result, reasons: Mapping[str, str], published: Mapping[str, Re
         _machine(results["machine"]),
         "## Scores",
         table(_HEAD, (_line(name, row, published.get(name)) for name, row in rows.items())),
+        "### Other scores",
+        "\n".join(f"- {name}: {said}" for name, row in rows.items() if (said := _others(row))),
         "### What has been published",
         _PUBLISHED,
         "\n".join(f"- {name}: {source(published[name])}" for name in rows if name in published),
@@ -102,6 +104,13 @@ def _line(name: str, row: Result, published: Result | None) -> list[str]:
         *(figure(row["tasktune"]["baseline"].get(main)), figure(row["tasktune"]["evaluation"]["ceiling"].get(main))),
         "–" if published is None else f"{published['score']} {figure(published['value'])}",
     ]
+
+
+def _others(row: Result) -> str:
+    """What else the task's metric says of tasktune's answers, those of single labels apart."""
+    compared = row["comparison"]
+    scores = compared["scores"]["tasktune"]
+    return ", ".join(f"{name} {interval(scores[name])}" for name in scores if name != compared["primary"] and "/" not in name)
 
 
 def _untuned(measured: Result | None, score: str) -> str:
