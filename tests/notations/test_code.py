@@ -20,6 +20,13 @@ CODE = st.text(st.sampled_from("a` \n}#~"), max_size=40) | st.text().map(clean)
         ("````\n```\nx\n```\n````", "```\nx\n```"),
         ("use `x` or ```x```", "use `x` or ```x```"),
         ("```\nfirst\n```\n```\nsecond\n```", "first"),
+        ("1. Do it:\n   ```python\n   def f():\n       pass\n   ```\n2. Run it.", "def f():\n    pass"),
+        ("- So:\n  ```\n  x = 1\ny\n  ```", "x = 1\ny"),
+        ("/**\n * ```\n * f()\n * ```\n */", "/**\n * ```\n * f()\n * ```\n */"),
+        ("* This:\n\n\t```\n\tx\n\n\ty", "x\n\ny"),
+        ("1. One:\n   ```\n   a\n   ```\n\n```\nb\n```", "a"),
+        ('"""Do it.\n\n    ```\n    f()\n    ```\n"""', '"""Do it.\n\n    ```\n    f()\n    ```\n"""'),
+        ("```\nx = ''\n    ```\n    ''\n```", "x = ''\n    ```\n    ''"),
     ],
 )
 def test_what_stands_between_fences_is_the_code(written, code):
@@ -37,6 +44,8 @@ def test_what_stands_between_fences_is_the_code(written, code):
         (" + 1\nx = 2", " + 1\n"),
         ("x = 1\ny = 2", "x = 1\ny = 2"),
         ("```\n    return 1\nx\n```", "    return 1\nx"),
+        ("- So:\n  ```\n      return 1\n  ```", "    return 1"),
+        ("    '''\n    - a\n    ```\n    b\n    ```'''\nc", "    '''\n    - a\n    ```\n    b\n    ```'''\n"),
         ("    return 1", "    return 1"),
         ("", ""),
     ],

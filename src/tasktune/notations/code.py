@@ -1,7 +1,8 @@
 """Code among other words: where it begins and ends in what a model has written.
 
 Models tuned for chat put code between fences, as Markdown has it (```` ```python ````), with words before and after; models that
-go on with a function do not stop at its end. Both are read here. What would be read as something else than it is, is written
+go on with a function do not stop at its end. Both are read here. In an item of a list the fences are indented with all between
+them; elsewhere, as in a docstring, indented ones are a part of the code. What would be read as something else than it is, is written
 between fences itself, longer ones than any that it has, so that every code can be written and read back.
 """
 
@@ -10,19 +11,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_OPENING = re.compile(r"^(`{3,})[^`\n]*$", re.MULTILINE)
+_OPENING = re.compile(r"^([ \t]*)(`{3,})[^`\n]*$", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]", re.MULTILINE)
 _FIRST_LINE = re.compile(r"\s*?^(?=[^\n]*\S)([^\n]*)", re.MULTILINE)
 _OUTSIDE = re.compile(r"(?<=\n)(?=[^\s)\]}])")
 
 
 def block(text: str) -> str:
     """What stands between the first fences of a text, or after one that is not closed; the text itself where it has none."""
-    opening = _OPENING.search(text)
+    opening = _opening(text)
     if opening is None:
         return text
-    rest = text[opening.end() :]
-    closing = re.search(rf"\n{opening[1]}`*[ \t]*(?=\n|\Z)", rest)
-    return rest[1:] if closing is None else rest[1 : closing.start()]
+    rest, indent = text[opening.end() :], rf"[ \t]{{0,{len(opening[1])}}}"
+    closing = re.search(rf"\n{indent}{opening[2]}`*[ \t]*(?=\n|\Z)", rest)
+    return re.sub(f"^{indent}", "", rest[1:] if closing is None else rest[1 : closing.start()], flags=re.MULTILINE)
+
+
+def _opening(text: str) -> re.Match[str] | None:
+    """The first fence, which stands at the margin or in an item of a list."""
+    return next((f for f in _OPENING.finditer(text) if not f[1] or _ITEM.search(text, 0, f.start(2))), None)
 
 
 def body(text: str) -> str:
@@ -31,10 +38,11 @@ def body(text: str) -> str:
     Where its first line is indented, that is before the first line that is not and closes no bracket: what the stop sequences of
     Chen et al. (2021) find (`def`, `class`, `if`, `print`, `#` at the margin), and what else stands there.
     """
-    if _OPENING.search(text):
+    first, opening = _FIRST_LINE.match(text), _opening(text)
+    goes_on = first is not None and first[1][:1].isspace()
+    if opening and not (goes_on and opening[1]):
         return block(text)
-    first = _FIRST_LINE.match(text)
-    outside = _OUTSIDE.search(text, first.end()) if first and first[1][:1].isspace() else None
+    outside = _OUTSIDE.search(text, first.end()) if first and goes_on else None
     return text[: outside.start()] if outside else text
 
 
