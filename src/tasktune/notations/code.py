@@ -2,8 +2,8 @@
 
 Models tuned for chat put code between fences, as Markdown has it (```` ```python ````), with words before and after; models that
 go on with a function do not stop at its end. Both are read here. In an item of a list the fences are indented with all between
-them; elsewhere, as in a docstring, indented ones are a part of the code. What would be read as something else than it is, is written
-between fences itself, longer ones than any that it has, so that every code can be written and read back.
+them; elsewhere, as in a docstring, indented ones are a part of the code. What would be read as something else than it is, is
+written between fences itself, longer ones than any that it has, so that every code can be written and read back.
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@ class Summarization(Record):
 def _numbered(row: Row) -> tuple[str, ...]:
     """The summaries that stand in columns of their own (DialogSum's `summary1` to `summary3`), where these are several."""
     places = {name: int(found[1]) for name in row.values if (found := _NUMBERED.fullmatch(name))}
-    found = tuple(text for name in sorted(places, key=places.__getitem__) if (text := row.optional(name)))
-    return found if len(found) > 1 else ()
+    summaries = tuple(text for name in sorted(places, key=places.__getitem__) if (text := row.optional(name)))
+    return summaries if len(summaries) > 1 else ()
 
 
 summary = Text[Summarization](
