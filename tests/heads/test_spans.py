@@ -21,7 +21,7 @@ from tasktune.answers import Span
 from tasktune.core import Lost
 from tasktune.heads.base import UNSAYABLE, Calibration
 from tasktune.heads.spans import BestSpan, tokens_of
-from tasktune.models.evaluation import calibrate
+from tasktune.models.evaluation import calibrate, primary
 from tasktune.models.inference import answers
 from tasktune.models.model import Model
 from tasktune.tasks import task
@@ -201,5 +201,6 @@ def test_the_threshold_that_suits_the_records_is_found(reader: Callable[[str], M
         replace(record, answer=silent.head.choices(record, raws)[0].given)
         for record, raws, _ in answers(model.net, model.head, questions, Lost())
     ]
+    assert primary(QA, model.net, silent.head, found).main.value == 1  # nor does training hold its silence against it
     speaking = silent.calibrated(calibrate(QA, model.net, silent.head, found))
     assert [prediction.answer for prediction in speaking.predict(questions)] == [record.answer for record in found]

@@ -121,7 +121,7 @@ def test_layers_that_begin_at_random_learn_faster(tiny: Tiny, monkeypatch: pytes
 
 def test_it_stops_when_the_scores_do_not_rise_and_keeps_the_best(tiny: Tiny) -> None:
     recipe = replace(KNOWING, epochs=20, evaluations=1.0, patience=3)
-    found = (0.1, 0.3, 0.2, 0.3, 0.1, 0.9)
+    found = (0.1, 0.3, 0.2, 0.29, 0.1, 0.9)
     model = untrained(task("nli"), tiny("bert"), recipe)
     outcome, _ = trained(model, lessons(model, "nli"), found)
     assert (outcome.steps, outcome.best_step) == (5, 2)
@@ -152,6 +152,13 @@ def test_patience_begins_with_the_first_right_answer(tiny: Tiny) -> None:
 def test_of_a_model_that_knows_nothing_yet_the_latest_weights_are_kept(tiny: Tiny) -> None:
     model = untrained(task("nli"), tiny("bert"), replace(KNOWING, epochs=4, evaluations=1.0, patience=1))
     outcome, _ = trained(model, lessons(model, "nli"), (0.0,) * 4)
+    assert (outcome.steps, outcome.best_step) == (4, 4)
+
+
+def test_of_evaluations_that_are_equally_good_the_latest_is_kept_and_patience_counts_from_the_first(tiny: Tiny) -> None:
+    """A reader that answers "none" to all as yet learns all the same; but not for ever."""
+    model = untrained(task("nli"), tiny("bert"), replace(KNOWING, epochs=20, evaluations=1.0, patience=2))
+    outcome, _ = trained(model, lessons(model, "nli"), (0.5, 0.6, 0.5, 0.6, 0.7))
     assert (outcome.steps, outcome.best_step) == (4, 4)
 
 

@@ -66,11 +66,13 @@ def _count_many(record: Any, answer: tuple[str, ...] | None) -> Counts:
 def _score_many(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
     labels = by_name(sums).values()
     return {
-        "micro_f1": in_all(labels).f1,
         "macro_f1": mean_of_defined([label.f1 for label in labels]),
+        "micro_f1": in_all(labels).f1,
         "subset_accuracy": ratio(sums["exact"], sums["records"]),
     }
 
 
-multi_label: Metric[Any] = Metric("multi_label", "micro_f1", _count_many, _score_many)
-"""Several labels a record, or none: micro_f1, macro_f1 and subset_accuracy (exactly the right set)."""
+multi_label: Metric[Any] = Metric("multi_label", "macro_f1", _count_many, _score_many)
+"""Several labels a record, or none: macro_f1, by which a rare label counts as much as any, micro_f1 and subset_accuracy (exactly
+the right set).
+"""

@@ -12,7 +12,7 @@ import numpy as np
 from transformers import PreTrainedModel
 
 from tasktune.core import InputError, Lost, Metric, Record, Task
-from tasktune.heads.base import UNSAYABLE, Calibration, Head, Raw, Scored, softmax
+from tasktune.heads.base import UNSAYABLE, Calibration, Choice, Head, Raw, Scored, softmax
 from tasktune.metrics.bootstrap import Tally
 from tasktune.metrics.calibration import Calibration as Bins
 from tasktune.metrics.calibration import trusted_temperature
@@ -204,15 +204,52 @@ def _note(lost: Lost, head: Head, record: Record, *, readable: bool) -> None:
 
 
 def primary(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Scores:
-    """The scores by the first metric, without intervals, ceiling or calibration: what training needs to know to keep the best."""
+    """The scores by the first metric, without intervals, ceiling or calibration: what training needs to know to keep the best.
+
+    Where answers may be withheld, it is from the thresholds on that suit these very records, as they will once it has ended:
+    a reader that is not sure enough yet to answer at all may still have learnt which answers are more probable than others.
+    """
     metric, tally = task.metric, Tally(task.metric, replicates=0)
     if metric.of == "likelihood":
         for record, likelihood in likelihoods(net, head, _asked(metric, records), Lost()):
             tally.add(record, likelihood)
     else:
-        for record, _, scored in answers(net, head, _asked(metric, records), Lost()):
+        for record, scored in _at_best_thresholds(metric, head, answers(net, head, _asked(metric, records), Lost())):
             tally.add(record, _said(metric, scored, head.recipe.decoding.n_best))
     return tally.scores()
+
+
+def _at_best_thresholds(metric: Metric[Any], head: Head, said: Iterable[Answered]) -> Iterator[tuple[Record, Scored]]:
+    """The answers, in an order of their own; those that may be withheld are kept until all is said, and then decided about."""
+    choices, open_still = _Choices(metric), list[tuple[Record, list[Raw]]]()
+    for record, raws, scored in said:
+        if raws and choices.add(head.choices(record, raws)):
+            open_still.append((record, raws))
+        else:
+            yield record, scored
+    decided = replace(head, calibration=replace(head.calibration, thresholds=choices.thresholds()))
+    for record, raws in open_still:
+        yield record, decided.answer(record, raws)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What may be said or withheld in records, by the number of the choice that each of them has."""
+
+    metric: Metric[Any]
+    alternatives: dict[int, list[Alternatives]] = field(default_factory=dict)
+
+    def add(self, choices: Iterable[Choice]) -> bool:
+        """Note the choices of a record, and whether there are any."""
+        numbered = list(enumerate(choices))
+        for k, choice in numbered:
+            given, withheld = (self.metric.count(choice.record, answer) for answer in (choice.given, choice.withheld))
+            self.alternatives.setdefault(k, []).append((choice.odds, given, withheld))
+        return bool(numbered)
+
+    def thresholds(self) -> tuple[float, ...]:
+        """The best threshold of each."""
+        return best_thresholds(self.metric, list(self.alternatives.values()))
 
 
 def _count_confidence(bins: Bins, head: Head, record: Record, raws: list[Raw], temperature: float) -> None:
@@ -227,7 +264,7 @@ def _count_confidence(bins: Bins, head: Head, record: Record, raws: list[Raw], t
 def calibrate(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterable[Record]) -> Calibration:
     """The temperature and thresholds, or for a number the spread of its residuals, that suit the records; free text has none."""
     log_p, gold, residuals = [], [], []
-    alternatives: dict[int, list[Alternatives]] = {}  # of each choice that every record has
+    choices = _Choices(task.metric)
     if not head.closed:
         return head.calibration
     for record, raws, scored in answers(net, head, records, Lost()):
@@ -238,9 +275,6 @@ def calibrate(task: Task[Any], net: PreTrainedModel, head: Head, records: Iterab
             gold.append(units.gold[known])
         elif scored.score is None and isinstance(scored.answer, float):
             residuals.append(scored.answer - record.answer)
-        for k, choice in enumerate(head.choices(record, raws) if raws else ()):
-            given, withheld = (task.metric.count(choice.record, answer) for answer in (choice.given, choice.withheld))
-            alternatives.setdefault(k, []).append((choice.odds, given, withheld))
-    thresholds = best_thresholds(task.metric, list(alternatives.values()))
+        choices.add(head.choices(record, raws) if raws else ())
     sigma = float(np.sqrt(np.mean(np.square(residuals)))) if residuals else None
-    return replace(head.calibration, temperature=trusted_temperature(log_p, gold), sigma=sigma, thresholds=thresholds)
+    return replace(head.calibration, temperature=trusted_temperature(log_p, gold), sigma=sigma, thresholds=choices.thresholds())

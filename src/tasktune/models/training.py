@@ -80,19 +80,21 @@ class Standing:
         return None if value is None else Scores("best", {"best": Score(value, math.nan, math.nan)})
 
     def measured(self, scores: Scores, net: PreTrainedModel) -> None:
-        """Note the scores of an evaluation, and the weights where it is the best.
+        """Note the scores of an evaluation, and the weights where none was better: of equals the latest have learnt the most.
 
-        Whether it is, the first process says: rounding may differ, and all must keep the weights of the same step.
+        Whether they are kept, the first process says: rounding may differ, and all must keep the weights of the same step.
         """
-        still = self.knows_nothing and scores.main.value == 0
-        better = processes.decided(lambda: still or scores.better_than(self.best))
+        best = self.best
+        kept = processes.decided(lambda: scores.better_than(best) or (best is not None and scores.main.value == best.main.value))
         self.history.append((self.step, scores.main.value))
-        if better:
+        if kept:
             self.best_step, self.kept = self.step, {name: tensor.clone() for name, tensor in _weights(net).items()}
 
     def stale(self) -> int:
-        """How many evaluations came after the best one; none as long as no answer is right."""
-        return 0 if self.knows_nothing else sum(step > self.best_step for step, _ in self.history)
+        """How many evaluations came after the first as good as the best; none as long as no answer is right."""
+        best = dict(self.history).get(self.best_step)
+        reached = next((step for step, value in self.history if value == best), self.best_step)
+        return 0 if self.knows_nothing else sum(step > reached for step, _ in self.history)
 
     @property
     def knows_nothing(self) -> bool:

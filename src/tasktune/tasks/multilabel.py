@@ -1,9 +1,9 @@
 """Multi-label classification: give a text every label that applies, or none.
 
 Record            `text`; the answer is a list of labels
-Encoder           a yes or no for each label, from a threshold of its own that is tuned on the dev split
+Encoder           a yes or no for each label, from the threshold on that is best for its F1 on the dev split
 Decoder, enc-dec  the names, separated by commas
-Metric            micro-F1, macro-F1, share of records with exactly the right set
+Metric            macro-F1, micro-F1, share of records with exactly the right set
 """
 
 from __future__ import annotations
