@@ -64,6 +64,14 @@ def test_what_is_alike_is_no_negative(model: Model) -> None:
     assert found == pytest.approx(info_nce_by_hand(vectors, told), rel=1e-5, abs=1e-5)
 
 
+def test_a_text_is_alike_behind_whichever_prompt(model: Model) -> None:
+    prompted = replace(model, head=replace(model.head, pooling=Pooling(prompts=(("query", "ask: "), ("document", "told: ")))))
+    one, other = pairs(("a", "b"), ("c", "a"))
+    batch = structure(prompted, one, other)
+    assert batch["keys"][0] == batch["keys"][3]
+    assert batch["input_ids"][0].tolist() != batch["input_ids"][3].tolist()
+
+
 def test_numbers_and_texts_that_go_together_can_be_mixed(model: Model) -> None:
     batch = structure(model, Embedding(text="x", pair="y", answer=0.5), *pairs(("a", "b"), ("c", "d")))
     step = Step.of(batch)

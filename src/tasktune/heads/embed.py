@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from typing import Any, final
+from typing import Any, Final, final
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -27,12 +28,15 @@ from tasktune.heads.features import Batch, Features, on, padded
 from tasktune.heads.label import windows_of
 from tasktune.heads.pooling import Pooling, pooled
 
+_SHAPE: Final = ("lengths", "texts", "keys")
+"""What a feature's inputs have beside what the network reads."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
 class Embedder(Head):
-    """Vectors of texts. A feature's `inputs` are its windows one behind the other, their `lengths`, and which of its `texts` each
-    is of; its target is the lesson's number.
+    """Vectors of texts. A feature's `inputs` are its windows one behind the other, their `lengths`, which of its `texts` each
+    is of, and the texts' `keys`; its target is the lesson's number.
     """
 
     pooling: Pooling = field(default_factory=Pooling)
@@ -61,7 +65,11 @@ class Embedder(Head):
                 return []  # without one of its texts there is no lesson
             windows += [(k, f.inputs if f.length else self._nothing()) for f in read]
         joined = {name: [token for _, inputs in windows for token in inputs[name]] for name in windows[0][1]}
-        shape = {"lengths": [len(inputs["input_ids"]) for _, inputs in windows], "texts": [k for k, _ in windows]}
+        shape = {
+            "lengths": [len(inputs["input_ids"]) for _, inputs in windows],
+            "texts": [k for k, _ in windows],
+            "keys": [_key(text) for _, text in texts],
+        }
         return [Features(joined | shape, targets=targets)]
 
     def _nothing(self) -> dict[str, list[int]]:
@@ -71,7 +79,7 @@ class Embedder(Head):
     def collate(self, features: Sequence[Features]) -> Batch:
         """The windows as rows (R, T), with the text that each is of; of N texts their lessons and keys; `targets` (B, 1)."""
         fill = {"input_ids": self.tokenizer.pad_token_id}
-        names = [name for name in features[0].inputs if name not in ("lengths", "texts")]
+        names = [name for name in features[0].inputs if name not in _SHAPE]
         batch = {name: padded([row for f in features for row in _rows(f, name)], fill.get(name, 0)) for name in names}
         batch["attention_mask"] = padded([[1] * length for f in features for length in f.inputs["lengths"]], 0)
         before = accumulate((1 + f.inputs["texts"][-1] for f in features), initial=0)
@@ -82,7 +90,7 @@ class Embedder(Head):
 
     def structure(self, features: Sequence[Features]) -> Batch:
         """What the loss needs to know of the texts of features beside their vectors."""
-        texts = [(k, key) for k, f in enumerate(features) for key in _keys(f)]
+        texts = [(k, key) for k, f in enumerate(features) for key in f.inputs["keys"]]
         found = {"lesson_of_text": torch.tensor([k for k, _ in texts]), "keys": torch.tensor([key for _, key in texts])}
         if features[0].targets:
             found |= {"targets": torch.tensor([f.targets for f in features]), "mask": torch.ones(len(features), 1)}
@@ -157,12 +165,9 @@ def _rows(features: Features, name: str) -> list[list[int]]:
     return [features.inputs[name][start:end] for start, end in pairwise(ends)]
 
 
-def _keys(features: Features) -> list[int]:
-    """A number for each text of a feature, the same for the same tokens."""
-    texts: dict[int, list[int]] = {}
-    for k, row in zip(features.inputs["texts"], _rows(features, "input_ids"), strict=True):
-        texts.setdefault(k, []).extend(row)
-    return [hash(tuple(tokens)) for tokens in texts.values()]
+def _key(text: str) -> int:
+    """A number that is the same for the same text, in every process and whatever prompt is put before it."""
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def cosine(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
