@@ -55,6 +55,7 @@ def found(path, known=KNOWN):
         ("x", "I think, therefore I am\n", "text"),
         ("x", UD + "\n" + UD, "conllu"),
         ("x.run", "1 Q0 d 1 0.5 tag\n", "trec"),
+        ("x.xml", '<?xml version="1.0"?>\n<entailment-corpus>\n</entailment-corpus>\n', "rte"),
         ("x.po", "", "po"),
         ("x.pot", '# a comment\nmsgid "a"\n', "po"),
         ("x", '# a comment\nmsgid "a"\nmsgstr "b"\n', "po"),
