@@ -32,13 +32,15 @@ def _short(value: Any) -> str:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One item of a file as its reader found it: named values, where they stood (`file:line`), and the `folder` in which
-    paths in it begin. Those of a row that is not `ours`, since it came from elsewhere, are not opened.
+    paths in it begin. Those of a row that is not `ours`, since it came from elsewhere, are not opened. `own` are the values that
+    it had itself of what the user gave one value of for all rows.
     """
 
     values: Mapping[str, Any]
     where: str = ""
     folder: Path | None = field(default=None, compare=False)
     ours: bool = field(default=True, compare=False)
+    own: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def refuse(self, why: str) -> InputError:
         """The error to raise about this row, with its place in front."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasktune.notations.languages import english_name, is_language, nearest
+from tasktune.notations.languages import agree, english_name, is_language, nearest
 
 NLLB = ("deu_Latn", "eng_Latn", "zho_Hans", "zho_Hant", "arb_Arab", "arz_Arab", "srp_Cyrl", "nob_Latn", "yue_Hant", "quy_Latn")
 MBART = ("en_XX", "de_DE", "zh_CN", "pt_XX", "ar_AR")
@@ -58,3 +58,23 @@ def test_any_name_is_taken(name: str) -> None:
     assert isinstance(is_language(name), bool)
     assert english_name(name) or not name
     assert nearest(name, NLLB) in (*NLLB, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "do"),
+    [
+        ("en", "en-US", True),
+        ("German", "de_AT", True),
+        ("deu_Latn", "de-DE", True),
+        ("zh_CN", "zho_Hans", True),
+        ("zh", "zh-TW", True),
+        ("en_XX", "en-GB", True),
+        ("Klingon", "klingon", True),
+        ("en-US", "en-GB", False),
+        ("zh-CN", "zh-TW", False),
+        ("sr-Latn", "sr-Cyrl", False),
+        ("de", "nl", False),
+    ],
+)
+def test_names_agree_where_they_do_not_name_different_things(one: str, other: str, do: bool) -> None:
+    assert agree(one, other) is agree(other, one) is do

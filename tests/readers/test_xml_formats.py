@@ -81,6 +81,13 @@ def test_a_unit_without_its_source_language_is_refused(file):
         list(rows(file('<tmx><header srclang="en"/>\n<tu><tuv xml:lang="de"><seg>x</seg></tuv></tu></tmx>'), "tmx"))
 
 
+@pytest.mark.parametrize(("named", "found"), [("en", "en-US"), ("EN-us", "en-US"), ("en-AU", "en-US"), ("en_GB", "en-US")])
+def test_a_source_language_is_found_by_the_language_alone(file, named, found):
+    variants = "".join(f"<tuv xml:lang='{name}'><seg>{name}</seg></tuv>" for name in ("de", "en-US", "en-GB"))
+    first, *_ = rows(file(f"<tmx><header srclang='{named}'/><tu>{variants}</tu></tmx>"), "tmx")
+    assert (first.values["source_language"], first.values["text"], first.values["answer"]) == (found, found, "de")
+
+
 def test_xliff_of_both_versions(values):
     pair = {"source_language": "en", "target_language": "de"}
     assert values(XLIFF_1, "xliff") == [

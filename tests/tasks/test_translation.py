@@ -55,6 +55,37 @@ def test_suffixes_and_values_for_all_tell_the_languages(tmp_path: Path) -> None:
         assert record == Translation(text="A dog.", answer="Ein Hund.", source_language="en", target_language="de", id=record.id)
 
 
+UNIT = (
+    "<tmx><header srclang='en'/><tu><tuv xml:lang='en-US'><seg>one</seg></tuv><tuv xml:lang='de'><seg>eins</seg></tuv>"
+    "<tuv xml:lang='fr'><seg>un</seg></tuv></tu></tmx>"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"target": "fr"}, [("one", None, "en-US", "fr"), ("one", "un", "en-US", "fr")]),
+        ({"source": "en", "target": "German"}, [("one", "eins", "en", "German"), ("one", None, "en-US", "German")]),
+        ({"source": "de", "target": "en"}, [("eins", "one", "de", "en"), ("one", None, "en-US", "en")]),
+        ({"target": "en"}, [("eins", "one", "de", "en"), ("un", "one", "fr", "en")]),
+        ({"source": "fr"}, [("one", None, "en-US", "de"), ("un", "one", "fr", "en-US")]),
+        ({"source": "en_GB"}, [("one", None, "en-US", "de"), ("one", None, "en-US", "fr")]),
+        ({}, [("one", "eins", "en-US", "de"), ("one", "un", "en-US", "fr")]),
+    ],
+)
+def test_of_several_languages_those_are_taken_that_are_asked_for(tmp_path: Path, asked: dict[str, str], found: list[Any]) -> None:
+    (tmp_path / "memory.tmx").write_text(UNIT, encoding="utf-8")
+    there = records(TASK, tmp_path / "memory.tmx", {f"{side}_language": f"={name}" for side, name in asked.items()})
+    assert [(record.text, record.answer, record.source_language, record.target_language) for record in there] == found
+
+
+def test_languages_under_other_names_and_references_are_heeded_too() -> None:
+    row = {"text": "one", "references": ["eins"], "tgt_lang": "de"}
+    french, german = (next(records(TASK, [row], {"target_language": f"={name}"})) for name in ("fr", "de"))
+    assert (french.answer, french.references, french.target_language) == (None, (), "fr")
+    assert (german.answer, german.references, german.target_language) == ("eins", ("eins",), "de")
+
+
 @pytest.mark.parametrize(
     ("languages", "asked"),
     [

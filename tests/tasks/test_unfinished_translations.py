@@ -11,6 +11,7 @@ from tasktune.core import InputError, Lost
 from tasktune.datasets import records
 from tasktune.models.evaluation import answered
 from tasktune.recipe import Recipe
+from tasktune.tasks.translation import Translation
 
 FILES = {
     "a.po": 'msgid "one"\nmsgstr "{done}"\n\nmsgid "two"\nmsgstr ""\n\n#, fuzzy\nmsgid "three"\nmsgstr "dry"\n',
@@ -34,12 +35,12 @@ def test_what_is_not_translated_yet_is_passed_over_and_counted(name: str, tmp_pa
     file.write_text(FILES[name].format(done="eins"), encoding="utf-8")
     found = [*answered(records(tt.task("translation"), file), Recipe(), lost)]
     assert [(record.text, record.answer) for record in found] == [("one", "eins")]
-    assert lost.counts == {"not translated yet": 2}
+    assert lost.counts == {Translation.unanswered: 2}
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_where_nothing_is_translated_there_is_nothing_to_learn(name: str, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_text(FILES[name].format(done=""), encoding="utf-8")
-    with pytest.raises(InputError, match="has no answer to learn from"):
+    with pytest.raises(InputError, match=r"has no answer to learn from or to measure by \(not translated yet"):
         list(answered(records(tt.task("translation"), file), Recipe(), Lost()))

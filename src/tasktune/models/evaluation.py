@@ -187,8 +187,9 @@ def _usable(records: Iterable[Record], recipe: Recipe, lost: Lost, usable: Calla
 
 
 def _no_answer(record: Record) -> InputError:
+    why = f" ({record.unanswered})" if record.unanswered else ""
     return InputError(
-        f"record {record.id or record!r} has no answer to learn from or to measure by; "
+        f"record {record.id or record!r} has no answer to learn from or to measure by{why}; "
         "name its column with --map answer=COLUMN, give it one, or leave such records out with --lossy drop"
     )
 

@@ -66,6 +66,13 @@ def english_name(language: str) -> str:
     return _table()[1].get(_parts(language)[0], language)
 
 
+def agree(one: str, other: str) -> bool:
+    """Whether two names may be of the same: neither of two languages, nor of two scripts or two regions of one."""
+    (key, more), (other_key, others) = _parts(one), _parts(other)
+    parted = ([{part for part in parts if len(part) == length} for parts in (more, others)] for length in (4, 2))
+    return key == other_key and all(not mine or not theirs or mine & theirs for mine, theirs in parted)
+
+
 def nearest(language: str, codes: Iterable[str]) -> str | None:
     """Of several codes the one that names a language, in its script or region where one is named. `None` where none does."""
     key, more = _parts(language)

@@ -54,16 +54,18 @@ def mapped(row: Row, names: Sequence[str], aliases: Mapping[str, Sequence[str]],
     unknown = next((field for field in mapping if field not in fields), None)
     if unknown is not None:
         raise InputError(f"--map {unknown}={mapping[unknown]}: no field is called that. The fields are {', '.join(fields)}.")
-    values: dict[str, Any] = {}
+    values, own = dict[str, Any](), dict[str, Any]()
     for field in fields:
+        others = aliases.get(field, ())
         if is_value(mapping.get(field, "")):
             values[field] = mapping[field][1:]
+            if there := [row.values[name] for name in (field, *others) if name in row.values]:
+                own[field] = there[0]
             continue
-        others = aliases.get(field, ())
         column = _mapped_column(row, mapping, field) if field in mapping else _suggested_column(row, field, others)
         if column is not None:
             values[field] = _ended(row.values[column]) if column.lower() == "completion" else row.values[column]
-    return replace(row, values={**values, **{name: value for name, value in row.values.items() if name not in values}})
+    return replace(row, values={**values, **{name: value for name, value in row.values.items() if name not in values}}, own=own)
 
 
 def _ended(completion: Any) -> Any:

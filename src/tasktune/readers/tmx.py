@@ -37,7 +37,7 @@ def units(source: Source) -> Iterator[Unit]:
 
 def _of_unit(source: Source, element: Element, named: str) -> Iterator[Unit]:
     variants = [(_language(variant), variant) for variant in element.children("tuv")]
-    of_source = [variant for variant in variants if named == _ALL or variant[0].lower() == named.lower()]
+    of_source = _in_language(variants, named)
     if not of_source:
         there = ", ".join(language for language, _ in variants) or "nothing"
         raise source.refuse(element.line, f"this unit has no <tuv> in the source language {named}, only: {there}")
@@ -49,6 +49,16 @@ def _of_unit(source: Source, element: Element, named: str) -> Iterator[Unit]:
             yield _pair(source, row, other, variant)
     if len(variants) == 1:
         yield Unit(Row(row, source.place(element.line)), partial(_add, first))
+
+
+def _in_language(variants: list[tuple[str, Element]], named: str) -> list[tuple[str, Element]]:
+    """The variants in a language: those of that very name, else of the language alone, `en-US` for `en` or the other way."""
+
+    def bare(language: str) -> str:
+        return language.lower().replace("_", "-").partition("-")[0]
+
+    exact = [variant for variant in variants if named == _ALL or variant[0].lower() == named.lower()]
+    return exact or [variant for variant in variants if bare(variant[0]) == bare(named)]
 
 
 def _pair(source: Source, row: dict[str, Any], language: str, variant: Element) -> Unit:

@@ -7,19 +7,21 @@ Metric            BLEU, chrF, chrF++, TER, as sacrebleu has them
 
 Languages are named by codes or in English: `de`, `deu`, `de_DE`, `deu_Latn`, `German`. Of files that go line by line together
 they are the suffixes (`--train train.en,train.de`: from the first to the second), columns may be called so, or all records have
-the same: `--map source_language==en --map target_language==de`. A model tuned on one pair takes what says nothing for that pair.
+the same: `--map source_language==en --map target_language==de`. Of rows that name their own languages (TMX) that takes those
+between these two, turned round where need be; the others count as not translated. A model tuned on one pair takes what says
+nothing for that pair.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from tasktune.core import Record, Row, Task
 from tasktune.framings import Labels, Prompt, Text
 from tasktune.metrics.translation import translation
-from tasktune.notations.languages import english_name, is_language, nearest
+from tasktune.notations.languages import agree, english_name, is_language, nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Translation(Record):
         "source_language": ("source_lang", "src_lang"),
         "target_language": ("target_lang", "tgt_lang"),
     }
-    unanswered: ClassVar = "not translated yet"
+    unanswered: ClassVar = "not translated yet, or not between the languages asked for"
 
     @classmethod
     def from_row(cls, row: Row) -> Self:
@@ -44,7 +46,7 @@ class Translation(Record):
 
         The first of several references is the answer. A `translation` may be `{language: text}`, as `datasets` has it.
         """
-        row = _told(row)
+        row = _asked_for(_told(row))
         references, answer = row.strings("references") or (), row.optional("answer")
         return cls(
             text=row.string("text"),
@@ -65,14 +67,38 @@ def _told(row: Row) -> Row:
     columns = values.pop("answer") if isinstance(values.get("answer"), Mapping) else values
     names = [name for name in columns if is_language(name) and name != "id"]  # an `id` is seldom Indonesian
     if "text" not in values and columns.keys() >= {"1", "2"}:
-        return Row({**values, "text": columns["1"], "answer": columns["2"]}, row.where)
+        return replace(row, values={**values, "text": columns["1"], "answer": columns["2"]})
     if "text" in values or not names:
-        return Row(values, row.where)
+        return replace(row, values=values)
     source = nearest(values.get("source_language", ""), names) or names[0]
     others = [name for name in names if name != source]
     target = nearest(values.get("target_language", ""), others) or next(iter(others), "")
     found = {"text": columns.get(source), "source_language": source, "answer": columns.get(target), "target_language": target}
-    return Row({**found, **values}, row.where)
+    return replace(row, values={**found, **values})
+
+
+_SIDES = ("source_language", "target_language")
+
+
+def _asked_for(row: Row) -> Row:
+    """The row between the languages that were given for all rows, where it names others itself.
+
+    A pair of these languages the other way about is turned round. Of any other, the text is one to be translated.
+    """
+    asked = [row.values.get(side, "") if side in row.own else "" for side in _SIDES]
+    own = [str(row.own.get(side) or row.values.get(side, "")) for side in _SIDES]
+    if _fit(asked, own):
+        return row
+    if row.get("answer") and all(own) and _fit(asked, own[::-1]):
+        source, target = (wanted or mine for wanted, mine in zip(asked, own[::-1], strict=True))
+        turned = {"text": row.get("answer"), "answer": row.get("text"), "source_language": source, "target_language": target}
+    else:
+        turned = {"answer": None, "source_language": own[0]}
+    return replace(row, values={**row.values, **turned, "references": None})
+
+
+def _fit(asked: Sequence[str], own: Sequence[str]) -> bool:
+    return all(not wanted or not mine or agree(wanted, mine) for wanted, mine in zip(asked, own, strict=True))
 
 
 def _asked(record: Translation) -> Prompt:
