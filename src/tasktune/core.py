@@ -32,8 +32,8 @@ def _short(value: Any) -> str:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One item of a file as its reader found it: named values, where they stood (`file:line`), and the `folder` in which
-    paths in it begin. Those of a row that is not `ours`, since it came from elsewhere, are not opened. `own` are the values that
-    it had itself of what the user gave one value of for all rows.
+    paths in it begin. Those of a row that is not `ours`, since it came from elsewhere, are not opened. `own` is what it said
+    itself where one value was given for all rows.
     """
 
     values: Mapping[str, Any]
@@ -297,6 +297,3 @@ class Task(Generic[R]):
             raise InputError(
                 f"{self.name} cannot be done by a model of the {family} family; it can by: {', '.join(able)}"
             ) from None
-
-
-Rows = Iterable[Row]
