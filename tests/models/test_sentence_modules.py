@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 import tasktune as tt
-from cases import untrained
+from cases import untrained, with_options
 from tasktune.core import InputError
 from tasktune.heads.pooling import Pooling
 from tasktune.models.model import Model
-from tasktune.models.sentence_modules import longest_text, read_pooling, write_modules
+from tasktune.models.sentence_modules import filled_in, read_pooling, write_modules
 from tasktune.recipe import Recipe
 from tasktune.verbs.slips import before_asking
 
@@ -59,6 +59,21 @@ def test_what_is_saved_gives_sentence_transformers_the_same_vectors(model: Model
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+def test_shorter_vectors_are_the_same_as_the_card_says(model: Model, tmp_path: Path) -> None:
+    ours = with_options(model, dimensions=8)
+    folder = ours.save(tmp_path / "model")
+    theirs = peer(folder)
+    card = (folder / "README.md").read_text("utf-8")
+    assert f"`encode(texts, normalize_embeddings=True)`. Of a text longer than {ours.head.max_length} tokens" in card
+    np.testing.assert_allclose(theirs.encode(TEXTS, normalize_embeddings=True), ours.embed(TEXTS), atol=1e-5)
+    assert theirs.encode(TEXTS, truncate_dim=16).shape == (4, 16)
+    np.testing.assert_allclose(tt.load(folder).embed(TEXTS), ours.embed(TEXTS), atol=1e-6)
+    again = untrained(tt.task("embedding"), folder, Recipe())
+    assert (again.head.recipe.dimensions, again.embed(TEXTS).shape) == (8, (4, 8))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 @pytest.mark.parametrize("mode", ["cls", "mean"])
 def test_what_sentence_transformers_wrote_is_opened_as_it_pools(tiny: Callable[[str], Path], mode: str, tmp_path: Path) -> None:
     theirs = peer(tiny("bert"))
@@ -75,14 +90,14 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     pooling = Pooling("cls", False, (("query", "q"), ("document", "d")))
     write_modules(tmp_path, pooling, 32, 100)
     assert read_pooling(tmp_path, "encoder", Recipe()) == pooling
-    assert longest_text(tmp_path) == 100
+    assert filled_in(tmp_path, Recipe()) == Recipe(max_length=100)
     assert read_pooling(tmp_path, "encoder", Recipe(prompts=("x", "y"))).prompts == (("query", "x"), ("document", "y"))
 
 
 @pytest.mark.parametrize(("family", "mode"), [("encoder", "mean"), ("decoder", "lasttoken")])
 def test_a_checkpoint_that_says_nothing_is_pooled_as_its_family_is(tmp_path: Path, family: Any, mode: str) -> None:
     assert read_pooling(tmp_path, family, Recipe()) == Pooling(mode, True)
-    assert longest_text(tmp_path) is None
+    assert filled_in(tmp_path, Recipe()) == Recipe()
 
 
 def broken(folder: Path, name: str, change: Callable[[Any], Any]) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 from tasktune.notations.amounts import amount
 
 
-def card(facts: Mapping[str, Any]) -> str:
-    """A model card in Markdown, made of what is known about a model and nothing else."""
+def card(facts: Mapping[str, Any], opened: str) -> str:
+    """A model card in Markdown, made of what is known about a model, how else it is `opened`, and nothing else."""
     made = facts.get("made", {})
     about = [
         f"A model ({facts['family']}) tuned for {facts['task']} from `{made.get('model')}` on `{made.get('train')}`",
         f"({amount(made.get('records', 0), 'record')}, tasktune {made.get('tasktune')}, {made.get('date')}).",
         *(["", f"Labels: {', '.join(f'`{label}`' for label in facts['labels'])}."] if facts["labels"] else []),
     ]
-    return _page([facts["task"]], made, about, _rows("", facts), "; the rest is plain transformers.")
+    return _page([facts["task"]], made, about, _rows("", facts), opened)
 
 
 def card_of_several(facts: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ from tasktune.models.named import NAMED
 from tasktune.models.prediction import Prediction, Predictions
 from tasktune.models.processor import read_pictures
 from tasktune.models.quantised import is_quantised, quantise
-from tasktune.models.sentence_modules import longest_text, read_pooling, write_modules
+from tasktune.models.sentence_modules import filled_in, how_opened, read_pooling, write_modules
 from tasktune.models.warmstart import warm_start
 from tasktune.models.weights import locate
 from tasktune.recipe import Recipe
@@ -119,11 +119,13 @@ class Model:
 
     def _write(self, folder: Path) -> None:
         write_weights(folder, self.net, self.head)
-        if isinstance(self.head, Embedder):
-            write_modules(folder, self.head.pooling, self.net.config.hidden_size, self.head.max_length)
+        head, opened = self.head, "; the rest is plain transformers."
+        if isinstance(head, Embedder):
+            write_modules(folder, head.pooling, self.net.config.hidden_size, head.max_length, head.recipe.dimensions)
+            opened = how_opened(head.pooling, head.max_length, head.recipe.dimensions)
         facts = {"task": self.task.name, "family": self.family, **self.told}
         write_facts(folder, facts)
-        (folder / "README.md").write_text(card(facts), encoding="utf-8")
+        (folder / "README.md").write_text(card(facts, opened), encoding="utf-8")
 
     @property
     def told(self) -> dict[str, Any]:
@@ -260,8 +262,8 @@ def _opened(task: Task[Any], folder: Path, labels: LabelsOf, recipe: Recipe, sca
     network.place(net, recipe)
     if pictures is not None:
         let_see(net, pictures)
-    if isinstance(framing, Embed) and recipe.max_length is None:
-        recipe = replace(recipe, max_length=longest_text(folder))
+    if isinstance(framing, Embed):
+        recipe = filled_in(folder, recipe)
     longest = network.longest_input(net, tokenizer, recipe)
     recipe = replace(recipe, max_length=longest)
     head = head_for(framing, family, tokenizer, names, recipe, longest, net, scale(framing), pictures)

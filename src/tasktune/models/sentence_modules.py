@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,9 +50,14 @@ def read_pooling(folder: Path, family: FamilyName, recipe: Recipe) -> Pooling:
     return Pooling(_mode(folder / modules[1]["path"] / "config.json"), kinds[2:] == ["Normalize"], prompts)
 
 
-def longest_text(folder: Path) -> int | None:
-    """The tokens that a checkpoint's own files let a text have, where they say so."""
-    return (_json(folder / _LIMIT) or {}).get("max_seq_length")
+def filled_in(folder: Path, recipe: Recipe) -> Recipe:
+    """The recipe, with the longest text and the number of dimensions that a checkpoint's own files say where it names none."""
+    limits, said = _json(folder / _LIMIT) or {}, _json(folder / _PROMPTS) or {}
+    return replace(
+        recipe,
+        max_length=recipe.max_length or limits.get("max_seq_length"),
+        dimensions=recipe.dimensions or said.get("truncate_dim"),
+    )
 
 
 def _mode(path: Path) -> Any:
@@ -83,8 +89,10 @@ def _json(path: Path) -> Any:
         raise InputError(f"{path}: not JSON: {wrong}") from None
 
 
-def write_modules(folder: Path, pooling: Pooling, width: int, longest: int) -> None:
-    """Write the files that make a `SentenceTransformer` of a folder with a model of `width` dimensions."""
+def write_modules(folder: Path, pooling: Pooling, width: int, longest: int, dimensions: int | None = None) -> None:
+    """Write the files that make a `SentenceTransformer` of a folder with a model of `width` dimensions, of which it gives the
+    first `dimensions` where that is said.
+    """
     names = ["Transformer", "Pooling", *["Normalize"] * pooling.normalize]
     paths = ["", _POOLING, "2_Normalize"]
     modules = [
@@ -108,7 +116,18 @@ def write_modules(folder: Path, pooling: Pooling, width: int, longest: int) -> N
             "prompts": prompts,
             "default_prompt_name": "default" if "" in sides else None,
             "similarity_fn_name": "cosine",
+            **({"truncate_dim": dimensions} if dimensions else {}),
         },
+    )
+
+
+def how_opened(pooling: Pooling, longest: int, dimensions: int | None) -> str:
+    """What the folder's card says of sentence-transformers."""
+    cut = pooling.normalize and dimensions  # behind the module that normalizes
+    given = " if asked to `encode(texts, normalize_embeddings=True)`" if cut else ""
+    return (
+        f"; `SentenceTransformer` opens the folder and gives the same vectors{given}. Of a text longer than {longest} tokens it "
+        "reads the first ones; tasktune gives the mean of the vectors of its windows."
     )
 
 

@@ -6,9 +6,13 @@ Encoder, decoder  the pooled text, of length 1; learns from numbers by their ord
                   same step, which do not go with it (InfoNCE)
 Metric            Spearman and Pearson of cosines with numbers; else nDCG@10, MRR, MAP and recall of exact search, as trec_eval
 
-The folder that `fit` makes is opened by `SentenceTransformer` too. A folder that holds `corpus`, `queries` and `qrels` (BEIR), or
-a SMART collection (Cranfield), is data: `tasktune evaluate MODEL cranfield/` searches it, `predict --out cranfield/mine.run`
-keeps what was found. What a run in the folder found and nobody judged gives hard negatives to learn from.
+The folder that `fit` makes is opened by `SentenceTransformer` too, for the same vectors; where `--dimensions` cuts them, asked to
+`encode(texts, normalize_embeddings=True)`. A text longer than `--max-length` is read in windows here, of which the vector is the
+mean; `SentenceTransformer` reads its beginning alone (as does `--lossy truncate`).
+
+A folder that holds `corpus`, `queries` and `qrels` (BEIR), or a SMART collection (Cranfield), is data: `tasktune evaluate MODEL
+cranfield/` searches it, `predict --out cranfield/mine.run` keeps what was found. What a run in the folder found and nobody judged gives hard negatives
+to learn from.
 """
 
 from __future__ import annotations
