@@ -11,8 +11,8 @@ The folder that `fit` makes is opened by `SentenceTransformer` too, for the same
 mean; `SentenceTransformer` reads its beginning alone (as does `--lossy truncate`).
 
 A folder that holds `corpus`, `queries` and `qrels` (BEIR), or a SMART collection (Cranfield), is data: `tasktune evaluate MODEL
-cranfield/` searches it, `predict --out cranfield/mine.run` keeps what was found. What a run in the folder found and nobody judged gives hard negatives
-to learn from.
+cranfield/` searches it, `predict --out cranfield/mine.run` keeps what was found. What a run in the folder found and nobody judged
+gives hard negatives to learn from.
 """
 
 from __future__ import annotations
