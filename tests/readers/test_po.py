@@ -40,6 +40,40 @@ def test_escapes_and_strings_of_several_lines(values):
     assert values(content, "po") == [{"text": 'a\tb\n"c" \\ AB', "answer": "d"}]
 
 
+def test_numbers_are_bytes_of_which_several_make_a_character(values):
+    content = 'msgid "caf\\303\\251 \\xe2\\x82\\xac"\nmsgstr "\\346\\226\\207\\345\\255\\227\\n"\n'
+    assert values(content, "po") == [{"text": "café €", "answer": "文字\n"}]
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line(file):
+    with (
+        pytest.raises(InputError, match=r":2: the bytes \\303 are no text in UTF-8"),
+        Source(file('msgid "a"\nmsgstr "caf\\303"\n')) as source,
+    ):
+        list(po.read(source))
+
+
+def in_latin_1(folder, body="", charset="ISO-8859-1"):
+    path = folder / "latin.po"
+    path.write_text(f'msgid ""\nmsgstr "Content-Type: text/plain; charset={charset}\\n"\n\n{body}', encoding="latin-1")
+    return path
+
+
+def test_the_header_names_the_encoding(tmp_path):
+    body = 'msgid "coffee"\nmsgstr "café"\n\nmsgid "cake"\nmsgstr "g\\342teau"\n'
+    for charset in ("ISO-8859-1", "latin1", "windows-1252"):
+        with Source(in_latin_1(tmp_path, body, charset)) as source:
+            assert [row.values["answer"] for row in po.read(source)] == ["café", "gâteau"]
+
+
+@pytest.mark.parametrize(
+    ("charset", "why"), [("CHARSET", "0xe9 is not UTF-8"), ("rot13", "is not UTF-8"), ("GB2312", "is not GB2312, which the file")]
+)
+def test_another_encoding_than_the_header_names_is_refused(tmp_path, charset, why):
+    with pytest.raises(InputError, match=why), Source(in_latin_1(tmp_path, 'msgid "coffee"\nmsgstr "é"\n', charset)) as source:
+        list(po.read(source))
+
+
 def test_a_language_of_one_form_takes_the_plural(values):
     content = 'msgid "%d file"\nmsgid_plural "%d files"\nmsgstr[0] "%d 个文件"\n'
     assert values(content, "po") == [{"text": "%d files", "answer": "%d 个文件"}]

@@ -8,7 +8,7 @@ from tasktune.core import InputError, Lost
 from tasktune.readers import rows
 from tasktune.tasks.generation import Generation
 from tasktune.tasks.translation import Translation
-from tasktune.verbs.fill import EMPTY
+from tasktune.verbs.fill import EMPTY, OTHER, UNLIKE, UNMARKED, UNWRITABLE
 from tasktune.verbs.writing import write_answers
 
 PO = '# kept\nmsgid "a"\nmsgstr ""\n\nmsgid "b"\nmsgstr "B"\n\nmsgid "c"\nmsgstr ""\n'
@@ -43,6 +43,46 @@ def test_what_is_not_translated_is_left_and_counted(tmp_path):
     write_answers(str(tmp_path / "in.po"), str(tmp_path / "out.po"), answering({"a": "A", "c": " "}.get), None, lost)
     assert (tmp_path / "out.po").read_text() == PO.replace('msgid "a"\nmsgstr ""', '#, fuzzy\nmsgid "a"\nmsgstr "A"')
     assert lost.as_json() == {EMPTY: {"count": 1, "records": [f"{tmp_path}/in.po:8"]}}
+
+
+def test_a_file_keeps_its_encoding_and_what_that_cannot_write_is_left(tmp_path):
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=ISO-8859-1\\n"\n\n# é\n'
+    (tmp_path / "in.po").write_text(head + PO, encoding="latin-1")
+    lost = Lost()
+    write_answers(str(tmp_path / "in.po"), str(tmp_path / "out.po"), answering({"a": "ä", "c": "文"}.get), None, lost)
+    expected = head + PO.replace('# kept\nmsgid "a"\nmsgstr ""', '# kept\n#, fuzzy\nmsgid "a"\nmsgstr "ä"')
+    assert (tmp_path / "out.po").read_text(encoding="latin-1") == expected
+    assert lost.counts == {UNWRITABLE: 1}
+
+
+def test_a_file_in_another_language_is_left(tmp_path):
+    """Of a memory with an empty variant each in two languages, the one is filled that was asked for."""
+    variants = "".join(
+        f'<tuv xml:lang="{name}"><seg>{name if name == "en" else ""}</seg></tuv>' for name in ("en", "de-AT", "fr")
+    )
+    (tmp_path / "in.tmx").write_text(f'<tmx><header srclang="en"/><tu>{variants}</tu></tmx>')
+    lost = Lost()
+
+    def german(given):
+        for row in given:
+            yield SimpleNamespace(record=Translation(text="en", target_language="de", id=row.id), answer="auf Deutsch")
+
+    write_answers(str(tmp_path / "in.tmx"), str(tmp_path / "out.tmx"), german, None, lost)
+    assert [row.values.get("answer") for row in rows(tmp_path / "out.tmx")] == ["auf Deutsch", None]
+    assert lost.counts == {OTHER: 1}
+
+
+def test_lost_placeholders_and_inline_codes_are_counted(tmp_path):
+    (tmp_path / "in.po").write_text('msgid "%d files in {place}"\nmsgstr ""\n\nmsgid "%d of %s"\nmsgstr ""\n')
+    lost, said = Lost(), {"%d files in {place}": "Dateien in {place}", "%d of %s": "%2$s: %1$d"}
+    write_answers(str(tmp_path / "in.po"), str(tmp_path / "out.po"), answering(said.get), None, lost)
+    assert lost.as_json() == {UNLIKE: {"count": 1, "records": [f"{tmp_path}/in.po:1"]}}
+    marked, plain = (
+        "<trans-unit id='{}'><source>{}</source></trans-unit>".format(*unit) for unit in (("m", "a<x/>b"), ("p", "a"))
+    )
+    (tmp_path / "in.xlf").write_text(f"<xliff>{marked}{plain}</xliff>")
+    write_answers(str(tmp_path / "in.xlf"), str(tmp_path / "out.xlf"), answering(str.upper), None, lost := Lost())
+    assert lost.as_json() == {UNMARKED: {"count": 1, "records": ["m"]}}
 
 
 def test_a_file_is_filled_from_one_of_its_kind(tmp_path):

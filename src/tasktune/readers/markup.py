@@ -45,6 +45,11 @@ class Element:
         """The elements of that name right in this one."""
         return [part for part in self.parts if isinstance(part, Element) and part.name == name]
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether any element is in it."""
+        return any(isinstance(part, Element) for part in self.parts)
+
     def child(self, name: str) -> Element | None:
         """The first of them."""
         return next(iter(self.children(name)), None)

@@ -18,25 +18,26 @@ from typing import BinaryIO, TextIO, cast
 
 from tasktune.core import InputError
 from tasktune.readers.source import STDIN as STDOUT
+from tasktune.readers.source import UTF_8
 
 
 @contextmanager
-def output(path: Path | str) -> Iterator[TextIO]:
-    """A UTF-8 text stream to `path` (`-`: standard output; `.gz`: compressed), to be used in a `with`.
+def output(path: Path | str, encoding: str = UTF_8) -> Iterator[TextIO]:
+    """A text stream to `path` (`-`: standard output; `.gz`: compressed), to be used in a `with`.
 
     The file is there, complete, when the block ends well, and not at all when it does not. Pipes and devices (`/dev/stdout`) are
     written as they stand. Raises `InputError` where nothing can be written.
     """
     if str(path) == STDOUT:
         sys.stdout.flush()
-        yield from _text(sys.stdout.buffer)
+        yield from _text(sys.stdout.buffer, encoding)
     else:
         with _file(Path(path)) as stream:
-            yield from _text(stream)
+            yield from _text(stream, encoding)
 
 
-def _text(stream: BinaryIO) -> Iterator[TextIO]:
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+def _text(stream: BinaryIO, encoding: str) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
         yield text
         text.flush()

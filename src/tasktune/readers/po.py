@@ -3,10 +3,13 @@
 Of a plural, the singular goes with the first form and `msgid_plural` with the others (with the only one, in languages that have
 but one). A translation marked `fuzzy` is a guess and no answer, so that it is neither learnt from nor measured by; nor is it
 written over. Obsolete entries (`#~`) are comments. A translation that is put in is marked fuzzy, until someone has seen it.
+
+The encoding is that of the header (`charset=ISO-8859-1`), UTF-8 where it names none that is known.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,13 +17,17 @@ from functools import partial
 
 from tasktune.core import Row
 from tasktune.readers import units as unit
-from tasktune.readers.source import Source, is_blank
+from tasktune.readers.source import UTF_8, Source, is_blank
 from tasktune.readers.units import Edit, Unit
 
 _LINE = re.compile(r'[ \t]*(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)[ \t]*)?"((?:[^"\\]|\\.)*)"[ \t]*')
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))")
+_BYTE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2}))")
+_ESCAPE = re.compile(r"((?:\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}))+)|\\(.)")
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _SPELLED = {**{character: f"\\{name}" for name, character in _NAMED.items()}, '"': '\\"', "\\": "\\\\"}
+_CHARSET = re.compile(rb"Content-Type:[^\n\"]*charset=([\w.:+-]+)", re.IGNORECASE)
+_KNOWN = re.compile(r"iso8859-\d+|cp\d+|koi8-[rtu]|gb2312|gbk|gb18030|euc_(jp|kr)|big5(hkscs)?|shift_jis|johab|tis-620")
+"""The encodings that gettext's manual lists, by the names that Python has for them."""
 _LANGUAGE = re.compile(r"^Language:[ \t]*(\S+)", re.MULTILINE)
 
 
@@ -114,6 +121,7 @@ def _spelled(text: str, end: str) -> str:
 
 def _entries(source: Source) -> Iterator[_Entry]:
     """The entries, each with a msgid and a msgstr."""
+    source.encoding = _encoding(source)
     entry, last, offset = _Entry(), "", 0
     for number, piece in source.pieces():
         line, start = piece.rstrip("\r\n"), offset
@@ -132,7 +140,7 @@ def _entries(source: Source) -> Iterator[_Entry]:
                 number, f'a keyword (msgid, msgstr …) and a string in "quotes" must stand here, but there is {line[:60]!r}'
             )
         quote = start + len(line[: found.start(2) - 1].encode())
-        close, said = start + len(line[: found.end(2) + 1].encode()), _ESCAPE.sub(_meant, found[2])
+        close, said = start + len(line[: found.end(2) + 1].encode()), _meant(source, number, found[2])
         if found[1]:
             last = _begun(source, entry, found[1], _Text(number, quote, close, said), start)
         else:
@@ -161,8 +169,26 @@ def _begun(source: Source, entry: _Entry, keyword: str, text: _Text, start: int)
     return keyword
 
 
-def _meant(found: re.Match[str]) -> str:
-    octal, hexadecimal, name = found.groups()
-    if name is None:
-        return chr(int(octal, 8) if octal else int(hexadecimal, 16))
-    return _NAMED.get(name, name)
+def _meant(source: Source, line: int, spelled: str) -> str:
+    """What a string in quotes says. Numbers are bytes, of which several can make a character, as in C."""
+
+    def character(found: re.Match[str]) -> str:
+        numbers, name = found.groups()
+        if name:
+            return _NAMED.get(name, name)
+        try:
+            return bytes(int(o, 8) % 256 if o else int(x, 16) for o, x in _BYTE.findall(numbers)).decode(source.encoding)
+        except UnicodeDecodeError:
+            raise source.refuse(line, f"the bytes {numbers} are no text in {source.encoding.upper()}") from None
+
+    return _ESCAPE.sub(character, spelled)
+
+
+def _encoding(source: Source) -> str:
+    """The encoding that the header names, where it is one that gettext knows; else UTF-8."""
+    found = _CHARSET.search(b"".join(source.raw_head()))
+    try:
+        name = codecs.lookup(found[1].decode()).name if found else UTF_8
+    except LookupError:
+        return UTF_8
+    return name if _KNOWN.fullmatch(name) else UTF_8

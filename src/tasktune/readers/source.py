@@ -2,8 +2,8 @@
 
 Every text format reads through `Source`, so that one place decides what a line and a character are:
 
-- The encoding is UTF-8. A byte-order mark at the very start is dropped, any other is text. What is not UTF-8, and any NUL, is
-  refused with its place and what to do.
+- The encoding is UTF-8, or the one that the file names, where its format has a place for that (PO). A byte-order mark at the very
+  start is dropped, any other is text. What is not in the encoding, and any NUL, is refused with its place and what to do.
 - A line ends at LF or CR LF and nowhere else. Lone CR, U+0085, U+2028, vertical tabs and their like are characters of the text,
   which is why `str.splitlines` is not used here.
 """
@@ -26,14 +26,16 @@ STDIN = "-"
 HEAD_BYTES = 1 << 16
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = "\ufeff"
+UTF_8 = "utf-8"
 
 
 class Source:
     """A file or standard input (`-`), read once from start to end. `known`: column names the caller looks for, in lower case."""
 
-    def __init__(self, path: Path | str, known: frozenset[str] = frozenset()) -> None:
+    def __init__(self, path: Path | str, known: frozenset[str] = frozenset(), encoding: str = UTF_8) -> None:
         self.path = str(path)
         self.known = known
+        self.encoding = encoding
         self.name = "<stdin>" if self.path == STDIN else self.path
         self._ahead: list[bytes] = []
         self._open = ExitStack()
@@ -66,15 +68,19 @@ class Source:
 
     def head(self) -> list[str]:
         """The first lines, whole and without their ends, about 64 KiB of them. They are still to be read."""
+        return [_without_end(self._decoded(raw, number)) for number, raw in enumerate(self.raw_head(), 1)]
+
+    def raw_head(self) -> list[bytes]:
+        """The same as they stand, with their ends."""
         if not self._ahead:
             try:
                 self._ahead = self.stream.readlines(HEAD_BYTES)
             except (OSError, EOFError, zlib.error) as error:
                 raise self._broken(error) from None
-        return [_without_end(self._decoded(raw, number)) for number, raw in enumerate(self._ahead, 1)]
+        return self._ahead
 
     def pieces(self) -> Iterator[tuple[int, str]]:
-        """Every line with its end, numbered from 1. Raises `InputError` at the first byte that is not UTF-8 text."""
+        """Every line with its end, numbered from 1. Raises `InputError` at the first byte that is no text in the encoding."""
         for number, raw in enumerate(self._raw_lines(), 1):
             yield number, self._decoded(raw, number)
 
@@ -112,9 +118,9 @@ class Source:
 
     def _decoded(self, raw: bytes, number: int) -> str:
         try:
-            line = raw.decode("utf-8")
+            line = raw.decode(self.encoding)
         except UnicodeDecodeError as error:
-            raise self._not_utf8(raw, number, error) from None
+            raise self._undecodable(raw, number, error) from None
         if "\0" in line:
             raise InputError(
                 f"{self.place(number)}:{line.index(chr(0)) + 1}: a NUL character, which is no text. If the file is UTF-16: "
@@ -122,9 +128,12 @@ class Source:
             )
         return line.removeprefix(BOM) if number == 1 else line
 
-    def _not_utf8(self, raw: bytes, number: int, error: UnicodeDecodeError) -> InputError:
-        column = len(raw[: error.start].decode("utf-8")) + 1
-        found = f"{self.place(number)}:{column}: byte 0x{raw[error.start]:02x} is not UTF-8."
+    def _undecodable(self, raw: bytes, number: int, error: UnicodeDecodeError) -> InputError:
+        column = len(raw[: error.start].decode(self.encoding)) + 1
+        found = f"{self.place(number)}:{column}: byte 0x{raw[error.start]:02x} is not {self.encoding.upper()}"
+        if self.encoding != UTF_8:
+            return InputError(f"{found}, which the file says that it is in. Correct what it says, or convert it with iconv.")
+        found += "."
         if number == 1 and raw.startswith(GZIP_MAGIC):
             return InputError(f"{found} The input is gzip'd; decompress it on the way: zcat FILE | …")
         if number == 1 and raw[:2] in (b"\xff\xfe", b"\xfe\xff"):

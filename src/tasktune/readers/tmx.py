@@ -46,9 +46,9 @@ def _of_unit(source: Source, element: Element, named: str) -> Iterator[Unit]:
     row |= {"id": element.attributes["tuid"]} if "tuid" in element.attributes else {}
     for other, variant in variants:
         if variant is not first:
-            yield _pair(source, row, other, variant)
+            yield _pair(source, row, first, other, variant)
     if len(variants) == 1:
-        yield Unit(Row(row, source.place(element.line)), partial(_add, first))
+        yield Unit(Row(row, source.place(element.line)), partial(_add, first), _is_marked(first))
 
 
 def _in_language(variants: list[tuple[str, Element]], named: str) -> list[tuple[str, Element]]:
@@ -61,11 +61,11 @@ def _in_language(variants: list[tuple[str, Element]], named: str) -> list[tuple[
     return exact or [variant for variant in variants if bare(variant[0]) == bare(named)]
 
 
-def _pair(source: Source, row: dict[str, Any], language: str, variant: Element) -> Unit:
+def _pair(source: Source, row: dict[str, Any], first: Element, language: str, variant: Element) -> Unit:
     answer, place = _text(variant), source.place(variant.line)
     if answer:
         return Unit(Row({**row, "answer": answer, "target_language": language}, place), None)
-    return Unit(Row({**row, "target_language": language}, place), partial(_put, variant))
+    return Unit(Row({**row, "target_language": language}, place), partial(_put, variant), _is_marked(first))
 
 
 def _language(variant: Element) -> str:
@@ -75,6 +75,11 @@ def _language(variant: Element) -> str:
 def _text(variant: Element) -> str:
     segment = variant.child("seg")
     return "" if segment is None else segment.text(CODES)
+
+
+def _is_marked(variant: Element) -> bool:
+    segment = variant.child("seg")
+    return segment is not None and segment.is_marked
 
 
 def _add(first: Element, data: bytes, translation: str, language: str) -> Iterator[Edit]:

@@ -27,10 +27,14 @@ Fill = Callable[[bytes, str, str], Iterable[Edit]]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A text and, in `row`, its translation if it has one. `fill` is `None` where there is nothing to put in."""
+    """A text and, in `row`, its translation if it has one. `fill` is `None` where there is nothing to put in.
+
+    A text that is `marked` has codes of the document in it (`<ph/>`, `<g>`), which a translation that is put in has not.
+    """
 
     row: Row
     fill: Fill | None
+    marked: bool = False
 
 
 def rows(units: Iterable[Unit]) -> Iterator[Row]:

@@ -45,7 +45,7 @@ def units(source: Source) -> Iterator[Unit]:
             "id": _id(element, is_2=is_2),
         }
         row = Row({name: value for name, value in values.items() if value}, source.place(element.line))
-        yield Unit(row, None if "answer" in row.values else partial(_fill, element, text, target))
+        yield Unit(row, None if "answer" in row.values else partial(_fill, element, text, target), text.is_marked)
 
 
 def _id(element: Element, *, is_2: bool) -> str:
