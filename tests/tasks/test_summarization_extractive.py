@@ -5,6 +5,7 @@ import pytest
 from rows import read
 from tasktune.answers import Span
 from tasktune.core import InputError
+from tasktune.forms import accepts
 from tasktune.tasks import task
 from tasktune.tasks.summarization_extractive import LABEL, SummarizationExtractive
 
@@ -74,3 +75,19 @@ def test_a_span_within_a_sentence_takes_the_sentence_that_holds_its_middle_and_i
     record = SummarizationExtractive(text=TEXT, answer=(Span(20, 45, LABEL),))
     assert framing.write(record) == (False, True, False)
     assert framing.lost(record) == 1
+
+
+def test_a_model_that_writes_says_the_numbers_of_sentences():
+    framing = task("summarization-extractive").decoder
+    record = extracted(text=TEXT.replace("old bridge", "old\nbridge"), labels=[0, 1, 1])
+    assert str(framing.prompt(record)) == (
+        "1 The council met.\n2 It closed the old bridge to cars.\n3 Few came.\nSentences that sum it up:"
+    )
+    assert framing.write(record) == "2, 3"
+    assert [framing.read(record, said, ()) for said in ("3, 2", "2,3, 4", "none", "bridge")] == [record.answer] * 2 + [()] * 2
+
+
+def test_only_numbers_of_sentences_can_be_written():
+    form = task("summarization-extractive").decoder.form(extracted(text=[f"{k} came." for k in range(12)]), ())
+    assert [accepts(form, said) for said in ("1, 11", "12", "none")] == [True] * 3
+    assert not any(accepts(form, said) for said in ("", "0", "13", "2, 1", "1, 1", "1,", "none, 1"))

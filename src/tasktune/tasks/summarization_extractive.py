@@ -2,12 +2,13 @@
 
 Record            `text` and its `sentences`; the answer is some of them, as spans; `references` are summaries in other words
 Encoder           for each sentence, in context, whether it is taken
-Decoder, enc-dec  cannot
+Decoder, enc-dec  the numbers of the sentences that are taken, which are numbered in the prompt: `1, 4`
 Metric            ROUGE-1, -2, -L, -Lsum (F-measure) of the sentences that are taken
 
-Where the data say no more than a summary in other words, the sentences to learn are those that come nearest to it. The answer
-is the most probable sentences that share no trigram, as many as the training answers have on average, or `--sentences`. The
-baseline is as many first sentences of the text (LEAD); the ceiling is what the sentences nearest to the references score.
+Where the data say no more than a summary in other words, the sentences to learn are those that come nearest to it. An encoder's
+answer is the most probable sentences that share no trigram, as many as the training answers have on average, or `--sentences`; a
+model that writes says itself how many. The baseline is as many first sentences of the text (LEAD); the ceiling is what the
+sentences nearest to the references score.
 
 Of several references the best counts, for each figure by itself. SciTLDR's authors take all figures of the one with the best
 ROUGE-1: that figure is the same.
@@ -21,9 +22,11 @@ from typing import Any, ClassVar, Final, Self
 
 from tasktune.answers import Span, Words
 from tasktune.core import Record, Row, Task
-from tasktune.framings import Labels, Select
+from tasktune.framings import Labels, Prompt, Select, Text
 from tasktune.metrics.oracle import oracle
 from tasktune.metrics.rouge import extract_rouge
+from tasktune.notations import names
+from tasktune.notations.closed_forms import NameList
 from tasktune.notations.repeats import best_without_repeats
 from tasktune.notations.sentences import sentences
 from tasktune.notations.tokens import joined, places, spans_of
@@ -122,6 +125,26 @@ def _no_sentences(record: SummarizationExtractive) -> int:
     return len({(span.start, span.end) for span in record.answer} - set(sentences_of(record)))
 
 
+def _numbers(record: SummarizationExtractive) -> tuple[str, ...]:
+    """What the sentences are called: from 1 on."""
+    return tuple(str(k) for k in range(1, 1 + len(sentences_of(record))))
+
+
+def _prompt(record: SummarizationExtractive) -> Prompt:
+    numbered = zip(_numbers(record), sentences_of(record), strict=True)
+    lines = (f"{number} {' '.join(record.text[start:end].split())}" for number, (start, end) in numbered)
+    return Prompt("\n".join(lines), after="\nSentences that sum it up:")
+
+
+def _write_numbers(record: SummarizationExtractive) -> str:
+    return names.write_list(number for number, yes in zip(_numbers(record), _write(record), strict=True) if yes)
+
+
+def _read_numbers(record: SummarizationExtractive, written: str, labels: Labels) -> tuple[Span, ...]:
+    said = names.read_list(written, ())
+    return _read(record, [number in said for number in _numbers(record)], labels)
+
+
 def _example(answer: int, *given: str) -> SummarizationExtractive:
     labels = [int(k == answer) for k in range(len(given))]
     return SummarizationExtractive.from_row(Row({"text": given, "answer": given[answer], "labels": labels}))
@@ -136,12 +159,20 @@ taken = Select[SummarizationExtractive](
     lost=_no_sentences,
 )
 
+numbers = Text[SummarizationExtractive](
+    prompt=_prompt,
+    write=_write_numbers,
+    read=_read_numbers,
+    form=lambda record, labels: NameList(_numbers(record)),
+    lost=_no_sentences,
+)
+
 TASK: Task[Any] = Task(
     name="summarization-extractive",
     record=SummarizationExtractive,
     encoder=taken,
-    decoder=None,
-    encoder_decoder=None,
+    decoder=numbers,
+    encoder_decoder=numbers,
     metric=extract_rouge,
     example=(
         _example(1, "The council met on Monday.", "It voted to close the old bridge to cars.", "Few came to listen."),
