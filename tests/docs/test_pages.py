@@ -11,6 +11,7 @@ import pages
 import tables
 import tasktune
 from tasktune.decoding import Decoding
+from tasktune.framings import Text
 from tasktune.recipe import Recipe, all_options
 from tasktune.tasks import NAMES
 
@@ -54,6 +55,25 @@ def test_the_recipe_has_few_fields_and_each_is_described():
     assert max(len(fields(Recipe)), len(fields(Decoding))) <= 25
     assert all(re.search(rf"\| `{name}` \| .* \| .* \| \w.* \|", tables.recipe()) for name in names)
     assert "<!-- recipe -->" in (ROOT / "docs/recipe.md").read_text(encoding="utf-8")
+
+
+def kind_of(framing: Text) -> str:
+    """The word with which the line on a task begins that is asked so, where it is not about a form."""
+    if framing.closed or framing.closed_up_to:
+        return "nothing"
+    return "form" if framing.form else "anything"
+
+
+def test_every_task_that_writes_is_in_its_line_of_the_table_of_forms():
+    text = (ROOT / "docs/generation.md").read_text(encoding="utf-8")
+    lines = text.partition("| what can be written |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    told = dict[str, str]()
+    for named, said in (line.removeprefix("| ").split(" | ", 1) for line in lines):
+        first = said.split()[0].rstrip(",")
+        kind = first if first in ("nothing", "anything") else "form"
+        told |= dict.fromkeys(re.findall(r"`([a-z-]+)`", named), kind)
+    framings = ((name, framing) for name in NAMES for framing in tasktune.task(name).framings().values())
+    assert told == {name: kind_of(framing) for name, framing in framings if isinstance(framing, Text)}
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT / "docs")))

@@ -70,11 +70,23 @@ def test_the_best_reference_counts():
     assert scored((references, "a dog ran far away"))["meteor_1.5"] == pytest.approx(1)
 
 
-def test_translation_has_meteor_where_the_target_is_english_alone():
-    pair = (("A dog ran.",), "A dog ran.")
-    assert {"meteor_1.5", "meteor_nltk"} <= scored(pair, metric=translation, language="eng_Latn").keys()
-    assert scored(pair, metric=translation, language="de").keys() == {"bleu", "chrf", "chrf++", "ter"}
-    assert scored(pair, metric=translation, language="").keys() == {"bleu", "chrf", "chrf++", "ter"}
+def test_translation_has_meteor_1_5_into_english_and_nltks_wherever_there_are_blanks():
+    pair, usual = (("A dog ran.",), "A dog ran."), {"bleu", "chrf", "chrf++", "ter"}
+    assert scored(pair, metric=translation, language="eng_Latn").keys() == {*usual, "meteor_1.5", "meteor_nltk"}
+    for language in ("de", ""):
+        assert scored(pair, metric=translation, language=language).keys() == {*usual, "meteor_nltk"}
+    assert scored(pair, metric=translation, language="zh").keys() == usual
+
+
+def test_nltks_meteor_of_another_language_is_signed_alone():
+    tally = Tally(translation, replicates=5)
+    tally.add(SimpleNamespace(answer="Ein Hund.", references=(), target_language="de"), "Ein Hund lief.")
+    found = tally.scores()
+    assert found.values["meteor_nltk"].value == pytest.approx(
+        float(meteors.nltk_amounts(["Ein Hund."], "Ein Hund lief.")["meteor_nltk", "score"])
+    )
+    assert "meteor_nltk" in found.signatures
+    assert "meteor_1.5" not in found.signatures
 
 
 def test_wordnet_is_read_from_its_own_files(tmp_path):

@@ -28,11 +28,13 @@ def values(scores):
     ["The old cat sat on the mat.", "那只老猫坐在垫子上。", "猫がマットの上に座った。", "고양이가 매트 위에 앉았다 그리고 잤다."],
 )
 def test_the_reference_itself_scores_full_marks(text):
-    assert values(scored((text, text))) == pytest.approx(FULL)
+    found = values(scored((text, text)))
+    assert {name: found[name] for name in FIGURES} == pytest.approx(FULL)
 
 
 def test_nothing_said_scores_nothing():
-    assert values(scored(("The cat sat on the mat.", None))) == {"bleu": 0, "chrf": 0, "chrf++": 0, "ter": 100}
+    nothing = {"bleu": 0, "chrf": 0, "chrf++": 0, "ter": 100, "meteor_nltk": 0}
+    assert values(scored(("The cat sat on the mat.", None))) == nothing
 
 
 def test_no_records_have_no_figures():
@@ -78,6 +80,29 @@ def test_records_cut_in_several_ways_are_told_so():
     for language, text, others in (("zh", "北京", ()), ("de", "Guten Tag", ("Hallo", "Guten Tag"))):
         tally.add(SimpleNamespace(answer=text, references=others, target_language=language), text)
     assert tally.scores().signatures["bleu"].startswith("nrefs:var|case:mixed|eff:no|tok:13a+zh|")
+
+
+def test_each_of_several_pairs_has_figures_of_its_own():
+    pairs = {
+        ("en", "de"): [("Guten Tag auch allen hier", "Guten Tag euch allen hier"), ("Er lief nach Hause", "Er lief nach Hause")],
+        ("en", "zh"): [("明天来看看我。", "明天来看我。")],
+        ("", ""): [("no one knows", "which this is")],
+    }
+    together, apart = Tally(translation, replicates=20), {pair: Tally(translation, replicates=20) for pair in pairs}
+    for (source, target), texts in pairs.items():
+        for reference, answer in texts:
+            record = SimpleNamespace(answer=reference, references=(), source_language=source, target_language=target)
+            together.add(record, answer)
+            apart[source, target].add(record, answer)
+    found = together.scores()
+    for pair, tally in apart.items():
+        alone = tally.scores()
+        assert not [name for name in alone.values if "/" in name]
+        for name in ("bleu", "chrf") if all(pair) else ():
+            called = f"{name}/{'-'.join(pair)}"
+            assert found.values[called].value == alone.values[name].value
+            assert found.signatures[called] == alone.signatures[name]
+    assert [name for name in found.values if "/" in name] == ["bleu/en-de", "bleu/en-zh", "chrf/en-de", "chrf/en-zh"]
 
 
 @settings(max_examples=50, deadline=None)

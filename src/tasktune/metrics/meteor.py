@@ -1,9 +1,12 @@
-"""METEOR of English texts, as METEOR 1.5 (Denkowski & Lavie 2014) and as NLTK have it: two scores, each by its own name.
+"""METEOR, as METEOR 1.5 (Denkowski & Lavie 2014) and as NLTK have it: two scores, each by its own name.
 
 `meteor_1.5` is that of the corpus by the released program with `-l en -norm -m "exact stem"`, and with "synonym" too where
 WordNet is found; its table of paraphrases (60 MB) is not used. `meteor_nltk` is the mean over records of NLTK's `meteor_score`
 (Lavie & Agarwal 2007), of words as NLTK's Treebank tokenizer cuts them, with the WordNet among NLTK's data if there is one. Both
 are 0 to 1. The signatures say what was used. Of several references the best counts.
+
+METEOR 1.5 is that of English. Its other languages have parameters and function words of their own, which are not here. NLTK's is
+given for any language that has blanks between its words, with a stemmer and synonyms that are English's all the same.
 """
 
 from __future__ import annotations
@@ -30,12 +33,22 @@ def amounts(references: Sequence[str], answer: str) -> Counts:
     said = words(answer)
     compared = [_compared(said, words(reference)) for reference in references]
     best = compared[0] if len(compared) == 1 else max(compared, key=_corpus_score)
-    return {**best, (_NLTK, "score"): _nltk_score(references, answer), (_NLTK, "records"): 1}
+    return {**best, **nltk_amounts(references, answer)}
+
+
+def nltk_amounts(references: Sequence[str], answer: str) -> Counts:
+    """The same for meteor_nltk alone, which is given for other languages too."""
+    return {(_NLTK, "score"): _nltk_score(references, answer), (_NLTK, "records"): 1}
 
 
 def figures(sums: Mapping[Any, Any]) -> Mapping[str, Any]:
-    """meteor_1.5 and meteor_nltk, from the sums of `amounts`."""
-    return {_OWN: _corpus_score(sums), _NLTK: ratio(sums[_NLTK, "score"], sums[_NLTK, "records"])}
+    """meteor_1.5 and meteor_nltk, from the sums of `amounts`; without the first where there are but those of `nltk_amounts`."""
+    own = {_OWN: _corpus_score(sums)} if _has_own(sums) else {}
+    return {**own, _NLTK: ratio(sums[_NLTK, "score"], sums[_NLTK, "records"])}
+
+
+def _has_own(sums: Mapping[Any, Any]) -> bool:
+    return any(isinstance(name, tuple) and name[0] == _OWN for name in sums)
 
 
 def signatures(sums: Mapping[Any, Any]) -> Mapping[str, str]:
@@ -46,7 +59,8 @@ def signatures(sums: Mapping[Any, Any]) -> Mapping[str, str]:
     weights = "_".join(str(WEIGHTS[way]) for way in ways)
     own = f"meteor-1.5-wo-en-norm-{ALPHA}_{BETA}_{GAMMA}_{DELTA}-{'_'.join(ways)}-{weights}"
     has_synonyms = "no" if isinstance(_nltk_wordnet(), _NoWordNet) else "yes"
-    return {_OWN: own, _NLTK: f"tok:treebank|stem:porter|wordnet:{has_synonyms}|version:{version('nltk')}"}
+    nltk = f"tok:treebank|stem:porter|wordnet:{has_synonyms}|version:{version('nltk')}"
+    return {**({_OWN: own} if _has_own(sums) else {}), _NLTK: nltk}
 
 
 def _compared(said: Sequence[str], reference: Sequence[str]) -> dict[Any, float]:
