@@ -82,6 +82,17 @@ def test_what_a_place_named_and_has_no_more_is_gone(folder: Path, monkeypatch: p
     assert gone(known, {"docs/a.txt"}, "docs") == ["docs/z.md", "docs/z.txt"]
 
 
+@pytest.mark.parametrize("place", ["docs/z.md", "old", "old/*.md", "docs/*.pdf"])
+def test_a_place_that_is_no_more_is_told_where_something_of_it_is_known(folder: Path, place: str):
+    known = ["docs/z.md", "old/a.md", "docs/x.pdf"]
+    lost = Lost()
+    assert [file.source for file in found([place, "docs/b.md"], lost, known)] == ["docs/b.md"]
+    assert lost.examples["nothing is called so any more"] == [place]
+    assert len(gone(known, {"docs/b.md"}, [place, "docs/b.md"])) == 1
+    with pytest.raises(InputError, match="there is no such file"):
+        [*found(place, Lost(), ["older/a.md", "docs/b.md"])]
+
+
 def test_a_file_that_goes_while_it_is_looked_for_is_told(folder: Path):
     lost = Lost()
     files = found(["docs/a.txt", "docs/b.md"], lost)

@@ -19,7 +19,7 @@ from tasktune.documents import found, read, reading, worker
 
 _ALONE = """
 import json, resource, sys
-from tasktune.core import Lost
+from tasktune.core import InputError, Lost
 from tasktune.documents import found, read
 from tasktune.documents.reading import _end_all
 lost = Lost()
@@ -105,6 +105,9 @@ def test_several_are_read_at_once(tmp_path: Path):
     assert [document.text for documents in several for document in documents] == [f"words {number}" for number in range(12)]
 
 
+OUT = "a link that leads out of the folder (name what it points to, if that is meant)"
+
+
 def test_links_lead_nowhere_out_of_the_folder(tmp_path: Path):
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret/s.txt").write_text("secret")
@@ -121,8 +124,36 @@ def test_links_lead_nowhere_out_of_the_folder(tmp_path: Path):
     for place in (inside, f"{inside}/**"):
         lost = Lost()
         assert [file.path.name for file in found(place, lost)] == ["a.txt"]
-        assert lost.counts["a link that leads out of the folder"] == 3
+        assert lost.counts[OUT] == 3
         assert sum(lost.counts.values()) == 5
+
+
+@pytest.mark.parametrize("place", ["in/out.txt", "in/outside", "in/outside/s.txt", "in/outside/*.txt"])
+def test_links_that_a_shell_has_found_lead_nowhere_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
+    monkeypatch.chdir(tmp_path)
+    for name in ("secret/s.txt", "in/a.txt"):
+        Path(name).parent.mkdir()
+        Path(name).write_text(name)
+    Path("in/out.txt").symlink_to(tmp_path / "secret/s.txt")
+    Path("in/outside").symlink_to("../secret")
+    lost = Lost()
+    assert [file.source for file in found([place, "in/a.txt"], lost)] == ["in/a.txt"]
+    assert [*lost.counts] == [OUT]
+    assert [file.source for file in found("secret", Lost())] == ["secret/s.txt"]
+
+
+def test_what_a_link_in_its_folder_points_to_has_its_own_name_or_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in/sub").mkdir(parents=True)
+    Path("in/sub/a.txt").write_text("words")
+    Path("in/link.md").symlink_to("sub/a.txt")
+    Path("in/folder").symlink_to("sub")
+    for place in ("in/link.md", "in/folder", "in"):
+        assert [file.source for file in found(place, Lost())] == ["in/sub/a.txt"]
+    lost = Lost()
+    with pytest.raises(InputError, match="no such file"):
+        [*found("in/*.md", lost)]
+    assert lost.as_json() == {"a link to a file that is not named so": {"count": 1, "records": ["in/link.md"]}}
 
 
 def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path):

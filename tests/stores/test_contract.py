@@ -129,8 +129,9 @@ def test_a_file_is_replaced_and_dropped_whole(store: Store) -> None:
     assert {hit.passage.text for hit in store.by_vector(random(1)[0], 9)} == {"a bird", "東京都の猫", "cat"}
     assert (store.drop("a.txt"), store.drop("a.txt"), store.count()) == (1, 0, 2)
     assert store.by_words("bird", 5) == []
-    store.put("empty.txt", "5", [], random(0))
+    store.put("empty.txt", "5", [], random(0), path="/here/empty.txt")
     assert store.digests() == {"b/ü.md": "2", "c.txt": "3", "empty.txt": "5"}
+    assert store.paths() == {"b/ü.md": "", "c.txt": "", "empty.txt": "/here/empty.txt"}
 
 
 def test_bm25_after_removals_is_that_of_what_is_left(store: Store, place: str, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -38,6 +38,18 @@ def test_an_index_is_used_where_one_is_made(empty: str) -> None:
         assert [hit.passage.source for hit in store.by_vector(vectors[0], 2)] == ["a", "b"]
 
 
+def test_a_store_of_before_which_knows_no_paths_is_written(empty: str) -> None:
+    import psycopg
+
+    open_store(empty, "write").close()
+    with psycopg.connect(empty, autocommit=True) as owner:
+        owner.execute("ALTER TABLE tasktune.files DROP COLUMN path")
+    with open_store(empty, "write") as store:
+        store.begin(Facts())
+        store.put("a", "", [Passage("a", 0, 1, "x")], path="/a")
+        assert store.paths() == {"a": "/a"}
+
+
 def test_where_there_is_no_store_or_no_server(empty: str) -> None:
     with pytest.raises(InputError, match=r"there is no store .*tasktune index"):
         open_store(empty)

@@ -164,6 +164,23 @@ def test_who_reads_cannot_write(tmp_path: Path) -> None:
         assert store.count() == 1
 
 
+def test_a_store_of_before_which_knows_no_paths_is_read_and_written(tmp_path: Path) -> None:
+    with open_store(tmp_path / "kb.db", "write") as store:
+        store.begin(Facts())
+        store.put("a.txt", "1", one("a.txt"))
+    with sqlite3.connect(tmp_path / "kb.db") as file:
+        file.execute("ALTER TABLE files DROP COLUMN path")
+    file.close()
+    with open_store(tmp_path / "kb.db") as store:
+        assert store.count() == len(store.by_words("cat", 5)) == 1
+    for path in ("", "/b.txt"):
+        with open_store(tmp_path / "kb.db", "write") as store:
+            assert store.paths() == {"a.txt": "", **({"b.txt": ""} if path else {})}
+            store.put("b.txt", "1", one("b.txt"), path=path)
+    with open_store(tmp_path / "kb.db") as store:
+        assert store.paths() == {"a.txt": "", "b.txt": "/b.txt"}
+
+
 def test_threads_take_turns(tmp_path: Path) -> None:
     with open_store(tmp_path / "kb.db", "write") as store, ThreadPoolExecutor(4) as pool:
         store.begin(Facts("m", "w", 8, "c"))

@@ -71,6 +71,58 @@ def test_only_what_has_changed_is_read_and_what_is_gone_goes(folder: Path):
     assert texts("天气") == []
 
 
+def test_what_is_called_the_same_elsewhere_is_neither_gone_nor_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    tt.index("docs", "kb.db", None)
+    elsewhere = folder.parent / "elsewhere"
+    (elsewhere / "docs").mkdir(parents=True)
+    (elsewhere / "docs/ducks.txt").write_text("Ducks lay eggs.")
+    monkeypatch.chdir(elsewhere)
+    assert tt.index("docs", "../kb.db", None).gone == 0
+    (elsewhere / "docs/eggs.txt").write_text("Paint eggs.")
+    with pytest.raises(
+        tt.InputError, match=rf"a docs/eggs.txt already, {folder}/eggs.txt, and this .* {elsewhere}/docs/eggs.txt"
+    ):
+        tt.index("docs", "../kb.db", None)
+    with pytest.raises(tt.InputError, match=r"docs/下雨\.txt: there is no such file"):
+        tt.index("docs/下雨.txt", "../kb.db", None)
+    folder.rename(folder.parent / "moved")  # what is not there any more gives way
+    assert (tt.index("docs", "../kb.db", None).written, len(tt.search("../kb.db", "eggs"))) == (1, 2)
+
+
+def test_again_puts_what_is_called_the_same_in_its_place(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    tt.index("docs", "kb.db", None)
+    (folder.parent / "elsewhere/docs").mkdir(parents=True)
+    monkeypatch.chdir(folder.parent / "elsewhere")
+    Path("docs/eggs.txt").write_text("Paint eggs.")
+    done = tt.index("docs", "../kb.db", None, again=True)
+    assert (done.written, done.gone, len(tt.search("../kb.db", "eggs"))) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_file_and_a_folder_that_were_removed_go_by_their_own_names(folder: Path, again: bool):
+    (folder.parent / "more.txt").write_text("Ducks lay eggs too.")
+    (folder / "sub").mkdir()
+    (folder / "sub/geese.txt").write_text("Geese lay eggs.")
+    places = ["docs/eggs.txt", "docs/sub", "more.txt"]
+    tt.index(places, "kb.db", None)
+    for path in (folder / "eggs.txt", folder / "sub/geese.txt"):
+        path.unlink()
+    (folder / "sub").rmdir()
+    done = tt.index(places if again else places[:2], "kb.db", None, again=again)
+    assert (done.gone, [*done.lost.examples.values()]) == (2, [["docs/eggs.txt", "docs/sub"]])
+    assert texts("eggs") == ["Ducks lay eggs too."]
+    with pytest.raises(tt.InputError, match=r"docs/eggs\.txt: there is no such file"):
+        tt.index("docs/eggs.txt", "kb.db", None)
+
+
+def test_a_link_among_what_a_shell_names_is_told(folder: Path):
+    (folder.parent / "secret.txt").write_text("Eggs of gold.")
+    (folder / "link.txt").symlink_to("../secret.txt")
+    done = tt.index([str(path.relative_to(folder.parent)) for path in sorted(folder.iterdir())], "kb.db", None)
+    assert (done.written, [*done.lost.examples.values()]) == (3, [["docs/link.txt"]])
+    assert texts("gold") == []
+
+
 def test_a_store_among_the_documents_is_none_of_them(folder: Path):
     for _ in range(2):
         done = tt.index("docs", "docs/kb.db", None)
@@ -100,7 +152,7 @@ def test_what_may_be_read_another_time_is_tried_again_and_stays_till_then(folder
 
 
 def test_files_without_words_are_written_as_they_come():
-    files = [verb._File(str(k), "", []) for k in range(3 * verb._AT_ONCE)]
+    files = [verb._File(str(k), "", "", []) for k in range(3 * verb._AT_ONCE)]
     assert [len(batch) for batch in verb._batches(files)] == [verb._AT_ONCE] * 3
 
 

@@ -18,6 +18,7 @@ _MAGIC = re.compile(r"[*?\[]")
 _WILD = re.compile(r"\*\*/|\*\*|\*|\?|\[(!?)([^\]]+)\]|.", re.DOTALL)
 _READING = b"1"
 """To be changed where files are read in another way, so that they are indexed anew."""
+_OUT = "a link that leads out of the folder (name what it points to, if that is meant)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,18 @@ class Found:
     modified: int
 
 
-def found(places: Path | str | Iterable[Path | str], lost: Lost) -> Iterator[Found]:
+def found(places: Path | str | Iterable[Path | str], lost: Lost, known: Collection[str] = ()) -> Iterator[Found]:
     """The files that are named: each place is a file, a folder (with all below it) or a glob (`*`, `?`, `[…]`, `**`).
 
     They are ordered by name. A `source` is the path as it follows from what was named (`docs` has `docs/a.md`), with `/`; what a
-    terminal cannot print or UTF-8 cannot spell stands in it as an escape. Symbolic links below a place
-    are not followed: what they point to is found under its own name, or lies outside, which is noted in `lost`, as are hidden
-    files and all that is neither file nor folder. Raises `InputError` where a place is not there.
+    terminal cannot print or UTF-8 cannot spell stands in it as an escape. Symbolic links are followed nowhere, since a shell may
+    have found them: what they point to is found under its own name, or lies outside of their folder, which is noted in `lost`,
+    as are hidden files and all that is neither file nor folder. Raises `InputError` where a place is not there, and nothing of it
+    is among the sources `known` from before; where there is, that is noted, too.
     """
     seen = set[Path]()
     for walk in _walks(places):
-        for path in walk.files(lost):
+        for path in walk.files(lost, known):
             if path in seen:
                 continue
             seen.add(path)
@@ -57,7 +59,8 @@ def found(places: Path | str | Iterable[Path | str], lost: Lost) -> Iterator[Fou
 def gone(known: Iterable[str], there: Collection[str], places: Path | str | Iterable[Path | str]) -> list[str]:
     """The sources of those `known` from before that the places would name still, and that are not `there` any more.
 
-    What lies in a folder that cannot be looked into may be there still. A place that is a file is there.
+    What lies in a folder that cannot be looked into may be there still. A place that is a file is there; of one that is not, and
+    of what was below it, all is gone.
     """
     folders = [walk for walk in _walks(places) if walk.file is None]
     return [source for source in known if source not in there and any(walk.lacks(source) for walk in folders)]
@@ -109,42 +112,41 @@ class _Walk:
         if not given:
             raise InputError("a place of documents is named '': give files, folders or globs (. is the folder where you are)")
         path = Path(given).expanduser()
-        if os.path.lexists(path):
-            try:
-                real = path.resolve(strict=True)
-            except (OSError, RuntimeError) as error:
-                raise InputError(f"{given}: {getattr(error, 'strerror', None) or 'a link that leads in a circle'}") from None
-            if not (real.is_dir() or real.is_file()):
-                raise InputError(f"{given} is neither a file nor a folder")
-            if real.is_file():
-                return cls(given, real.parent, os.path.normpath(path.parent), real)
-            return cls(given, real, os.path.normpath(path))
-        parts = path.parts
-        plain = next((k for k, part in enumerate(parts) if _MAGIC.search(part)), None)
-        root = Path(*parts[:plain]).resolve()
-        if re.match("https?://", given):
+        is_there = os.path.lexists(path)
+        if not is_there and re.match("https?://", given):
             raise InputError(
                 f"{given} is not read: only files of this machine are, so fetch it (curl -O {given}) and give its path"
             )
-        if plain is None or not root.is_dir():
-            raise InputError(f"{given}: there is no such file or folder")
-        try:
-            pattern = _pattern("/".join(parts[plain:]))
-        except re.error as error:
-            raise InputError(f"{given} is no pattern of names: {error}") from None
-        return cls(given, root, os.path.normpath(Path(*parts[:plain])), pattern=pattern)
+        wild = None if is_there else next((k for k, part in enumerate(path.parts) if _MAGIC.search(part)), None)
+        place = path if wild is None else Path(*path.parts[:wild])
+        if link := _stray(place):
+            return cls(given, link.parent.resolve() / link.name, os.path.normpath(link))
+        if place.is_symlink():
+            place = place.parent / place.resolve().relative_to(place.parent.resolve())
+        root, name = place.resolve(), os.path.normpath(place)
+        if wild is not None:
+            return cls(given, root, name, pattern=_pattern(given, "/".join(path.parts[wild:])))
+        if root.is_file():
+            return cls(given, root.parent, os.path.normpath(place.parent), root)
+        if root.is_dir() or not is_there:
+            return cls(given, root, name)
+        raise InputError(f"{given} is neither a file nor a folder")
 
     def source(self, path: Path) -> str:
         """What a path below the root is called."""
         return printable((Path(self.name) / path.relative_to(self.root)).as_posix())
 
+    def inside(self, source: str) -> str | None:
+        """The path below the root of what is called so, if the place names that: "" for the root itself."""
+        prefix = "" if self.name == "." else self.name + "/"
+        inside = "" if source == self.name else source.removeprefix(prefix)
+        if not f"{source}/".startswith(prefix) or inside.startswith(("/", "../")):
+            return None
+        return inside if self.pattern is None or self.pattern.fullmatch(inside) else None
+
     def lacks(self, source: str) -> bool:
         """Whether the place, a folder or glob, names what is called so, and nothing that is called so is kept from being seen."""
-        prefix = "" if self.name == "." else self.name + "/"
-        inside = source.removeprefix(prefix)
-        if not source.startswith(prefix) or inside.startswith(("/", "../")):
-            return False
-        if self.pattern is not None and not self.pattern.fullmatch(inside):
+        if (inside := self.inside(source)) is None:
             return False
         try:
             (self.root / inside).lstat()
@@ -154,18 +156,22 @@ class _Walk:
             return False
         return True
 
-    def files(self, lost: Lost) -> Iterator[Path]:
-        """The files, by name. Raises `InputError` where a glob names none."""
+    def files(self, lost: Lost, known: Collection[str]) -> Iterator[Path]:
+        """The files, by name. Raises `InputError` where there are none of what is named so, nor any `known` from before."""
         if self.file is not None:
             yield self.file
             return
-        matched = False
-        for path in self._below(lost):
-            if self.pattern is None or self.pattern.fullmatch(path.relative_to(self.root).as_posix()):
-                matched = True
-                yield path
-        if self.pattern is not None and not matched:
-            raise InputError(f"{self.given}: no file is called so")
+        is_there = os.path.lexists(self.root)
+        matching = [path for path in self._below(lost) if self._matches(path)] if is_there else []
+        yield from matching
+        if matching or (is_there and self.pattern is None):
+            return
+        if all(self.inside(source) is None for source in known):
+            raise InputError(f"{self.given}: there is no such file{'' if is_there else ' or folder'}")
+        lost.add("nothing is called so any more", self.given)
+
+    def _matches(self, path: Path) -> bool:
+        return self.pattern is None or self.pattern.fullmatch(path.relative_to(self.root).as_posix()) is not None
 
     def _below(self, lost: Lost) -> Iterator[Path]:
         """All files below the root. What is passed over is noted."""
@@ -177,8 +183,7 @@ class _Walk:
                 if path != self.root and path.name.startswith("."):
                     lost.add(HIDDEN, self.source(path))
                 elif stat.S_ISLNK(kind):
-                    if not path.resolve(strict=True).is_relative_to(self.root):
-                        lost.add("a link that leads out of the folder", self.source(path))
+                    self._note_link(path, path.resolve(strict=True), lost)
                 elif stat.S_ISDIR(kind):
                     left += sorted(path.iterdir(), reverse=True)
                 elif stat.S_ISREG(kind):
@@ -188,8 +193,26 @@ class _Walk:
             except (OSError, RuntimeError) as error:
                 lost.add(getattr(error, "strerror", None) or "a link that leads in a circle", self.source(path))
 
+    def _note_link(self, path: Path, real: Path, lost: Lost) -> None:
+        """Note a link whose file is not found by its own name."""
+        if not real.is_relative_to(self.root):
+            lost.add(_OUT, self.source(path))
+        elif real.is_file() and self._matches(path) and not self._matches(real):
+            lost.add("a link to a file that is not named so", self.source(path))
 
-def _pattern(glob: str) -> re.Pattern[str]:
+
+def _stray(place: Path) -> Path | None:
+    """A link that leads nowhere or out of its folder: the place itself, or where it is named from here, what it lies in."""
+    for each in [place] if place.is_absolute() else [*reversed(place.parents), place]:
+        try:
+            if each.is_symlink() and not each.resolve(strict=True).is_relative_to(each.parent.resolve()):
+                return each
+        except (OSError, RuntimeError):
+            return each
+    return None
+
+
+def _pattern(given: str, glob: str) -> re.Pattern[str]:
     spelled = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
     def piece(found: re.Match[str]) -> str:
@@ -198,4 +221,7 @@ def _pattern(glob: str) -> re.Pattern[str]:
             return f"[^{inside}]" if found[1] else f"[{inside}]"
         return spelled.get(found[0]) or re.escape(found[0])
 
-    return re.compile(_WILD.sub(piece, glob), re.DOTALL)
+    try:
+        return re.compile(_WILD.sub(piece, glob), re.DOTALL)
+    except re.error as error:
+        raise InputError(f"{given} is no pattern of names: {error}") from None

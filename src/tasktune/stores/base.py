@@ -94,10 +94,20 @@ class Store(ABC):
         """The digest of each file that was put; empty where `renew` forgot it."""
 
     @abstractmethod
+    def paths(self, collection: str = MAIN) -> dict[str, str]:
+        """Where each file that was put lay; empty where that was not said."""
+
+    @abstractmethod
     def put(
-        self, file: str, digest: str, passages: Sequence[Passage], vectors: Floats | None = None, collection: str = MAIN
+        self,
+        file: str,
+        digest: str,
+        passages: Sequence[Passage],
+        vectors: Floats | None = None,
+        collection: str = MAIN,
+        path: str = "",
     ) -> None:
-        """Write what a file holds, in place of all that was of it, as one transaction.
+        """Write what a file holds, which lies at `path`, in place of all that was of it, as one transaction.
 
         `vectors` are (passages, dimension), of any length but finite; none where only words will be searched. Raises
         `InputError` where they do not fit, where `begin` was not called, or where there is no room left.

@@ -110,6 +110,12 @@ class PostgresStore(Store):
             sql = f"SELECT name, digest FROM tasktune.files WHERE collection = {_OF}"
             return dict(db.execute(sql, {"collection": collection}).fetchall())
 
+    def paths(self, collection: str = MAIN) -> dict[str, str]:
+        """Where each file that was put lay."""
+        with self._transaction() as db:
+            sql = f"SELECT name, path FROM tasktune.files WHERE collection = {_OF}"
+            return dict(db.execute(sql, {"collection": collection}).fetchall())
+
     def count(self, collection: str = MAIN) -> int:
         """How many passages a collection has."""
         with self._transaction() as db:
@@ -123,7 +129,13 @@ class PostgresStore(Store):
     # ---- writing
 
     def put(
-        self, file: str, digest: str, passages: Sequence[Passage], vectors: Floats | None = None, collection: str = MAIN
+        self,
+        file: str,
+        digest: str,
+        passages: Sequence[Passage],
+        vectors: Floats | None = None,
+        collection: str = MAIN,
+        path: str = "",
     ) -> None:
         """Write what a file holds, in place of all that was of it."""
         found = [counted(passage) for passage in passages]
@@ -133,8 +145,8 @@ class PostgresStore(Store):
             db.execute(insert, (collection,))
             number = self._alone(collection)
             self._remove(file, number)
-            insert = "INSERT INTO tasktune.files (collection, name, digest) VALUES (%s, %s, %s) RETURNING id"
-            (owner,) = db.execute(insert, (number, file, digest)).fetchone() or (0,)
+            insert = "INSERT INTO tasktune.files (collection, name, digest, path) VALUES (%s, %s, %s, %s) RETURNING id"
+            (owner,) = db.execute(insert, (number, file, digest, path)).fetchone() or (0,)
             take = "SELECT nextval('tasktune.passages_id_seq') FROM generate_series(1, %s)"
             ids = [each for (each,) in db.execute(take, (len(passages),))]
             with db.cursor().copy("COPY tasktune.passages FROM STDIN") as copy:

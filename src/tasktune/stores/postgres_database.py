@@ -19,7 +19,7 @@ CREATE TABLE tasktune.collections (
     id serial PRIMARY KEY, name text NOT NULL UNIQUE, passages bigint NOT NULL DEFAULT 0, words bigint NOT NULL DEFAULT 0);
 CREATE TABLE tasktune.files (
     id bigserial PRIMARY KEY, collection int NOT NULL REFERENCES tasktune.collections, name text NOT NULL, digest text NOT NULL,
-    UNIQUE (collection, name));
+    path text NOT NULL DEFAULT '', UNIQUE (collection, name));
 CREATE TABLE tasktune.passages (
     id bigserial PRIMARY KEY, file bigint NOT NULL REFERENCES tasktune.files ON DELETE CASCADE, collection int NOT NULL,
     words int NOT NULL, source text COLLATE "C" NOT NULL, start int NOT NULL, "end" int NOT NULL, text text NOT NULL,
@@ -33,6 +33,9 @@ CREATE TABLE tasktune.postings (
     PRIMARY KEY (collection, word, passage));
 CREATE INDEX ON tasktune.postings (passage);
 """
+_COLUMN: Final = (
+    "SELECT 1 FROM pg_attribute WHERE attrelid = 'tasktune.files'::regclass AND attname = 'path' AND NOT attisdropped"
+)
 
 
 def connected(address: str, *, writable: bool) -> tuple[Connection[Any], str]:
@@ -55,6 +58,8 @@ def connected(address: str, *, writable: bool) -> tuple[Connection[Any], str]:
                 connection.execute(_TABLES)
             elif not there:
                 raise InputError(f"there is no store in {where}; make one with: tasktune index DOCUMENTS --into {where}")
+            if writable and connection.execute(_COLUMN).fetchone() is None:  # stores of before have it not
+                connection.execute("ALTER TABLE tasktune.files ADD COLUMN path text NOT NULL DEFAULT ''")
             (version,) = connection.execute("SELECT version FROM tasktune.store").fetchone() or (0,)
             if version != _VERSION:
                 raise InputError(f"{where} was written by another tasktune (format {version}, this one reads {_VERSION})")

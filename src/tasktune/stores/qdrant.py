@@ -98,6 +98,11 @@ class QdrantStore(Store):
         found = self._all(_REGISTER, {"collection": collection})
         return {each.payload["file"]: each.payload["digest"] for each in found}
 
+    def paths(self, collection: str = MAIN) -> dict[str, str]:
+        """Where each file that was put lay."""
+        found = self._all(_REGISTER, {"collection": collection})
+        return {each.payload["file"]: each.payload.get("path", "") for each in found}
+
     def count(self, collection: str = MAIN) -> int:
         """How many passages a collection has."""
         with self._told():
@@ -110,7 +115,13 @@ class QdrantStore(Store):
     # ---- writing
 
     def put(
-        self, file: str, digest: str, passages: Sequence[Passage], vectors: Floats | None = None, collection: str = MAIN
+        self,
+        file: str,
+        digest: str,
+        passages: Sequence[Passage],
+        vectors: Floats | None = None,
+        collection: str = MAIN,
+        path: str = "",
     ) -> None:
         """Write what a file holds, then remove what was of it."""
         from qdrant_client import models
@@ -133,7 +144,7 @@ class QdrantStore(Store):
             old = matching({"file": file})
             old.must_not = matching({"put": put}).must
             self._client.delete(_named(collection), models.FilterSelector(filter=old), wait=True)
-        self._note(_name_of(collection, file), {"collection": collection, "file": file, "digest": digest})
+        self._note(_name_of(collection, file), {"collection": collection, "file": file, "digest": digest, "path": path})
 
     def drop(self, file: str, collection: str = MAIN) -> int:
         """Remove a file and all that is of it."""

@@ -98,6 +98,11 @@ class SQLiteStore(Store):
         with self._reading() as file:
             return dict(file.execute("SELECT name, digest FROM files WHERE collection = ?", (self._number(collection),)))
 
+    def paths(self, collection: str = MAIN) -> dict[str, str]:
+        """Where each file that was put lay."""
+        with self._reading() as file:
+            return dict(file.execute("SELECT name, path FROM files WHERE collection = ?", (self._number(collection),)))
+
     def count(self, collection: str = MAIN) -> int:
         """How many passages a collection has."""
         with self._reading() as file:
@@ -120,7 +125,13 @@ class SQLiteStore(Store):
     # ---- writing
 
     def put(
-        self, file: str, digest: str, passages: Sequence[Passage], vectors: Floats | None = None, collection: str = MAIN
+        self,
+        file: str,
+        digest: str,
+        passages: Sequence[Passage],
+        vectors: Floats | None = None,
+        collection: str = MAIN,
+        path: str = "",
     ) -> None:
         """Write what a file holds, in place of all that was of it."""
         lengths = [len(counted(passage)) for passage in passages]
@@ -131,8 +142,8 @@ class SQLiteStore(Store):
             if not number:
                 number = db.execute("INSERT INTO collections (name) VALUES (?)", (collection,)).lastrowid or 0
             self._remove(file, number)
-            insert = "INSERT INTO files (collection, name, digest) VALUES (?, ?, ?)"
-            owner = db.execute(insert, (number, file, digest)).lastrowid
+            insert = "INSERT INTO files (collection, name, digest, path) VALUES (?, ?, ?, ?)"
+            owner = db.execute(insert, (number, file, digest, path)).lastrowid
             (first,) = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'passages'").fetchone()
             insert = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             db.executemany(insert, ((k, owner, number, *row) for k, row in enumerate(rows, first)))

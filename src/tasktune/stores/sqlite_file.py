@@ -24,7 +24,7 @@ _TABLES: Final = (
         passages INTEGER NOT NULL DEFAULT 0, words INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0)""",
     """CREATE TABLE files (
         id INTEGER PRIMARY KEY, collection INTEGER NOT NULL REFERENCES collections, name TEXT NOT NULL, digest TEXT NOT NULL,
-        UNIQUE (collection, name))""",
+        path TEXT NOT NULL DEFAULT '', UNIQUE (collection, name))""",
     """CREATE TABLE passages (
         id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
         collection INTEGER NOT NULL REFERENCES collections, words INTEGER NOT NULL,
@@ -59,6 +59,8 @@ def opened(path: Path, *, writable: bool) -> sqlite3.Connection:
             if writable:
                 _made(connection, path)
             _known(connection, path)
+            if writable:
+                _grown(connection)
         except BaseException:
             connection.close()
             if new:
@@ -108,6 +110,13 @@ def _known(connection: sqlite3.Connection, path: Path) -> None:
     if version != _VERSION:
         age, advice = ("newer", "update tasktune") if version > _VERSION else ("older", "index the documents into a new file")
         raise InputError(f"{path} was written by {age} tasktune (format {version}, this one reads {_VERSION}); {advice}")
+
+
+def _grown(connection: sqlite3.Connection) -> None:
+    """A column that files have not in stores of before."""
+    with transaction(connection, "DEFERRED"):
+        if not connection.execute("SELECT 1 FROM pragma_table_info('files') WHERE name = 'path'").fetchone():
+            connection.execute("ALTER TABLE files ADD COLUMN path TEXT NOT NULL DEFAULT ''")
 
 
 @contextmanager

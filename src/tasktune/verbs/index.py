@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from tasktune.core import InputError, Lost
 from tasktune.documents import Document, Found, digest, found, gone, passages, read
 from tasktune.documents.formats import FORMATS
+from tasktune.documents.names import printable
 from tasktune.documents.reading import is_passing
 from tasktune.documents.splitting import Measure
 from tasktune.notations.amounts import amount
@@ -68,22 +70,28 @@ def index(
     hub id or tuned `embedding` model; `None` for a search by words alone. Passages are of `limit` of its tokens at most (256, or
     as many as it reads), `overlap` of them repeated from the one before. `again` embeds all anew, by another model than before.
     A file that cannot be read is counted in `lost`, with its name, and the rest goes on. Raises `InputError` where nothing at all
-    can be read, and where `again` would leave files of the store without vectors.
+    can be read, where `again` would leave files of the store without vectors, and where without it a file would take the place
+    of one elsewhere that is called the same.
     """
     lost = Lost()
-    files = [file for file in found(documents, lost) if not _is_store(file.path, into)]
     with open_store(into, "write") as store:
+        paths = store.paths(collection)
+        mine = {source for source, path in paths.items() if again or not _is_another(path, source)}
+        files = [file for file in found(documents, lost, mine) if not _is_store(file.path, into)]
+        named = {file.source for file in files}
+        if not again:
+            _refuse_namesakes(files, paths, into)
         vectors = None if model is None else _embedder(model, recipe or Recipe())
         longest = _longest(vectors, limit)
         cut = partial(passages, measure=_measure(vectors), limit=longest, overlap=overlap)
         list(cut(Document("", "", "")))  # where nothing can be cut so, no store is begun
         facts = _facts(model, vectors, longest, overlap)
         if again:
-            _refuse_others(store, collection, {file.source for file in files}, documents, into)
+            _refuse_others(store, collection, named, documents, into)
         (store.renew if again and store.facts() else store.begin)(facts)
         done = Indexed(lost=lost)
         known = store.digests(collection)
-        for source in gone(known, {file.source for file in files}, documents):
+        for source in gone(mine, named, documents):
             store.drop(source, collection)
             done.gone += 1
         for batch in _batches(_read(counted(files, "indexing"), known, cut, done)):
@@ -93,6 +101,24 @@ def index(
         if not known and not any(map(store.count, store.collections())):
             raise _nothing(len(files), lost, into)
     return done
+
+
+def _is_another(before: str, now: Path | str) -> bool:
+    """Whether the file that lay at `before` is there still, and what lies at `now` is another or nothing."""
+    try:
+        return os.path.lexists(before) and not Path(before).samefile(now)
+    except OSError:
+        return True
+
+
+def _refuse_namesakes(files: Sequence[Found], paths: Mapping[str, str], into: Path | str) -> None:
+    """Raises `InputError` where a file is called as one of the store that is another, and there still."""
+    for file in files:
+        if _is_another(before := paths.get(file.source, ""), file.path):
+            raise InputError(
+                f"{into} has a {file.source} already, {before}, and this is another, {file.path}. Names begin where you are: "
+                "index both from one folder above them, or give another --collection or store; --again puts this one in its place"
+            )
 
 
 def _refuse_others(store: Store, collection: str, named: Set[str], documents: Places, into: Path | str) -> None:
@@ -125,9 +151,10 @@ def _is_store(path: Path, into: Path | str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file to be written: what it is called, its digest, and its passages."""
+    """A file to be written: what it is called, where it lies, its digest, and its passages."""
 
     source: str
+    path: str
     digest: str
     passages: list[Passage]
 
@@ -150,7 +177,7 @@ def _read(files: Iterable[Found], known: Mapping[str, str], cut: Cut, done: Inde
         cuts = [passage for document in read(file, lost) for passage in cut(document)]
         done.lost.join(lost)
         if cuts or not is_passing(lost):
-            yield _File(file.source, "" if is_passing(lost) else now, cuts)
+            yield _File(file.source, printable(os.fspath(file.path)), "" if is_passing(lost) else now, cuts)
 
 
 def _batches(files: Iterable[_File]) -> Iterator[list[_File]]:
@@ -173,7 +200,8 @@ def _put(store: Store, files: Sequence[_File], model: Model | None, collection: 
     start = 0
     for file in files:
         end = start + len(file.passages)
-        store.put(file.source, file.digest, file.passages, None if vectors is None else vectors[start:end], collection)
+        some = None if vectors is None else vectors[start:end]
+        store.put(file.source, file.digest, file.passages, some, collection, file.path)
         start = end
 
 
