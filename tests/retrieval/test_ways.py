@@ -80,6 +80,18 @@ def test_diversity_leaves_the_order_or_prefers_what_is_new(store: Store):
     assert texts(0.7)[1] == "rivers flood"
 
 
+def test_grades_count_for_diversity_however_many_have_none(tmp_path: Path):
+    """Of 60 passages 50 are graded: the last but one of these is new, but of a low grade."""
+    found = [Hit(Passage("a", k, k + 1, f"{k}"), 1.0) for k in range(60)]
+    grades = [1 - k / 50 for k in range(50)]
+    graded = ways._graded(found, [grades[0], None, *grades[2:]])
+    assert [hit.passage.start for hit in ways.in_order(graded)] == [0, *range(2, 50), 1, *range(50, 60)]
+    vectors = np.tile(np.array([[1, 0]], np.float32), (60, 1))
+    vectors[48] = [0, 1]
+    chosen = {many: [hit.passage.start for hit in ways._diverse(graded[:many], vectors[:many], 3, 0.3)] for many in (50, 60)}
+    assert chosen[50] == chosen[60] == [0, 2, 3]
+
+
 def test_a_way_that_finds_nothing_is_diverse_too(store: Store):
     assert diverse(giving(), store, 0.5)(["q"], 2) == [[]]
 

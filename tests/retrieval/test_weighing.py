@@ -66,7 +66,8 @@ def test_the_first_ones_are_the_same_however_many_are_asked_for():
 
 def test_a_passage_without_a_grade_stands_last_and_leaves_the_others_apart():
     [hits] = reranked(giving(*"abc"), Grader(a=0.1, b=None, c=0.9))(["q"], 3)  # type: ignore[arg-type]
-    assert [(hit.passage.source, hit.score) for hit in hits] == [("c", 0.9), ("a", 0.1), ("b", 0.1 - 2)]
+    assert [hit.passage.source for hit in hits] == ["c", "a", "b"]
+    assert 0.9 == hits[0].score > 0.1 == hits[1].score > hits[2].score > 0.099
 
 
 def test_without_questions_there_is_nothing_to_weigh_by():

@@ -39,6 +39,8 @@ LEAST_CANDIDATES = 50
 HYDE = "Write a short passage of an encyclopedia that answers the question.\nQuestion: {}\nPassage:"
 REWORD = "Ask the same in 3 other ways, a line each.\nQuestion: {}"
 _WORDINGS = 3
+_BEHIND = 1e-3
+"""How far behind the last grade those without one stand, as a part of what lies between the grades."""
 _MARK = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
 """What an item of a list begins with."""
 
@@ -106,10 +108,13 @@ def refuse_no_grader(grader: Model) -> None:
 
 
 def _graded(hits: Sequence[Hit], answers: Sequence[object]) -> list[Hit]:
-    """The passages with their grades; those without one stand behind, as they were found."""
-    last = min((grade for grade in answers if isinstance(grade, float)), default=0.0)
+    """The passages with their grades; those without one stand behind, as they were found, and so near to the last grade that
+    the others still differ where all are brought to one scale (`diverse`).
+    """
+    grades = [grade for grade in answers if isinstance(grade, float)] or [0.0]
+    step = (max(grades) - min(grades) or 1.0) * _BEHIND / len(hits)
     told = zip_longest(hits, answers)
-    return [Hit(hit.passage, grade if isinstance(grade, float) else last - k) for k, (hit, grade) in enumerate(told, 1)]
+    return [Hit(hit.passage, g if isinstance(g, float) else min(grades) - step * k) for k, (hit, g) in enumerate(told, 1)]
 
 
 def diverse(way: Find, store: Store, diversity: float, collection: str = MAIN) -> Find:
