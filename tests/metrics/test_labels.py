@@ -57,6 +57,23 @@ def test_gold_sets_score_full_marks(golds):
     assert set(scored(multi_label, [(gold, gold) for gold in golds]).values()) == {1}
 
 
+def renamed(answer, names):
+    """An answer with other names for its labels: one, several or, as unreadable, none."""
+    if isinstance(answer, tuple):
+        return tuple(sorted(names[label] for label in answer))
+    return names.get(answer)
+
+
+@pytest.mark.parametrize(("metric", "answers"), [(single_label, LABEL), (multi_label, SETS)], ids=["one", "many"])
+@given(data=st.data(), names=st.permutations(["a", "b", "c", "z z"]))
+def test_other_names_for_the_labels_change_nothing(metric, answers, data, names):
+    """Nor does it when two labels change names, so that another one stands first."""
+    pairs = data.draw(st.lists(st.tuples(answers, answers | st.none()), min_size=1))
+    other = dict(zip("abc", names, strict=False))
+    again = scored(metric, [(renamed(gold, other), renamed(said, other)) for gold, said in pairs])
+    assert again == pytest.approx(scored(metric, pairs), nan_ok=True)
+
+
 def test_a_set_is_right_only_as_a_whole():
     scores = scored(multi_label, [(("a", "b"), ("b",)), ((), ()), (("a",), ("a",)), (("a",), None)])
     assert scores["subset_accuracy"] == 0.5

@@ -36,7 +36,11 @@ def normalised_words(answer: str) -> list[str]:
 
 
 def _segments(answer: str) -> list[str]:
-    """CMRC's segments: every Chinese character, and the words between them as NLTK parts them."""
+    """CMRC's segments: every Chinese character, and the words between them as NLTK parts them.
+
+    The script first parts sentences between Chinese characters, "went. he" into "went", ".", "he", by a table of abbreviations
+    that is no part of NLTK's package. They are not parted here: none of CMRC's and XQuAD's gold answers at hand has two.
+    """
     segments: list[str] = []
     for run in _runs(_bare(answer)):
         segments += [run] if _HAN.match(run) else _treebank().tokenize(run)
