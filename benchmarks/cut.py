@@ -15,6 +15,7 @@ from typing import Any
 
 Items = list[str]
 _BLANK = re.compile(r"\n[ \t]*\n")
+_ARTICLE = re.compile(r"(?:^|\A\s*\n) = [^=\n]+ = *$", re.MULTILINE)  # of WikiText
 _HEADERS = ("sentence1\t", "pair_id\t", "quality\t", "label\t")
 _FEW = 20
 """Blank lines that a file of lines may have by chance; one with more has an item between each two."""
@@ -49,8 +50,14 @@ def _taken_apart(source: Path) -> tuple[Items, Items, Callable[[Items, Items], s
             return [], spelled, lambda head, items: "[" + ",\n".join(items) + "]\n"
         case ".json" if '"paragraphs"' in text[:1000]:
             return [], list(_questions(json.loads(text))), lambda head, items: '{"data": [' + ",\n".join(items) + "]}\n"
-        case _ if "<|endoftext|>" in text:
+        case ".txt" if "<|endoftext|>" in text:
             return [], [s.strip("\n") for s in text.split("<|endoftext|>") if s.strip()], _with_marks
+        case _ if _ARTICLE.match(text):
+            return (
+                [],
+                [text[a.start() : b] for a, b in _up_to_the_next([*_ARTICLE.finditer(text)], len(text))],
+                _one_after_another,
+            )
         case _ if len(blocks := [b.strip("\n") for b in _BLANK.split(text.lstrip("\ufeff").replace("\r\n", "\n"))]) > _FEW:
             sentences = [block for block in blocks if block.strip() and not block.startswith("-DOCSTART-")]
             return [], sentences, lambda head, items: "\n\n".join(items) + "\n\n"
@@ -63,6 +70,14 @@ def _taken_apart(source: Path) -> tuple[Items, Items, Callable[[Items, Items], s
             lines = text.removeprefix("\ufeff").removesuffix("\n").split("\n")
             header = 1 if lines[0].lower().startswith(_HEADERS) else 0
             return lines[:header], lines[header:], _by_line
+
+
+def _up_to_the_next(found: Sequence[re.Match[str]], end: int) -> Iterator[tuple[re.Match[str], int]]:
+    return zip(found, [*(each.start() for each in found[1:]), end], strict=True)
+
+
+def _one_after_another(head: Items, items: Items) -> str:
+    return "".join(items)
 
 
 def _by_line(head: Items, items: Items) -> str:

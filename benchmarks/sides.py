@@ -61,7 +61,7 @@ def plan(run: Run, folder: Path, few: int | None = None) -> Plan:
     ask = [n if few is None else min(few, n or few) for n in run.records]
     parts = ((0.0, 0.8), (0.8, 1.0)) if run.train == run.dev else ((0.0, 1.0), (0.0, 1.0))
     train, dev = (
-        ",".join(str(cut(each, folder / name, n, part)) for each in _files(run, source, folder))
+        ",".join(str(cut(each, folder / name / each.stem, n, part)) for each in _files(run, source, folder))
         for source, name, n, part in zip((run.train, run.dev), ("train", "dev"), ask, parts, strict=True)
     )
     options = dict(run.options) if few is None else {**run.options, "epochs": 1, "max_new_tokens": 8}

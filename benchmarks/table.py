@@ -60,6 +60,9 @@ _MNLI = ("nli/mnli/train_mismatched.tsv", "nli/mnli/dev_matched.tsv")
 _MRPC = ("paraphrase/mrpc/msr-para-train.tsv", "paraphrase/mrpc/msr-para-val.tsv")
 _SCITLDR = ("summarization/scitldr_a/train.jsonl", "summarization/scitldr_a/dev.jsonl")
 _WEIBO = ("ner/weibo/weiboNER_2nd_conll.train", "ner/weibo/weiboNER_2nd_conll.dev")
+_MSRA = ("ner/msra/sentences.txt,ner/msra/tags.txt",) * 2
+_WIKITEXT = ("mlm/wikitext2/valid.txt",) * 2
+_CNN = ("summarization/t0_prompts/cnn_dailymail_3_0_0_tldr_summary.jsonl",) * 2
 _RESUME = ("ner/resume/train.char.bmes", "ner/resume/dev.char.bmes")
 _CLUENER = ("ner/cluener/train.json",) * 2
 _CMRC = ("extractive_qa/cmrc2018/train.json", "extractive_qa/cmrc2018/dev.json")
@@ -76,6 +79,7 @@ _WEBQUESTIONS = ("generative_qa/webquestions/trainmodel.json", "generative_qa/we
 _SVAMP = ("reasoning/svamp/SVAMP_700.json",) * 2
 _GSM8K = ("reasoning/gsm8k/train.jsonl", "reasoning/gsm8k/dev.jsonl")
 _NL2BASH = ("code/nl2bash/train.nl,code/nl2bash/train.cm", "code/nl2bash/dev.nl,code/nl2bash/dev.cm")
+_RELATEDNESS = {"text": "sentence_A", "pair": "sentence_B", "answer": "relatedness_score"}
 _PAIR_SCORE = {"text": "1", "pair": "2", "answer": "3"}
 _TEXT_LABEL = {"text": "1", "answer": "2"}
 _PARSER = {"learning_rate": 2e-4, "epochs": 16, "evaluations": 0.25}
@@ -156,10 +160,15 @@ RUNS = (
     Run("mnli", "nli", "minilm", *_MNLI, 3.0, (750, 375), {"premise": "2", "hypothesis": "3", "answer": "1"}, alone=True),
     Run("mrpc", "paraphrase", "minilm", *_MRPC, 5.0, (1500, None), alone=True),
     Run("scitldr", "summarization-extractive", "minilm", *_SCITLDR, 5.0, (300, 150), options={"epochs": 2}, alone=True),
+    Run("cnn", "summarization-extractive", "minilm", *_CNN, 4.0, (100, 29), options={"epochs": 2}, alone=True),
+    Run("sick-relatedness", "regression", "minilm", *_SICK, 3.0, (600, 250), _RELATEDNESS, alone=True),
+    Run("wikitext", "mask", "minilm", *_WIKITEXT, 4.0, (8, 4), options={"epochs": 2, "max_length": 256}, alone=True),
+    Run("wikitext-decoder", "mask", "smollm2", *_WIKITEXT, 6.0, (3, 1), options={"epochs": 1, "max_length": 512}, alone=True),
     Run("stsb-embedding", "embedding", "minilm", *_STSB, 4.0, (1500, 500), _PAIR_SCORE, options={"epochs": 1}, alone=True),
     Run("gsdsimp-parsing", "dependency-parsing", "me5-small", *_GSDSIMP, 5.5, (340, 100), options=_PARSER, alone=True),
     Run("gsdsimp-pos", "pos", "me5-small", *_GSDSIMP, 2.5, (400, 150), options={"epochs": 4}, alone=True),
     Run("weibo", "ner", "me5-small", *_WEIBO, 8.0, (400, 150), alone=True),
+    Run("msra", "ner", "me5-small", *_MSRA, 3.5, (280, 105), options={"epochs": 6}, alone=True),
     Run("resume", "ner", "me5-small", *_RESUME, 3.5, (280, 105), options={"epochs": 6}, alone=True),
     Run("cluener", "ner", "me5-small", *_CLUENER, 3.5, (280, 105), options={"epochs": 6}, alone=True),
     Run("cmrc", "question-answering", "me5-small", *_CMRC, 6.0, (130, 65), options={"epochs": 2}, alone=True),

@@ -37,7 +37,7 @@ def test_a_cut_file_holds_the_records_of_its_source(run, shared, tmp_path):
 
     files = [shared / file for file in run.dev.split(",")]
     whole = read(",".join(map(str, files)))
-    assert read(",".join(str(cut(file, tmp_path / "dev", 7)) for file in files)) == spaced(whole, 7)
+    assert read(",".join(str(cut(file, tmp_path / "dev" / file.stem, 7)) for file in files)) == spaced(whole, 7)
 
 
 def test_acos_becomes_sentences_with_their_categories(tmp_path):

@@ -20,7 +20,8 @@ UNDERSTANDING = (
 
 
 def test_every_promised_task_and_family_is_measured():
-    assert {(run.task, NAMED[run.model].family) for run in RUNS} == PROMISED | {(name, "encoder") for name in UNDERSTANDING}
+    alone = {*((name, "encoder") for name in UNDERSTANDING), ("mask", "encoder"), ("mask", "decoder")}
+    assert {(run.task, NAMED[run.model].family) for run in RUNS} == PROMISED | alone
 
 
 def test_the_promised_data_sets_are_measured():
@@ -29,7 +30,7 @@ def test_the_promised_data_sets_are_measured():
 
 def test_names_are_unique_and_all_of_it_takes_a_night_at_most():
     assert len(BY_NAME) == len(RUNS)
-    assert sum(run.minutes for run in RUNS) <= 260
+    assert sum(run.minutes for run in RUNS) <= 280
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)
