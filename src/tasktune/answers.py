@@ -34,13 +34,17 @@ class WordTag:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A word of a text, its place in a tree, its part of speech ("" for none). `head` counts words from 1; 0 is the root."""
+    """A word of a text, its place in a tree, its part of speech ("" for none). `head` counts words from 1; 0 is the root.
+
+    `form` is the word itself where it is one of several that are one token in the text, as `de` and `le` are in `du`.
+    """
 
     start: int
     end: int
     head: int
     label: str
     tag: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ import pytest
 
 from tasktune.answers import Span, WordTag
 from tasktune.core import InputError
-from tasktune.datasets import records
+from tasktune.datasets import as_record, records
 from tasktune.notations.columns import as_columns, columns_of_several
-from tasktune.readers import write
+from tasktune.notations.plain import record_as_json
+from tasktune.readers import conllu, write
 from tasktune.tasks import task
+from tasktune.tasks.ner import NER
+from tasktune.tasks.pos import POS
 
 
 @pytest.mark.parametrize(
@@ -24,22 +27,89 @@ def test_what_is_written_is_read(tmp_path, name, suffix):
     assert [[part.label for part in answer] for answer in read] == surfaces
 
 
-def test_conllu_keeps_comments_ranges_empty_nodes_and_other_columns(tmp_path):
-    text = (
-        "# sent_id = one\n# text = I don't.\n1\tI\tI\tPRON\tPRP\tCase=Nom\t3\tnsubj\t3:nsubj\t_\n"
-        "2-3\tdon't\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n2\tdo\tdo\tAUX\tVBP\t_\t3\taux\t_\t_\n3\tn't\tnot\tPART\tRB\t_\t0\troot\t_\t_\n"
-        "3.1\tgo\tgo\tVERB\t_\t_\t_\t_\t0:root\t_\n4\t.\t.\tPUNCT\t.\t_\t3\tpunct\t_\t_\n\n"
-    )
-    source, out = tmp_path / "in.conllu", tmp_path / "out.conllu"
-    source.write_text(text)
-    parsing = task("dependency-parsing")
-    (record,) = records(parsing, str(source))
-    write(out, [as_columns(record, record.answer)])
-    assert out.read_text() == text
-    other = tuple(replace(word, label="x", tag="X") for word in record.answer)
-    write(out, [as_columns(record, other)])
-    assert out.read_text() != text
-    assert [word.label for word in next(iter(records(parsing, str(out)))).answer] == ["x"] * 4
+SENTENCE = (
+    "# sent_id = one\n# text = I don't.\n1\tI\tI\tPRON\tPRP\tCase=Nom\t3\tnsubj\t3:nsubj\t_\n"
+    "2-3\tdon't\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n2\tdo\tdo\tAUX\tVBP\t_\t3\taux\t_\t_\n3\tn't\tnot\tPART\tRB\t_\t0\troot\t_\t_\n"
+    "3.1\tgo\tgo\tVERB\t_\t_\t_\t_\t0:root\t_\n4\t.\t.\tPUNCT\t.\t_\t3\tpunct\t_\t_\n\n"
+)
+FUSED = SENTENCE.replace("don't", "dont").replace("n't", "not")  # `dont` is `do` and `not`
+
+
+def one(tmp_path, name, text, mapping=None):
+    (tmp_path / "in.conllu").write_text(text)
+    (record,) = records(task(name), str(tmp_path / "in.conllu"), mapping)
+    return record
+
+
+def written(*said):
+    return "".join(conllu.write([columns_of_several(said)]))
+
+
+@pytest.mark.parametrize("name", ["dependency-parsing", "pos", "ner"])
+@pytest.mark.parametrize("text", [SENTENCE, FUSED])
+def test_conllu_keeps_comments_ranges_empty_nodes_and_other_columns(tmp_path, name, text):
+    record = one(tmp_path, name, text)
+    assert record.text == ("I don't." if text is SENTENCE else "I dont.")
+    assert written((record, record.answer)) == text
+    assert as_columns(record, record.answer)["words"] == ["I", "do", "n't" if text is SENTENCE else "not", "."]
+    again = as_record(task(name), record_as_json(record))
+    assert again == record
+    assert hash(again) == hash(record)
+
+
+def test_only_what_is_said_is_written_anew(tmp_path):
+    tree = one(tmp_path, "dependency-parsing", SENTENCE)
+    other = tuple(replace(word, label="x", tag="X") for word in tree.answer)
+    told = [line.split("\t") for line in written((tree, other)).splitlines() if line[:1].isdigit()]
+    assert [cells[7] for cells in told if cells[0].isdigit()] == ["x"] * 4
+    assert [cells[3] for cells in told if cells[0].isdigit()] == ["X"] * 4
+    assert [cells[4] for cells in told] == ["PRP", "_", "VBP", "RB", "_", "."]
+
+
+@pytest.mark.parametrize("name", ["dependency-parsing", "pos"])
+def test_who_was_not_answered_is_not_given_the_answer_of_the_file(tmp_path, name):
+    record = one(tmp_path, name, SENTENCE)
+    columns = as_columns(record, None)
+    assert columns["upos" if name == "pos" else "deprel"] == ["_"] * 4
+
+
+def test_tags_go_into_the_column_that_they_are_of(tmp_path):
+    record = one(tmp_path, "pos", SENTENCE, {"answer": "xpos"})
+    said = tuple(replace(tag, label="ADV") for tag in record.answer)  # of the German tag set, too
+    columns = as_columns(record, said)
+    assert columns["xpos"] == ["ADV"] * 4
+    assert columns["upos"] == ["PRON", "AUX", "PART", "PUNCT"]
+    raw = POS(text="She sings")
+    assert "xpos" not in as_columns(raw, (WordTag(0, 3, "PRON"), WordTag(4, 9, "VERB")))
+    assert as_columns(raw, (WordTag(0, 3, "PRP"), WordTag(4, 9, "VBZ")))["xpos"] == ["PRP", "VBZ"]
+
+
+def test_tags_of_a_language_leave_those_of_the_parser_alone(tmp_path):
+    tree, tagged = one(tmp_path, "dependency-parsing", SENTENCE), one(tmp_path, "pos", SENTENCE, {"answer": "xpos"})
+    hung = tuple(replace(word, head=0 if k == 0 else 1, tag="X") for k, word in enumerate(tree.answer))
+    columns = columns_of_several([(tagged, tagged.answer), (tree, hung)])
+    assert columns["head"] == [0, 1, 1, 1]  # and not what the file had
+    assert (columns["upos"], columns["xpos"]) == (["X"] * 4, ["PRP", "VBP", "RB", "."])
+
+
+def test_entities_go_into_misc_and_take_the_place_of_those_that_were_there(tmp_path):
+    text = SENTENCE.replace("3:nsubj\t_", "3:nsubj\tNE=B-LOC|Lang=en")
+    record = one(tmp_path, "ner", text)
+    assert written((record, (Span(0, 1, "PER"),))) == text.replace("NE=B-LOC|Lang=en", "Lang=en|NE=B-PER")
+    assert written((record, ())) == text.replace("NE=B-LOC|", "")
+
+
+def test_raw_text_is_written_with_its_text_and_a_name():
+    record = NER(text="Ada\nsings  well.", id="texts of mine.txt:3")
+    assert written((record, (Span(0, 3, "PER"),))).splitlines() == [
+        "# sent_id = texts_of_mine.txt:3",
+        "# text = Ada sings well.",
+        "1\tAda\t_\t_\t_\t_\t_\t_\t_\tNE=B-PER",
+        "2\tsings\t_\t_\t_\t_\t_\t_\t_\t_",
+        "3\twell\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No",
+        "4\t.\t_\t_\t_\t_\t_\t_\t_\t_",
+        "",
+    ]
 
 
 def test_an_answer_that_is_not_about_words_has_no_columns():

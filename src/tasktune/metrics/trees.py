@@ -1,17 +1,19 @@
 """Attachment scores of dependency trees, as conll18_ud_eval counts them (Zeman et al. 2018, CoNLL shared task).
 
-A word is right by its place in the text, its head by the head's place: where answer and gold have the same words, UAS, LAS and
-UPOS are plain accuracies. Relations count without their subtypes (`nsubj:pass` is `nsubj`). An answer of `None` says nothing.
+Words of the answer are those of the gold by their characters (`metrics.aligned_words`), and a head is right where it is the same
+word: where answer and gold have the same words, UAS, LAS and UPOS are plain accuracies. Relations count without their subtypes
+(`nsubj:pass` is `nsubj`). An answer of `None` says nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tasktune.answers import Dependency
 from tasktune.core import Counts, Metric
 from tasktune.metrics.agreement import by_name, count
+from tasktune.metrics.aligned_words import aligned
 
 CONTENT = frozenset(
     {
@@ -25,17 +27,17 @@ CONTENT = frozenset(
 Tree = tuple[Dependency, ...]
 
 
-def _claims(tree: Tree) -> Iterator[tuple[Any, ...]]:
-    """What a tree says, each claim under the name of the score that counts it."""
-    places = [None, *((word.start, word.end) for word in tree)]
-    for word in tree:
-        place, head, relation = (word.start, word.end), places[word.head], word.label.split(":")[0]
-        yield "uas", place, head
-        yield "las", place, head, relation
+def _claims(tree: Tree, names: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """What a tree says, each claim under the name of the score that counts it. `names` are what its words are called."""
+    named = [None, *names]
+    for word, name in zip(tree, names, strict=True):
+        head, relation = named[word.head], word.label.split(":")[0]
+        yield "uas", name, head
+        yield "las", name, head, relation
         if relation in CONTENT:
-            yield "clas", place, head, relation
+            yield "clas", name, head, relation
         if word.tag:
-            yield "upos", place, word.tag
+            yield "upos", name, word.tag
 
 
 def _score_name(claim: tuple[Any, ...]) -> str:
@@ -43,7 +45,10 @@ def _score_name(claim: tuple[Any, ...]) -> str:
 
 
 def _count(record: Any, answer: Tree | None) -> Counts:
-    return count(list(_claims(record.answer)), list(_claims(answer or ())), name=_score_name)
+    gold, said = record.answer, answer or ()
+    same = aligned(record.text, gold, said)
+    names = [same.get(k, len(gold) + k) for k in range(len(said))]
+    return count([*_claims(gold, range(len(gold)))], [*_claims(said, names)], name=_score_name)
 
 
 def _score(sums: Mapping[Any, Any]) -> Mapping[str, Any]:

@@ -7,54 +7,95 @@ from itertools import pairwise
 from typing import Any
 
 from tasktune.answers import Answer, Dependency, Link, Span, Words, WordTag
-from tasktune.core import InputError, Record
+from tasktune.core import InputError, Record, Row
 from tasktune.notations import bio
+from tasktune.notations.multiword import inside
 from tasktune.notations.tokens import words_of
+
+_OF_WORDS = ("lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+_OF_SENTENCES = ("comments", "multiword", "empty")
+_UNIVERSAL = frozenset(
+    {
+        *("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM"),
+        *("PART", "PRON", "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X"),
+    }
+)
+"""The tags that the column UPOS is for: https://universaldependencies.org/u/pos."""
+
+
+def kept(row: Row, words: Words) -> Mapping[str, Any] | None:
+    """What a row says of its words beside what is asked, so that it is written again: what CoNLL-U has, whatever the task.
+
+    Where several words are one token in the text, the words themselves are kept as `form`. `None` where there is nothing.
+    """
+    found = {name: row.values[name] for name in _OF_SENTENCES if isinstance(row.get(name), list)}
+    columns = {**{name: row.get(name) for name in _OF_WORDS}, "form": found.get("multiword") and row.get("words")}
+    found |= {name: column for name, column in columns.items() if isinstance(column, list) and len(column) == len(words)}
+    return row.get("others") or found or None
+
+
+def forms(others: Mapping[str, Any] | None) -> Mapping[int, str]:
+    """Of what a record keeps, the words (by number, from 0) that are one token in the text with others, themselves."""
+    ranges = (inside(cells[0]) for cells in (others or {}).get("multiword", ()))
+    return {k: others["form"][k] for first, last in ranges for k in range(first, last)} if others and "form" in others else {}
 
 
 def as_columns(record: Record, answer: Answer) -> dict[str, Any]:
     """The words of a record and what an answer says of each, under the names that `readers.conll` and `readers.conllu` give.
 
-    What a record keeps of the file it came from (`others`) goes along. Raises `InputError` for an answer that is not about words.
+    Raises `InputError` for an answer that is not about words.
     """
-    kept: Mapping[str, Any] = getattr(record, "others", None) or {}
-    return {**_spaced(record), **kept, **_said(record, answer)}
+    return {**columns_of_several([(record, answer)]), "tags": _tags(record, answer)}
 
 
 def columns_of_several(said: Iterable[tuple[Record, Answer]]) -> dict[str, Any]:
     """What several tasks say of the same words, in one set of columns: heads, relations, tags; spans in MISC as `NE=B-PER`.
 
-    Tags that are asked for come before those of a tree. Raises `InputError` where the words differ, or an answer is not about
-    words.
+    What the record keeps of the file it came from goes along. Tags that are asked for come before those of a tree. Raises
+    `InputError` where the words differ, or an answer is not about words.
     """
-    made: dict[str, Any] = {}
-    for record, answer in sorted(said, key=lambda pair: not _is_tree(pair[1])):
-        columns = as_columns(record, answer)
-        if made and made["words"] != columns["words"]:
+    pairs = sorted(said, key=lambda pair: _kind(*pair) is not Dependency)
+    made = _as_read(pairs[0][0])
+    if any(_kind(*pair) is Span for pair in pairs):
+        made["misc"] = [_noted(misc, "O") for misc in made["misc"]]
+    for record, answer in pairs:
+        if _surfaces(record) != _surfaces(pairs[0][0]):
             raise InputError(f"{record.id}: the tasks take the text in different words; write .jsonl instead")
-        misc, tags = made.get("misc", columns["misc"]), columns.pop("tags")  # there is no one tag a word
-        columns["misc"] = misc if "upos" in columns else [_noted(*both) for both in zip(misc, tags, strict=True)]
-        made |= columns
+        made |= _said(record, answer, made["misc"])
     return made
 
 
-def _is_tree(answer: Answer) -> bool:
-    return isinstance(answer, tuple) and any(isinstance(part, Dependency) for part in answer)
+def _kind(record: Record, answer: Answer) -> type:
+    """What an answer says of words; where it says nothing, what the record's own does."""
+    parts = [*(answer if isinstance(answer, tuple) else ()), *(record.answer if isinstance(record.answer, tuple) else ())]
+    return next((kind for kind in (Dependency, WordTag, Link) if any(isinstance(part, kind) for part in parts)), Span)
 
 
 def _noted(misc: str, tag: str) -> str:
-    noted = [*(() if misc in ("_", "") else (misc,)), *(() if tag == "O" else (f"NE={tag}",))]
-    return "|".join(noted) or "_"
+    """MISC with the tag of an entity; with "O", without those that it had."""
+    notes = [note for note in misc.split("|") if note not in ("_", "") and (tag != "O" or not note.startswith("NE="))]
+    return "|".join([*notes, f"NE={tag}"] if tag != "O" else notes) or "_"
 
 
-def _spaced(record: Record) -> dict[str, Any]:
-    """The words, and in CoNLL-U's way where there is no blank between them."""
-    text, words = getattr(record, "text", ""), _words(record)
+def _as_read(record: Record) -> dict[str, Any]:
+    """The words with all that is kept of them; where they were not read from CoNLL-U, in its way, with a name and the text."""
+    words = _words(record)
     touching = [end == start for (_, end), (start, _) in pairwise(words)]
-    return {
-        "words": [text[start:end] for start, end in words],
-        "misc": ["SpaceAfter=No" if touches else "_" for touches in [*touching, False][: len(words)]],
-    }
+    misc = ["SpaceAfter=No" if touches else "_" for touches in [*touching, False][: len(words)]]
+    others: Mapping[str, Any] = getattr(record, "others", None) or {}
+    columns = {"misc": misc, **others, "words": others.get("form", _surfaces(record))}
+    if "multiword" not in others:
+        named = [f"# sent_id = {'_'.join(record.id.split())}"] if record.id else []
+        columns["comments"] = [*others.get("comments", ()), *named, f"# text = {' '.join(_text(record).split())}"]
+    return columns
+
+
+def _text(record: Record) -> str:
+    return str(getattr(record, "text", ""))
+
+
+def _surfaces(record: Record) -> list[str]:
+    return [_text(record)[start:end] for start, end in _words(record)]
 
 
 def _words(record: Record) -> Words:
@@ -63,21 +104,43 @@ def _words(record: Record) -> Words:
     return words_of(record)
 
 
-def _said(record: Record, answer: Answer) -> dict[str, Any]:
+def _said(record: Record, answer: Answer, misc: Sequence[str]) -> dict[str, Any]:
+    """The columns that an answer fills, "_" where it says nothing of a word."""
+    kind, tags = _kind(record, answer), _tags(record, answer)
+    if kind is Span:
+        return {"misc": [note if tag == "O" else _noted(note, tag) for note, tag in zip(misc, tags, strict=True)]}
+    tree = {}
+    if kind is Dependency:
+        arcs = [(None, "_") if word is None else (word.head, word.label) for word in _by_word(record, answer)]
+        tree = {"head": [head for head, _ in arcs], "deprel": [label for _, label in arcs]}
+    return {**tree, _tag_column(record, tags): tags} if any(tag != "_" for tag in tags) or not tree else tree
+
+
+def _tag_column(record: Any, tags: Sequence[str]) -> str:
+    """The column that the record's own tags were read from, or else UPOS for universal tags and XPOS for others."""
+    own, others = _tags(record, record.answer), getattr(record, "others", None) or {}
+    read = (name for name in ("upos", "xpos") if set(own) != {"_"} and others.get(name) == own)
+    return next(read, "upos" if _UNIVERSAL.issuperset({*tags} - {"_"}) else "xpos")
+
+
+def _by_word(record: Record, answer: Answer) -> list[Any]:
+    """For each word the part of an answer that is about it."""
     parts = answer if isinstance(answer, tuple) else ()
-    trees = [part for part in parts if isinstance(part, Dependency)]
-    if trees:
-        tags = [word.tag or "_" for word in trees]
-        return {"head": [word.head for word in trees], "deprel": [word.label for word in trees], "upos": tags, "tags": tags}
-    tagged = {(part.start, part.end): part.label for part in parts if isinstance(part, WordTag)}
-    if tagged:
-        tags = [tagged.get(word, "_") for word in _words(record)]
-        return {"upos": tags, "tags": tags}
-    if any(isinstance(part, Link) for part in parts):
-        raise InputError("links between spans are no columns of words; write .jsonl instead")
-    words = _words(record)
-    spans = aligned(words, [part for part in parts if isinstance(part, Span)])
-    return {"tags": list(bio.tags_of(len(words), spans))}
+    said = {(part.start, part.end): part for part in parts if isinstance(part, Dependency | WordTag)}
+    return [said.get(word) for word in _words(record)]
+
+
+def _tags(record: Record, answer: Answer) -> list[str]:
+    """One tag a word: the word's own, or that of the span it is in."""
+    match _kind(record, answer):
+        case kind if kind is Link:
+            raise InputError("links between spans are no columns of words; write .jsonl instead")
+        case kind if kind is Span:
+            words, parts = _words(record), answer if isinstance(answer, tuple) else ()
+            return [*bio.tags_of(len(words), aligned(words, [part for part in parts if isinstance(part, Span)]))]
+        case kind:
+            name = "tag" if kind is Dependency else "label"
+            return [(part and getattr(part, name)) or "_" for part in _by_word(record, answer)]
 
 
 def aligned(words: Sequence[tuple[int, int]], spans: Iterable[Span]) -> list[bio.WordSpan]:

@@ -43,7 +43,8 @@ def _part_as_json(part: object, text: str, score: float | None) -> Any:
         case WordTag(start, end, label):
             place = {"start": start, "end": end, "word": text[start:end], "label": label}
         case Dependency(start, end):
-            place = {"word": text[start:end], **asdict(part)}
+            said = {name: value for name, value in asdict(part).items() if name != "form" or value}
+            place = {"word": text[start:end], **said}
         case Link(source, target, label):
             ends = {"source": source, "target": target}
             place = {**{name: end and _part_as_json(end, text, None) for name, end in ends.items()}, "label": label}

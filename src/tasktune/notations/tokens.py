@@ -8,6 +8,7 @@ from typing import Any
 
 from tasktune.answers import Span, Words, WordTag
 from tasktune.core import Row
+from tasktune.notations.multiword import on_surface, standing
 from tasktune.notations.words import is_cjk
 from tasktune.notations.words import words as words_in
 
@@ -26,7 +27,7 @@ def text_and_words(row: Row) -> tuple[str, Words]:
 
     Words may come as strings, or as one with blanks between them. They are joined by blanks, or as `space_after` says; or, where
     the row has a text of its own, found in it one after the other. Beside a text they may also be places: [start, end] or
-    {start, end}.
+    {start, end}. Those that are one token in the text (`multiword`, as CoNLL-U has it) share its surface.
     """
     words = _parted(row.get("words"))
     if words is None:
@@ -40,7 +41,9 @@ def text_and_words(row: Row) -> tuple[str, Words]:
         return text, _found(row, text, words)
     if spaces is not None and len(spaces) != len(words):
         raise row.refuse(f"{len(words)} words but {len(spaces)} 'space_after'; each word has one")
-    return joined(words, spaces or _spaces(words))
+    pieces, blanks = on_surface(words, spaces or _spaces(words), row.get("multiword") or ())
+    stands = standing(text, pieces) if text is not None else None
+    return joined(pieces, blanks) if text is None or stands is None else (text, stands)
 
 
 def tags_of(row: Row, text: str, words: Words) -> tuple[WordTag, ...] | None:

@@ -9,7 +9,7 @@ Metric            LAS, UAS, CLAS and UPOS, as conll18_ud_eval counts them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 from tasktune.answers import Dependency, Words
@@ -17,20 +17,19 @@ from tasktune.core import Record, Row, Task
 from tasktune.framings import Arc, Arcs, Labels, Prompt, Text, relations_and_tags
 from tasktune.metrics.trees import attachment
 from tasktune.notations import trees
+from tasktune.notations.columns import forms, kept
 from tasktune.notations.tokens import places, text_and_words, words_of
 from tasktune.notations.tree_form import TreeLines
 from tasktune.notations.words import words as words_in
 
-_KEPT = ("lemma", "xpos", "feats", "deps", "misc", "comments", "multiword", "empty")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependencyParsing(Record):
-    """A text, the places of its words, and a tree over them. `others` are the columns of CoNLL-U that parsing does not touch."""
+    """A text, the places of its words, and a tree over them. `others` is what else CoNLL-U says of them."""
 
     text: str
     words: Words = ()
-    others: Mapping[str, Any] | None = None
+    others: Mapping[str, Any] | None = field(default=None, hash=False)
     aliases: ClassVar = {
         "text": ("sentence",),
         "words": ("tokens", "form"),
@@ -48,11 +47,14 @@ class DependencyParsing(Record):
             words = tuple((word.start, word.end) for word in answer)
             if flaw := trees.flaw([word.head for word in answer]):
                 raise row.refuse(f"the heads are no tree: {flaw}")
-        return cls(text=text, words=words, others=_others(row), answer=answer, id=row.id)
+        others = kept(row, words)
+        return cls(text=text, words=words, others=others, answer=answer and _formed(answer, others), id=row.id)
 
 
-def _others(row: Row) -> Mapping[str, Any] | None:
-    return row.get("others") or {name: row.values[name] for name in _KEPT if row.get(name) is not None} or None
+def _formed(tree: tuple[Dependency, ...], others: Mapping[str, Any] | None) -> tuple[Dependency, ...]:
+    """The tree with those words themselves that are one token in the text."""
+    known = forms(others)
+    return tuple(replace(word, form=known[k]) if k in known else word for k, word in enumerate(tree)) if known else tree
 
 
 def _columns(row: Row, words: Words) -> tuple[Dependency, ...] | None:
@@ -98,11 +100,12 @@ def _write_arcs(record: DependencyParsing) -> tuple[Arc, ...]:
 
 
 def _read_arcs(record: DependencyParsing, arcs: tuple[Arc, ...], labels: Labels) -> tuple[Dependency, ...]:
-    return tuple(Dependency(start, end, *arc) for (start, end), arc in zip(words_of(record), arcs, strict=True))
+    tree = tuple(Dependency(start, end, *arc) for (start, end), arc in zip(words_of(record), arcs, strict=True))
+    return _formed(tree, record.others)
 
 
 def _read_lines(record: DependencyParsing, written: str, labels: Labels) -> tuple[Dependency, ...]:
-    return trees.read(record.text, words_of(record), written, *relations_and_tags(labels))
+    return _formed(trees.read(record.text, words_of(record), written, *relations_and_tags(labels)), record.others)
 
 
 arcs = Arcs[DependencyParsing](

@@ -8,24 +8,27 @@ Metric            F1 over exact spans and types, as conlleval counts it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
 
 from tasktune.answers import Span, Words
 from tasktune.core import Record, Row, Task
 from tasktune.framings import Prompt, Tags, Text
 from tasktune.metrics.spans import span_f1
 from tasktune.notations import bio, chunks, lines
+from tasktune.notations.columns import kept
 from tasktune.notations.line_form import SpanLines
 from tasktune.notations.tokens import text_and_words, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NER(Record):
-    """A text, the places of its words, and the entities in it, in the order of the text."""
+    """A text, the places of its words, and the entities in it, in the order of the text. `others` is what else CoNLL-U says."""
 
     text: str
     words: Words = ()
+    others: Mapping[str, Any] | None = field(default=None, hash=False)
     aliases: ClassVar = {
         "text": ("sentence", "content"),
         "words": ("tokens", "sentences"),
@@ -37,7 +40,8 @@ class NER(Record):
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: words with tags (BIO, IOB1, IOBES …), or a text with spans."""
         text, words = text_and_words(row)
-        return cls(text=text, words=words, answer=chunks.given(row, text, words), id=row.id)
+        others = kept(row, words)
+        return cls(text=text, words=words, others=others, answer=chunks.given(row, text, words), id=row.id)
 
 
 tags = Tags[NER](

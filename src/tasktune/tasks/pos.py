@@ -8,9 +8,10 @@ Metric            accuracy over words
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from tasktune.answers import Words, WordTag
 from tasktune.core import Record, Row, Task
@@ -18,15 +19,17 @@ from tasktune.framings import Labels, Prompt, Tags, Text
 from tasktune.metrics.spans import tagging_accuracy
 from tasktune.notations import tagged
 from tasktune.notations.closed_forms import TaggedWords
+from tasktune.notations.columns import kept
 from tasktune.notations.tokens import spans_of, tags_of, text_and_words, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class POS(Record):
-    """A text, the places of its words, and a tag for each."""
+    """A text, the places of its words, and a tag for each. `others` is what else CoNLL-U says of them."""
 
     text: str
     words: Words = ()
+    others: Mapping[str, Any] | None = field(default=None, hash=False)
     aliases: ClassVar = {
         "text": ("sentence",),
         "words": ("tokens", "form", "sentences"),
@@ -42,7 +45,7 @@ class POS(Record):
             answer = _objects(row, text)
         if answer is not None:
             words = tuple((tag.start, tag.end) for tag in answer)
-        return cls(text=text, words=words, answer=answer, id=row.id)
+        return cls(text=text, words=words, others=kept(row, words), answer=answer, id=row.id)
 
 
 def _objects(row: Row, text: str) -> tuple[WordTag, ...] | None:
