@@ -42,7 +42,10 @@ def _vectors(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
         yield "\n".join(known)
 
 
-_GROUNDED = ("ndcg@10", "recall@10", "f1", "includes", "citation_f1", "rejection", "abstention", "misled", "faithfulness")
+_GROUNDED = (
+    *("ndcg@10", "recall@10", "f1", "exact", "includes", "citation_precision", "citation_recall", "citation_f1"),
+    *("rejection", "abstention", "misled", "faithfulness"),
+)
 """What is shown of answers from documents, where it was measured."""
 
 
