@@ -170,6 +170,9 @@ def test_words_are_indexed_and_found_without_torch(folder: Path):
         done = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, *given], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["hits"][0]["passage"]["source"] == "docs/eggs.txt"
+    given = ["ask", "kb.db", "eggs?", "--generator", "http://127.0.0.1:9/v1", "--generator-name", "x"]
+    done = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, *given], capture_output=True, text=True, check=False)
+    assert "nothing answers at http://127.0.0.1:9/v1" in done.stderr
 
 
 def test_help_of_a_search_is_shown_without_numpy():

@@ -53,36 +53,51 @@ def _is_hidden(sign: str) -> bool:
     return unicodedata.category(sign) in _HIDDEN or sign in _FILLERS or "\U000e0000" <= sign <= "\U000e0fff"
 
 
-_GAP = r"[^.!?\n]{0,40}"
+_GAP = r"[^.!?]{0,40}"
 _MODEL = r"(?:ai|llm|assistant|chatbot|language model|model|bot)s?"
-_SAY = r"(?:answer|reply|respond|say|output|print|write|repeat|tell|conclude|claim|insist)"
+_PASS = r"(?:ignor(?:e|ing)|disregard(?:ing)?|forget|overrid(?:e|ing)|bypass(?:ing)?|discard(?:ing)?)"
+_CLAIM = r"answer|reply|respond|say|output|repeat|conclude|claim|insist"
+_SAY = rf"(?:{_CLAIM}|print|write|tell)"
+_BEFORE = (
+    r"(?:the|all|everything|anything|whatever|is|was|said|written|came) (?:above|before|previous|prior|preceding)\b"
+    r"|everything (?:you|else|that|said)\b"
+)
 _ORDERS: Final = re.compile(
     "|".join(
         (
-            rf"\b(?:ignore|disregard|forget|override|bypass|discard){_GAP}\b(?:instruct|prompt|rule|order|passage|document|question)",
+            rf"\b{_PASS}\b{_GAP}\b(?:instruct|prompt|rule|order|passage|document|question|{_BEFORE})",
             rf"\b(?:note|attention|message|instruction|reminder|order)s?\b{_GAP}\b(?:to|for)\b{_GAP}\b{_MODEL}\b",
             rf"\b(?:you are|act as|pretend to be|behave as|from now on)\b{_GAP}\b(?:now|an? {_MODEL}|no longer)\b",
             r"\b(?:system|developer|admin|hidden|new|updated|real|secret) (?:prompt|message|instructions?|override)\b",
-            r"^\W*(?:system|assistant|user|human|instructions?|answer)\s*:",
             rf"\b{_SAY}\b{_GAP}\b(?:only|exactly|just|instead|always|verbatim|the following|with the words?|nothing else)\b",
-            rf"\b(?:always|only|must|instead|should|please)\b[^.!?\n]{{0,20}}\b{_SAY}\b",
+            rf"\b(?:always|only|must|instead|you should)\b[^.!?]{{0,20}}\b{_SAY}\b",
+            rf"\bshould\b[^.!?]{{0,20}}\b(?:{_CLAIM})\b",
+            rf"\bplease\b[^.!?]{{0,20}}\b{_SAY}\b(?! (?:by|before|until|within|via|at|on|to|if|when|as soon)\b)",
             r"\b(?:do not|don't|never) (?:answer|reply|cite|follow|mention|reveal)\b",
             r"\bcite (?:this|passage|document|source|only|\W?\d)",
             r"\byour (?:system |own )?(?:prompt|instructions?|answer|reply|response)\b",
-            r"(?:忽略|无视|忘记)[^。！？\n]{0,12}(?:指令|指示|提示|规则|内容)|(?:请|必须|只能)只?(?:回答|输出|回复)",
+            r"(?:忽略|无视|忘记)[^。！？]{0,12}(?:指令|指示|提示|规则|内容)|(?:请|必须|只能)只?(?:回答|输出|回复)",
         )
     ),
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
+_LINES: Final = re.compile(
+    r"^\W*(?:system|assistant|user|human|instructions?)\s*:|^\W*answer\s*:.*\(\d+\)", re.IGNORECASE | re.MULTILINE
+)
+"""Lines that take the place of the prompt's own; an answer like ours has a mark."""
 
 
 _TURN = re.compile(r"<[|｜][^<>\n]{1,40}[|｜]>|</?s>|\[/?(?:INST|SYS)\]|<</?SYS>>|<(?:start|end)_of_turn>", re.IGNORECASE)
 
 
 def orders(text: str) -> tuple[str, ...]:
-    """What in a text reads as said to a model: orders, and words or tokens that take the place of its prompt. None, mostly."""
+    """What in a text reads as said to a model: orders, and words or tokens that take the place of its prompt. None, mostly.
+
+    Orders may go on in the next line, as those of a text that is wrapped do.
+    """
     said = unicodedata.normalize("NFKC", quoted(text))
-    return (*(match[0] for match in _ORDERS.finditer(said)), *(match[0] for match in _TURN.finditer(text)))
+    searched = ((_ORDERS, " ".join(said.split())), (_LINES, said), (_TURN, text))
+    return tuple(match[0] for pattern, where in searched for match in pattern.finditer(where))
 
 
 def inert(text: str, before: str = "") -> str:

@@ -11,16 +11,18 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from math import log
 from pathlib import Path
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from tasktune import recipe as recipes
 from tasktune.answers import Cited, Mark
 from tasktune.core import InputError, Lost
 from tasktune.models.folder import FACTS, read_facts
-from tasktune.models.model import Model, as_it_comes, load
 from tasktune.notations import citations
 from tasktune.tasks import task
 from tasktune.tasks.question_answering_grounded import QuestionAnsweringGrounded
+
+if TYPE_CHECKING:
+    from tasktune.models.model import Model
 
 GROUNDED = "question-answering-grounded"
 EXTRACTIVE = "question-answering"
@@ -97,6 +99,8 @@ def answerer(generator: Answerer | Model | Path | str, changes: Mapping[str, Any
         return endpoint(generator, name, changes)
     if isinstance(generator, Answerer):
         return generator
+    from tasktune.models.model import Model, as_it_comes, load  # loads torch, which a server's answers do without
+
     if isinstance(generator, Model):
         return _of(generator, generator.task.name)
     if not (Path(generator) / FACTS).is_file():

@@ -17,11 +17,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from math import exp
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tasktune.answers import Cited
 from tasktune.core import InputError, Lost
-from tasktune.models.model import Model
 from tasktune.notations import citations
 from tasktune.notations.quoted import inert, orders
 from tasktune.passages import Hit
@@ -33,6 +32,9 @@ from tasktune.verbs.answerers import Answerer, Said, Writing, answerer
 from tasktune.verbs.attribution import Support, attributed, by_words
 from tasktune.verbs.confidence import Confidence, best_score, probability
 from tasktune.verbs.grounded_answer import GroundedAnswer
+
+if TYPE_CHECKING:
+    from tasktune.models.model import Model
 
 K = 5
 """Passages to answer from."""
@@ -83,15 +85,15 @@ def asking(
         raise InputError("a question has words, and this one has none")
     if k < 1:
         raise InputError(f"how many passages to answer from must be 1 or more, but is {k}")
-    [found] = find([question], k)
-    hits, left_out = sifted(found) if suspects == "drop" else (list(found), [])
-    nothing = GroundedAnswer(question, "", (), 0.0, True, tuple(hits), tuple(left_out))
+    hits, left_out = _readable(find, question, k) if suspects == "drop" else (find([question], k)[0], [])
+    nothing = GroundedAnswer(question, "", (), None, True, tuple(hits), tuple(left_out))
     if not hits:
         return nothing
     written, said = yield from _inert(who.write(record_of(question, hits), Lost() if lost is None else lost))
     answer = _still(citations.read(written))
     odds = None if confidence is None else confidence.odds(best_score(hits), said.log_p)
-    score = exp(said.log_p or 0.0) if odds is None else probability(odds)
+    likely = None if said.log_p is None else exp(said.log_p)
+    score = likely if odds is None else probability(odds)
     if not answer.text.strip() or (confidence is not None and odds is not None and odds < confidence.threshold):
         return replace(nothing, score=score)
     return GroundedAnswer(
@@ -109,10 +111,30 @@ def finished(pieces: Generator[str, None, GroundedAnswer]) -> GroundedAnswer:
             return answer
 
 
-def sifted(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
-    """The passages that can be read to a model, and those that give it orders."""
-    speaking = [bool(orders(" ".join((*hit.passage.titles, hit.passage.text)))) for hit in hits]
-    kept, left_out = ([hit for hit, speaks in zip(hits, speaking, strict=True) if speaks is which] for which in (False, True))
+def _readable(find: Find, question: str, k: int) -> tuple[list[Hit], list[Hit]]:
+    """As many passages that can be read to a model as are found when `k` are asked for, and those before them that cannot.
+
+    More are looked for in place of those left out, for otherwise few documents could keep all others from being heard.
+    """
+    [found] = find([question], k)
+    enough = len(found)
+    while True:
+        kept, left_out = sifted(found, enough)
+        if len(kept) == enough or enough < k:
+            return kept, left_out
+        [more] = find([question], 2 * len(found))
+        if len(more) <= len(found):
+            return kept, left_out
+        found = more
+
+
+def sifted(hits: Sequence[Hit], enough: int | None = None) -> tuple[list[Hit], list[Hit]]:
+    """The passages that can be read to a model, until they are `enough`, and those among them that give it orders."""
+    kept, left_out = list[Hit](), list[Hit]()
+    for hit in hits:
+        if len(kept) == enough:
+            break
+        (left_out if orders("\n\n".join((*hit.passage.titles, hit.passage.text))) else kept).append(hit)
     return kept, left_out
 
 

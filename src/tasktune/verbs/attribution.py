@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tasktune.answers import Cited, Words
 from tasktune.metrics.similarity import unit
-from tasktune.models.model import Model
 from tasktune.notations.sentences import sentences
 from tasktune.notations.words import words
 from tasktune.passages import Hit
 from tasktune.verbs.grounded_answer import Citation, CitedSentence
+
+if TYPE_CHECKING:
+    from tasktune.models.model import Model
 
 LEAST: Final = 0.5
 Support = Callable[[str, Sequence[str]], Sequence[float]]

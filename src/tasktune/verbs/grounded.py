@@ -277,7 +277,7 @@ def calibrate(
     given = [(one, answer) for one, answer in answers if not answer.abstained]
     if len(given) < 2:
         raise InputError(f"of {len(asked)} questions {len(given)} were answered; it takes more to know how sure answers are")
-    known = [(best_score(answer.hits), log(answer.score)) for _, answer in given]
+    known = [(best_score(answer.hits), 0.0 if answer.score is None else log(answer.score)) for _, answer in given]
     counts = [(grounded.count(_record(*each), each[1].answer), grounded.count(_record(*each), Cited(""))) for each in given]
     right = [float(said["f1"]) if one.answers else 0.0 for (one, _), (said, _) in zip(given, counts, strict=True)]
     confidence = fitted(known, right)

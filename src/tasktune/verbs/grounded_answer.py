@@ -43,14 +43,15 @@ class CitedSentence:
 class GroundedAnswer:
     """What documents say to a question. `abstained`: they do not say, or not surely enough; then there is no text.
 
-    `score` is how sure it is, a probability; `hits` are the passages that it was answered from, in the order of their numbers,
-    and `suspects` those that were found too but left out, since they speak to the model (`notations.quoted.orders`).
+    `score` is how sure it is, a probability, or `None` where nobody tells; `hits` are the passages that it was answered from, in
+    the order of their numbers, and `suspects` those that were found too but left out, since they speak to the model
+    (`notations.quoted.orders`).
     """
 
     question: str
     text: str
     sentences: tuple[CitedSentence, ...]
-    score: float
+    score: float | None
     abstained: bool
     hits: tuple[Hit, ...]
     suspects: tuple[Hit, ...] = ()
