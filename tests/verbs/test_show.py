@@ -50,6 +50,11 @@ def test_what_was_lost_is_counted_and_named_on_standard_error(capsys: pytest.Cap
     assert said.out == ""
 
 
+def test_what_spells_a_picture_is_shown_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    show_hits(":x:", [Hit(Passage(":x:.txt", 0, 9, "std:vector:x: 1", (":x:",)), 1.0)])
+    assert capsys.readouterr().out == ":x:\n  1. :x:.txt (0–9) › :x:  1.0000\n     std:vector:x: 1\n"
+
+
 def test_what_steers_a_terminal_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     show_hits("q", [Hit(Passage("a.txt", 0, 9, "safe\x1b[2J\x1b]0;title\x07 \u202eword", ("\x9bhead",)), 1.0)])
     assert capsys.readouterr().out == "q\n  1. a.txt (0–9) › head  1.0000\n     safe[2J]0;title word\n"

@@ -72,7 +72,7 @@ def show_clusters(found: Clustering, out: Path) -> None:
     table.add_column("nearest to its middle", ratio=1, no_wrap=True, overflow="ellipsis")
     for each in found.clusters:
         table.add_row(escape(each.name), str(each.size), escape(each.example))
-    Console().print(table)
+    _console().print(table)
     if found.scores is not None:
         figures = {name: asdict(score) for name, score in found.scores.values.items()}
         told = {"task": "clusters and labels", "records": len(found.texts), "primary": found.scores.primary, "scores": figures}
@@ -94,7 +94,7 @@ def show_hits(query: str, hits: Sequence[Hit]) -> None:
 
     A document can hold what steers a terminal, which is left out.
     """
-    console = Console(highlight=False)
+    console = _console()
     console.print(f"[bold]{escape(shortened(visible(query)))}[/bold]" + ("" if hits else "\n  nothing was found"), soft_wrap=True)
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
@@ -143,10 +143,15 @@ def show_grounded(pieces: Generator[str, None, GroundedAnswer], say: Callable[[s
         told += piece
         say(piece)
     if answer.abstained and told and citations.read(told).text:
-        say(f"\n({answer.marked()} What stands above is not sure enough: {answer.score:.2f})")
+        say(f"\n({answer.marked()} What stands above is not sure enough: {_figure(answer.score)})")
     elif answer.abstained and not told:
         say(answer.marked())
-    Console(highlight=False).print(answer.footnotes(), soft_wrap=True)
+    _console().print(answer.footnotes(), soft_wrap=True)
+
+
+def _console() -> Console:
+    """One that shows documents as they are: `:x:` and numbers, too."""
+    return Console(highlight=False, emoji=False)
 
 
 def shortened(text: str, room: int = 240) -> str:
@@ -175,7 +180,7 @@ def _table(evaluation: Mapping[str, Any], guesses: Mapping[str, Mapping[str, flo
         interval = f"{_figure(score['low'])} – {_figure(score['high'])}"
         beside = [_figure(figures.get(name)) for figures in others.values()]
         table.add_row(name, _figure(score["value"]), interval, *beside, style="bold" if name == evaluation["primary"] else "")
-    Console().print(table)
+    _console().print(table)
     for name, signature in evaluation.get("signatures", {}).items():
         print(f"{name}: {signature}")
     if evaluation["calibration"]:
