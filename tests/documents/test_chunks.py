@@ -24,6 +24,12 @@ def odd(texts: Sequence[str]) -> list[int]:
     return [len(text) + text.count(" ") * text.count("a") for text in texts]
 
 
+def test_what_a_row_calls_as_passages_call_their_own_has_another_name():
+    row = {"source": "web", "page": 3, "id": 7, "page_": 4}
+    (passage,) = passages(Document("t.csv#1", "", "words", metadata=row), characters, 9)
+    assert passage.metadata == {"source_": "web", "page": 3, "id": 7, "page_": 4}
+
+
 PIECES = st.sampled_from(
     [
         "a b. ",

@@ -10,7 +10,7 @@ import pytest
 
 from tasktune.core import InputError
 from tasktune.passages import Passage, Value
-from tasktune.stores import Facts, Store, open_store
+from tasktune.stores import Facts, Store, Where, open_store
 
 FACTS = Facts("minilm", "abc", 8, "words:200")
 
@@ -119,6 +119,20 @@ def test_filters(store: Store, where: dict[str, Value], texts: set[int]) -> None
     assert {hit.passage.id for hit in store.by_vector(random(1)[0], 10, where=where)} == expected
     assert {hit.passage.id for hit in store.by_words("cat 猫", 10, where=where)} == expected
     assert {each.id for each in store.passages(where=where)} == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "texts"), [({"id": 7}, ["cat"]), ({"source": "web"}, []), ({"page": "iv"}, []), ({"page": 3}, ["cat"])]
+)
+def test_a_passage_is_asked_for_by_its_own_source_and_page_and_any_other_name(
+    store: Store, where: Where, texts: list[str]
+) -> None:
+    store.begin(FACTS)
+    one = Passage("a.txt", 0, 3, "cat", (), 3, {"id": 7, "source": "web", "page": "iv"})
+    store.put("a.txt", "", [one], random(1))
+    assert [hit.passage.text for hit in store.by_words("cat", 5, where=where)] == texts
+    assert store.vectors_of(store.by_words("cat", 5)).shape == (1, 8)
+    assert next(store.passages()).metadata == one.metadata
 
 
 def test_a_file_is_replaced_and_dropped_whole(store: Store) -> None:

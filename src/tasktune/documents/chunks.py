@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -21,10 +21,11 @@ from tasktune.documents.document import Document
 from tasktune.documents.sections import Sections, after_blanks
 from tasktune.documents.splitting import Measure, split
 from tasktune.notations.sentences import sentences
-from tasktune.passages import Passage
+from tasktune.passages import Passage, Value
 
 _DEEPEST, _PARAGRAPH, _BREAK, _SENTENCE, _INSIDE = 9, 10, 11, 12, 13
 """How weak a cut is: that of a heading has its level, and deeper ones count as the deepest."""
+_OWN = frozenset(("source", "page"))
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*\Z")
 _LINE = re.compile(r"^(?=.*\S)", re.MULTILINE)
 
@@ -45,10 +46,17 @@ def passages(document: Document, measure: Measure, limit: int, overlap: int = 0)
         )
     if not document.text.strip():
         return
-    sections = Sections.of(document)
+    sections, metadata = Sections.of(document), _named_apart(document.metadata)
     for start, end in _Cutting.of(document, measure, empty, limit - empty).spans(overlap):
         page = bisect_right(document.pages, start) or None
-        yield Passage(document.source, start, end, document.text[start:end], sections.titles(start, end), page, document.metadata)
+        yield Passage(document.source, start, end, document.text[start:end], sections.titles(start, end), page, metadata)
+
+
+def _named_apart(metadata: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The metadata without the names of what every passage has, by which one asks for that: `source_` for `source`."""
+    if not metadata.keys() & _OWN:
+        return metadata
+    return {f"{name}_" if name in _OWN and f"{name}_" not in metadata else name: value for name, value in metadata.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float32]
 
 Where: TypeAlias = Mapping[str, Value | Sequence[Value]]
-"""What a passage must be: `source`, `page` or a key of its metadata, and the value it has, or several of which it has one."""
+"""What a passage must be: `source`, `page` or a key of its metadata, and the value it has, or several of which it has one.
+
+A key of the metadata that is called `source` or `page`, too, cannot be asked for.
+"""
 
 
 def several(wanted: Value | Sequence[Value]) -> list[Value]:

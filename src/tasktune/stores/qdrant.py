@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, final
@@ -217,7 +217,9 @@ class QdrantStore(Store):
         """The vectors of passages that were found, each of length 1."""
         rows = []
         for hit in hits:
-            found = self._all(_named(collection), {"facets": facet("id", hit.passage.id)}, with_vectors=["text"])
+            of: dict[str, str | int] = {"passage.start": hit.passage.start, "passage.end": hit.passage.end}
+            of["facets"] = facet("source", hit.passage.source)
+            found = self._all(_named(collection), of, with_vectors=["text"])
             if not found or not found[0].vector:
                 raise InputError(f"{self._where} has no vectors of some of these passages")
             rows.append(np.array(found[0].vector["text"], np.float32))
@@ -238,7 +240,9 @@ class QdrantStore(Store):
             found = map(passage_of, self._all(_named(collection), {"file": file}, where))
             yield from sorted(found, key=lambda each: (each.source, each.start, each.end))
 
-    def _all(self, name: str, having: dict[str, str], where: Where | None = None, with_vectors: Any = False) -> list[Any]:
+    def _all(
+        self, name: str, having: Mapping[str, str | int], where: Where | None = None, with_vectors: Any = False
+    ) -> list[Any]:
         found, after, those = list[Any](), None, matching(having)
         if where:
             those.must += passing(where).must

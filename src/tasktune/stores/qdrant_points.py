@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -34,11 +35,11 @@ def facet(key: str, value: Value | None) -> str:
 
 def facets(passage: Passage) -> list[str]:
     """All that a passage may be asked for by."""
-    facets = {**passage.metadata, "source": passage.source, "page": passage.page, "id": passage.id}
+    facets = {**passage.metadata, "source": passage.source, "page": passage.page}
     return [facet(key, value) for key, value in facets.items()]
 
 
-def matching(having: dict[str, str]) -> Any:
+def matching(having: Mapping[str, str | int]) -> Any:
     """The condition that a point has these values."""
     from qdrant_client import models
 
