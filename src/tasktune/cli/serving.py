@@ -60,13 +60,13 @@ def _model(folder: Path, options: Options) -> Service:
 
 
 def _store(store: Store, searching: Searching, answering: Answering, options: Options, recipe: Recipe) -> Service:
-    from tasktune.retrieval.search import finder
+    from tasktune.retrieval.search import Ways
     from tasktune.serve.searching import of_store
 
-    find = finder(store, searching.told(), recipe)
-    service, who = of_store(store, find), answering.who(options)
+    ways = Ways.of(store, searching.told(), recipe)
+    service, who = of_store(ways), answering.who(options)
     if who is None:
         return service
     from tasktune.serve.asking import with_answers
 
-    return with_answers(service, find, who, answering.sure(), answering.k, answering.suspects.value)
+    return with_answers(service, ways, who, answering.sure(), answering.k, answering.suspects.value)

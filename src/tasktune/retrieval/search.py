@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Self, final, get_args
 
 from tasktune.answers import Message
 from tasktune.core import InputError
@@ -77,23 +77,69 @@ def finder(store: Store, search: Search, recipe: Recipe | None = None) -> Find:
 
     Raises `InputError` where the store holds nothing of the collection, or its vectors are of another model than is here now.
     """
-    refuse_absent(store, search.collection)
-    if search.diversity and not has_vectors(store):
-        raise InputError(
-            "--diversity compares vectors, and nothing here has any: leave it out, or index the documents with a model"
+    return Ways.of(store, search, recipe).find(search)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to find passages in `store` that `search` and what differs from it `by`, `collection` or `where` describe: with
+    all the models that it takes loaded once, and the `facts` of the store at that time.
+    """
+
+    store: Store
+    search: Search
+    facts: Facts | None
+    embedder: Model | None
+    grader: Model | None
+    write: ways.Write | None
+
+    @classmethod
+    def of(cls, store: Store, search: Search, recipe: Recipe | None = None) -> Self:
+        """All that a search takes, loaded. Raises `InputError` where it cannot be."""
+        refuse_absent(store, search.collection)
+        if search.diversity and not has_vectors(store):
+            raise InputError(
+                "--diversity compares vectors, and nothing here has any: leave it out, or index the documents with a model"
+            )
+        recipe, facts = recipe or Recipe(), store.facts()
+        weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if has_vectors(store) else 0.0}[search.by]
+        return cls(
+            store,
+            search,
+            facts,
+            embedder_of(store, recipe) if weight > 0 else None,
+            None if search.rerank is None else grader_of(search.rerank, recipe),
+            None if search.rewritten == "no" else writer_of(search.writer, recipe),
         )
-    recipe = recipe or Recipe()
-    find = _fused(store, search, recipe)
-    if search.where:
-        find = _where_it_may_be(store, search, find)
-    if search.rewritten != "no":
-        rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[search.rewritten]
-        find = rewrite(find, writer_of(search.writer, recipe))
-    if search.rerank is not None:
-        find = ways.reranked(find, grader_of(search.rerank, recipe), search.rerank_weight)
-    if search.diversity:
-        find = ways.diverse(find, store, search.diversity, search.collection)
-    return ways.with_neighbours(find, store, search.around, search.collection) if search.around else find
+
+    def find(self, search: Search) -> Find:
+        """The way that is described. Raises `InputError` where the store has no such collection, or no vectors were asked for."""
+        refuse_absent(self.store, search.collection)
+        find = self._fused(search)
+        if search.where:
+            find = _where_it_may_be(self.store, search, find)
+        if self.write is not None:
+            rewrite = {"hyde": ways.hypothetical, "reworded": ways.reworded}[self.search.rewritten]
+            find = rewrite(find, self.write)
+        if self.grader is not None:
+            find = ways.reranked(find, self.grader, search.rerank_weight)
+        if search.diversity:
+            find = ways.diverse(find, self.store, search.diversity, search.collection)
+        return ways.with_neighbours(find, self.store, search.around, search.collection) if search.around else find
+
+    def _fused(self, search: Search) -> Find:
+        """By words, by vectors or by both; by words alone where there are no vectors."""
+        if search.by == "vectors" and self.embedder is None:
+            raise InputError("vectors are not searched here, but words: leave 'by' out")
+        weight = {"words": 0.0, "vectors": 1.0, "both": 0.0 if self.embedder is None else search.weight}[search.by]
+        found = []
+        if weight < 1:
+            found.append((ways.by_words(self.store, search.collection, search.where), 1 - weight))
+        if weight > 0 and self.embedder is not None:
+            by_vectors = ways.by_vectors(self.store, self.embedder, search.collection, search.where)
+            found.append((_while_it_is(self.facts, self.store, by_vectors), weight))
+        return found[0][0] if len(found) == 1 else ways.fused(*zip(*found, strict=True))
 
 
 def refuse_absent(store: Store, collection: str) -> None:
@@ -129,19 +175,6 @@ def grader_of(rerank: str | Path | Model, recipe: Recipe) -> Model:
 
 _RUNNING = ("device", "precision", "token_budget")
 """The options that say how a model is run, whatever it answers."""
-
-
-def _fused(store: Store, search: Search, recipe: Recipe) -> Find:
-    """By words, by vectors or by both; by words alone where there are no vectors."""
-    facts = store.facts()
-    weight = {"words": 0.0, "vectors": 1.0, "both": search.weight if has_vectors(store) else 0.0}[search.by]
-    found = []
-    if weight < 1:
-        found.append((ways.by_words(store, search.collection, search.where), 1 - weight))
-    if weight > 0:
-        by_vectors = ways.by_vectors(store, embedder_of(store, recipe), search.collection, search.where)
-        found.append((_while_it_is(facts, store, by_vectors), weight))
-    return found[0][0] if len(found) == 1 else ways.fused(*zip(*found, strict=True))
 
 
 def has_vectors(store: Store) -> bool:

@@ -146,6 +146,7 @@ async def _asked(request: Request, largest: int) -> dict[str, Any]:
             raise HTTPException(413, f"a request has {largest} bytes at most")
     try:
         asked = json.loads(said)
+        json.dumps(asked, ensure_ascii=False).encode()  # not of halves of surrogate pairs, which are no characters
     except (ValueError, RecursionError) as wrong:
         raise InputError(f"this is no JSON: {wrong}") from None
     if not isinstance(asked, dict):

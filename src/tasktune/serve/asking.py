@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from tasktune.core import Lost
-from tasktune.retrieval.ways import Find
+from tasktune.retrieval.search import Ways
 from tasktune.serve.app import Asked, Service, Streamed
-from tasktune.serve.searching import how_many, said
+from tasktune.serve.searching import NARROWED, how_many, said, way
 from tasktune.verbs.answerers import Answerer
 from tasktune.verbs.ask import K, Suspects, asking, finished
 from tasktune.verbs.confidence import Confidence
@@ -18,7 +18,7 @@ from tasktune.verbs.grounded_answer import GroundedAnswer
 
 def with_answers(
     service: Service,
-    find: Find,
+    ways: Ways,
     answerer: Answerer,
     confidence: Confidence | None = None,
     k: int = K,
@@ -29,8 +29,8 @@ def with_answers(
     """
 
     def pieces(asked: Asked, lost: Lost) -> Generator[str, None, GroundedAnswer]:
-        question = said(asked, "question", str, "k")
-        return asking(find, question, answerer, how_many(asked, k), suspects, confidence, lost=lost)
+        question = said(asked, "question", str, "k", *NARROWED)
+        return asking(way(ways, asked), question, answerer, how_many(asked, k), suspects, confidence, lost=lost)
 
     def ask(asked: Asked) -> Any:
         lost = Lost()
