@@ -119,7 +119,7 @@ def test_predictions_are_told_as_each_task_tells_them(tiny: Tiny) -> None:
     for name in model.tasks:
         (alone,) = model[name].predict(["Ada wrote to Bob."])
         assert rounded(told[name]) == rounded({key: value for key, value in alone.as_json().items() if key not in ("text", "id")})
-    columns = said.as_columns()
+    (columns,) = said.as_columns()
     assert columns["words"] == ["Ada", "wrote", "to", "Bob", "."]
     assert columns["upos"] == [tag.label for tag in said["pos"].answer]
     assert columns["head"] == [word.head for word in said["dependency-parsing"].answer]

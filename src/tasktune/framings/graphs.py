@@ -19,10 +19,14 @@ RELATION, TAG = "relation ", "tag "
 
 @dataclass(frozen=True)
 class Arcs(Generic[R]):
-    """A head, a relation and a tag for each word; the heads form a tree."""
+    """A head, a relation and a tag for each word; the heads of a sentence form a tree.
+
+    Heads count all words of the text, whichever sentence they are in; `sentences` are (first, last + 1) of words.
+    """
 
     text: Callable[[R], str]
     words: Callable[[R], Words]
+    sentences: Callable[[R], Words]
     write: Callable[[R], tuple[Arc, ...]]
     read: Callable[[R, tuple[Arc, ...], Labels], Answer]
 

@@ -1,7 +1,7 @@
 """`Arcs` on an encoder: the best tree over the words of a sentence, with a relation and a tag for each.
 
-A sentence too long for the model is read in windows that do not overlap, each a tree of its own; the roots of the later ones are
-hung under the first.
+Each sentence of a text is read by itself. One too long for the model is read in windows that do not overlap, each a tree of its
+own; the roots of the later ones are hung under the first.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tasktune.answers import Answer
+from tasktune.answers import Answer, Words
 from tasktune.core import Lost, Record
 from tasktune.framings import Arc, relations_and_tags
 from tasktune.heads.base import FORBIDDEN, Head, Raw, Scored, geometric_mean
 from tasktune.heads.features import Batch, Features, log_p_of, on, padded
 from tasktune.heads.spanning import best_projective_tree, best_tree
-from tasktune.heads.words import word_windows
+from tasktune.heads.words import sentence_windows
 from tasktune.notations.trees import ROOT, UNKNOWN
 
 _PARTS = 3  # targets of a word: its head, its relation, its tag
@@ -46,7 +46,7 @@ class BestTree(Head):
 
     def encode(self, record: Record, lost: Lost) -> list[Features]:
         """Windows over the record's words; `positions` are the words' first sub-words, `start` counts the words before."""
-        return _apart(word_windows(self, record, lost))
+        return _apart(sentence_windows(self, record, self.framing.sentences(record), lost))
 
     def supervise(self, record: Record, lost: Lost) -> list[Features]:
         """The windows with head, relation and tag of each word; a word whose head is in another window hangs under the root."""
@@ -109,10 +109,11 @@ class BestTree(Head):
         return Parsed(arcs, tuple(float(score) for score in scores[: len(heads)]))
 
     def answer(self, record: Record, raws: Sequence[Raw]) -> Scored:
-        """The windows' trees as one. `score` is the geometric mean of the words' probabilities, each its arc's and relation's."""
-        words = len(self.framing.words(record))
-        arcs, scores = _joined(words, raws)
-        whole = geometric_mean(scores) if words else 1.0
+        """The windows' trees as one a sentence. `score` is the geometric mean of the words' probabilities, each its arc's and
+        relation's.
+        """
+        arcs, scores = _joined(self.framing.sentences(record), raws)
+        whole = geometric_mean(scores) if scores else 1.0
         return Scored(self.framing.read(record, arcs, self.labels), whole, scores)
 
     def ceiling(self, record: Record) -> Answer:
@@ -124,7 +125,7 @@ class BestTree(Head):
             here = arcs[f.start : f.start + len(f.positions)]
             said = [(_within(h, f), r if r in relations else UNKNOWN, t if t in tags else "") for h, r, t in here]
             raws.append((f.start, Parsed(tuple(said), (1.0,) * len(said))))
-        answer: Answer = self.framing.read(record, _joined(len(arcs), raws)[0], self.labels)
+        answer: Answer = self.framing.read(record, _joined(self.framing.sentences(record), raws)[0], self.labels)
         return answer
 
 
@@ -132,7 +133,7 @@ def _apart(windows: list[Features]) -> list[Features]:
     """Windows without the words that the one before has already."""
     done, apart = 0, []
     for f in windows:
-        seen = done - f.start
+        seen = max(0, done - f.start)
         apart.append(replace(f, positions=f.positions[seen:], start=f.start + seen))
         done = f.start + len(f.positions)
     return apart
@@ -161,13 +162,15 @@ def _rooted(relations: Tensor, heads: Tensor, root: int | None) -> Tensor:
     return relations.masked_fill((heads == 0).unsqueeze(-1) != its, FORBIDDEN)
 
 
-def _joined(words: int, raws: Sequence[tuple[int, Parsed]]) -> tuple[tuple[Arc, ...], tuple[float, ...]]:
-    """The arcs of windows as those of one tree over `words`; words that no window held hang under the root, too."""
-    arcs: list[Arc] = [(0, UNKNOWN, "")] * words
-    scores = [0.0] * words
+def _joined(sentences: Words, raws: Sequence[tuple[int, Parsed]]) -> tuple[tuple[Arc, ...], tuple[float, ...]]:
+    """The arcs of windows as those of one tree a sentence; words that no window held hang under its root, too."""
+    arcs: list[Arc] = [(0, UNKNOWN, "")] * (sentences[-1][1] if sentences else 0)
+    scores = [0.0] * len(arcs)
     for start, window in raws:
         for k, ((head, relation, tag), score) in enumerate(zip(window.arcs, window.scores, strict=True), start):
             arcs[k], scores[k] = (head and head + start, relation, tag), score
-    root = next((k for k, (head, _, _) in enumerate(arcs, 1) if head == 0), 0)
-    hung = [arc if arc[0] or k == root else (root, UNKNOWN, arc[2]) for k, arc in enumerate(arcs, 1)]
-    return tuple(hung), tuple(scores)
+    for first, last in sentences:
+        root, *hung = (k for k in range(first, last) if arcs[k][0] == 0)
+        for k in hung:
+            arcs[k] = (root + 1, UNKNOWN, arcs[k][2])
+    return tuple(arcs), tuple(scores)

@@ -40,11 +40,20 @@ def word_windows(head: Head, record: Record, lost: Lost) -> list[Features]:
 
 def windows_over(head: Head, record: Record, words: Words, lost: Lost, what: str = "words") -> list[Features]:
     """The same over `words`, which may be longer stretches of the text; `what` they are called where some are lost."""
-    pieces = _pieces(head, record, words, lost, what)
-    room = head.max_length - head.tokenizer.num_special_tokens_to_add()
-    cuts = window_cuts([len(p) for p in pieces], room)
-    windows = [_window(head, pieces, first, last) for first, last in cuts]
-    return windows if len(windows) == 1 else by_policy(head, record, sum(map(len, pieces)), room, windows, lost)
+    return _windows(head, record, _pieces(head, record, words, lost, what), (0, len(words)), lost)
+
+
+def sentence_windows(head: Head, record: Record, sentences: Words, lost: Lost) -> list[Features]:
+    """The same over the record's words, each sentence (first, last + 1) in windows of its own."""
+    pieces = _pieces(head, record, head.framing.words(record), lost, "words")
+    return [window for sentence in sentences or ((0, 0),) for window in _windows(head, record, pieces, sentence, lost)]
+
+
+def _windows(head: Head, record: Record, pieces: list[list[int]], stretch: tuple[int, int], lost: Lost) -> list[Features]:
+    (first, last), room = stretch, head.max_length - head.tokenizer.num_special_tokens_to_add()
+    lengths = [len(piece) for piece in pieces[first:last]]
+    windows = [_window(head, pieces, first + start, first + end) for start, end in window_cuts(lengths, room)]
+    return windows if len(windows) == 1 else by_policy(head, record, sum(lengths), room, windows, lost)
 
 
 def _pieces(head: Head, record: Record, words: Words, lost: Lost, what: str) -> list[list[int]]:

@@ -58,8 +58,8 @@ class Prediction:
         others = [{"answer": answer_as_json(answer, self.text), "score": score} for answer, score in self.scored.others]
         return {**said, "score": self.score, **({"others": others} if others else {})}
 
-    def as_columns(self) -> dict[str, Any]:
-        """The record's words with what the answer says of each, as CoNLL and CoNLL-U have them."""
+    def as_columns(self) -> list[dict[str, Any]]:
+        """The words of each of the record's sentences with what the answer says of each, as CoNLL and CoNLL-U have them."""
         return as_columns(self.record, self.answer)
 
     def _repr_html_(self) -> str:
@@ -138,8 +138,8 @@ class MultiTaskPrediction:
         said = {task: {**own[task], **prediction.said_as_json()} for task, prediction in self.predictions.items()}
         return {**shared, **said}
 
-    def as_columns(self) -> dict[str, Any]:
-        """The record's words with what all tasks say of each, as CoNLL-U has them; entities in MISC."""
+    def as_columns(self) -> list[dict[str, Any]]:
+        """The words of each sentence with what all tasks say of each, as CoNLL-U has them; entities in MISC."""
         return columns_of_several((each.record, each.answer) for each in self.predictions.values())
 
     def _repr_html_(self) -> str:

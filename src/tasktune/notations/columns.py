@@ -10,7 +10,7 @@ from tasktune.answers import Answer, Dependency, Link, Span, Words, WordTag
 from tasktune.core import InputError, Record, Row
 from tasktune.notations import bio
 from tasktune.notations.multiword import inside
-from tasktune.notations.tokens import words_of
+from tasktune.notations.tokens import sentences_of, words_of
 
 _OF_WORDS = ("lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _OF_SENTENCES = ("comments", "multiword", "empty")
@@ -40,20 +40,28 @@ def forms(others: Mapping[str, Any] | None) -> Mapping[int, str]:
     return {k: others["form"][k] for first, last in ranges for k in range(first, last)} if others and "form" in others else {}
 
 
-def as_columns(record: Record, answer: Answer) -> dict[str, Any]:
-    """The words of a record and what an answer says of each, under the names that `readers.conll` and `readers.conllu` give.
+def as_columns(record: Record, answer: Answer) -> list[dict[str, Any]]:
+    """The words of each sentence of a record and what an answer says of each, under the names that `readers.conll` and
+    `readers.conllu` give.
 
     Raises `InputError` for an answer that is not about words.
     """
-    return {**columns_of_several([(record, answer)]), "tags": _tags(record, answer)}
+    return _apart(record, {**_columns([(record, answer)]), "tags": _tags(record, answer)})
 
 
-def columns_of_several(said: Iterable[tuple[Record, Answer]]) -> dict[str, Any]:
-    """What several tasks say of the same words, in one set of columns: heads, relations, tags; spans in MISC as `NE=B-PER`.
+def columns_of_several(said: Iterable[tuple[Record, Answer]]) -> list[dict[str, Any]]:
+    """What several tasks say of the same words, in one set of columns a sentence: heads, relations, tags; spans in MISC as
+    `NE=B-PER`.
 
     What the record keeps of the file it came from goes along. Tags that are asked for come before those of a tree. Raises
     `InputError` where the words differ, or an answer is not about words.
     """
+    pairs = [*said]
+    return _apart(pairs[0][0], _columns(pairs))
+
+
+def _columns(said: Iterable[tuple[Record, Answer]]) -> dict[str, Any]:
+    """The columns of all words of a text."""
     pairs = sorted(said, key=lambda pair: _kind(*pair) is not Dependency)
     made = _as_read(pairs[0][0])
     if any(_kind(*pair) is Span for pair in pairs):
@@ -77,17 +85,29 @@ def _noted(misc: str, tag: str) -> str:
     return "|".join([*notes, f"NE={tag}"] if tag != "O" else notes) or "_"
 
 
+def _apart(record: Record, columns: dict[str, Any]) -> list[dict[str, Any]]:
+    """The columns of each sentence of a text. What was not read from CoNLL-U gets its name and its text in its comments."""
+    if "multiword" in columns:
+        return [columns]
+    text, words, sentences = _text(record), _words(record), sentences_of(record)
+    rows = []
+    for k, (first, last) in enumerate(sentences, 1):
+        row = {name: column[first:last] for name, column in columns.items() if name != "comments"}
+        row |= {"head": [head and head - first for head in row["head"]]} if "head" in row else {}
+        name = "_".join(record.id.split()) + (f"#{k}" if len(sentences) > 1 else "")
+        own = text if len(sentences) == 1 else text[words[first][0] : words[last - 1][1]]
+        named = [*([f"# sent_id = {name}"] if record.id else ()), f"# text = {' '.join(own.split())}"]
+        rows.append({**row, "comments": [*columns.get("comments", ()), *named]})
+    return rows
+
+
 def _as_read(record: Record) -> dict[str, Any]:
-    """The words with all that is kept of them; where they were not read from CoNLL-U, in its way, with a name and the text."""
+    """The words with all that is kept of them, and in CoNLL-U's way where there is no blank between them."""
     words = _words(record)
     touching = [end == start for (_, end), (start, _) in pairwise(words)]
     misc = ["SpaceAfter=No" if touches else "_" for touches in [*touching, False][: len(words)]]
     others: Mapping[str, Any] = getattr(record, "others", None) or {}
-    columns = {"misc": misc, **others, "words": others.get("form", _surfaces(record))}
-    if "multiword" not in others:
-        named = [f"# sent_id = {'_'.join(record.id.split())}"] if record.id else []
-        columns["comments"] = [*others.get("comments", ()), *named, f"# text = {' '.join(_text(record).split())}"]
-    return columns
+    return {"misc": misc, **others, "words": others.get("form", _surfaces(record))}
 
 
 def _text(record: Record) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from tasktune.answers import Span, Words, WordTag
 from tasktune.core import Row
 from tasktune.notations.multiword import on_surface, standing
+from tasktune.notations.sentences import sentences
 from tasktune.notations.words import is_cjk
 from tasktune.notations.words import words as words_in
 
@@ -71,6 +74,16 @@ def words_of(record: Any) -> Words:
 def words_of_text(text: str, stated: Words) -> Words:
     """The words that are stated, or else those that the text has."""
     return stated or words_in(text)
+
+
+def sentences_of(record: Any) -> Words:
+    """The sentences of a record, as (first, last + 1) of its words: one where it states its words, or else those of its text."""
+    words = words_of(record)
+    if record.words or not words:
+        return ((0, len(words)),) if words else ()
+    starts = [start for start, _ in words]
+    ends = [bisect_left(starts, end) for _, end in sentences(record.text)]
+    return tuple((first, last) for first, last in pairwise([0, *ends]) if first < last)
 
 
 def _parted(words: Any) -> Any:

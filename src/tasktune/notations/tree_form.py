@@ -17,10 +17,14 @@ _State = tuple[tuple[int, ...], int]
 @final
 @dataclass(frozen=True)
 class TreeLines(Automaton):
-    """A line for each of `words`: itself, one of `tags`, its head and one of `relations`. There is one root, and no circle."""
+    """A line for each of `words`: itself, one of `tags`, its head and one of `relations`.
+
+    In each of `sentences`, (first, last + 1) of words, there is one root, and no circle.
+    """
 
     text: str
     words: Words
+    sentences: Words
     relations: tuple[str, ...]
     tags: tuple[str, ...]
     between = "\n"
@@ -49,12 +53,14 @@ class TreeLines(Automaton):
                 yield from ((escaped(relation), (heads, 0)) for relation in self.relations)
 
     def _possible(self, heads: tuple[int, ...]) -> Iterator[int]:
-        """The heads that the next word can have, if the words so far have these, and all are to make a tree."""
-        word, rooted = len(heads) + 1, 0 in heads
+        """The heads that the next word can have, if the words so far have these, and all of its sentence are to make a tree."""
+        word = len(heads) + 1
+        first, last = next(sentence for sentence in self.sentences if word <= sentence[1])
+        rooted = 0 in heads[first:]
         if not rooted:
             yield 0
-        if rooted or word < len(self.words):
-            yield from (head for head in range(1, len(self.words) + 1) if not _depends(head, word, heads))
+        if rooted or word < last:
+            yield from (head for head in range(first + 1, last + 1) if not _depends(head, word, heads))
 
 
 def _depends(head: int, word: int, heads: tuple[int, ...]) -> bool:

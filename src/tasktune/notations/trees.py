@@ -8,7 +8,7 @@ goes in circles is hung under the root, so that what is read is always a tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -59,6 +59,12 @@ def mended(heads: Sequence[int | None]) -> list[int]:
     return made
 
 
+def _mended_within(heads: Sequence[int | None], first: int, last: int) -> Iterator[int]:
+    """The heads of a sentence as a tree; a head in another sentence is none."""
+    own = (head if head is None or not head or first < head <= last else None for head in heads[first:last])
+    return (head and head + first for head in mended([head and head - first for head in own]))
+
+
 def write(text: str, tree: Iterable[Dependency]) -> str:
     """The words of `text` with their places in the tree, a line each."""
     return "\n".join(
@@ -71,8 +77,13 @@ def escaped(part: str) -> str:
     return escape(part, _SPECIAL)
 
 
-def read(text: str, words: Words, written: str, relations: tuple[str, ...], tags: tuple[str, ...]) -> tuple[Dependency, ...]:
-    """The tree over `words` of `text` that `written` gives. Relations and tags are matched to those known, if any."""
+def read(
+    text: str, words: Words, sentences: Words, written: str, relations: tuple[str, ...], tags: tuple[str, ...]
+) -> tuple[Dependency, ...]:
+    """The trees over `words` of `text` that `written` gives, one for each of `sentences` (first, last + 1 of the words).
+
+    Relations and tags are matched to those known, if any.
+    """
     lines = [found.groups() for line in written.split("\n") if (found := _LINE.fullmatch(line))]
     here = [fold(text[start:end]) for start, end in words]
     there = [fold(unescape(word)) for word, *_ in lines]
@@ -83,7 +94,7 @@ def read(text: str, words: Words, written: str, relations: tuple[str, ...], tags
             given[ours + k] = lines[theirs + k]
             place[theirs + k + 1] = ours + k + 1
     stated = [None if line is None else place.get(int(line[2])) for line in given]
-    heads = mended(stated)
+    heads = [head for sentence in sentences for head in _mended_within(stated, *sentence)]
     return tuple(
         Dependency(*word, head, *_said(line, head == said, relations, tags))
         for word, line, said, head in zip(words, given, stated, heads, strict=True)

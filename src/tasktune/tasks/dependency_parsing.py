@@ -18,7 +18,7 @@ from tasktune.framings import Arc, Arcs, Labels, Prompt, Text, relations_and_tag
 from tasktune.metrics.trees import attachment
 from tasktune.notations import trees
 from tasktune.notations.columns import forms, kept
-from tasktune.notations.tokens import places, text_and_words, words_of
+from tasktune.notations.tokens import places, sentences_of, text_and_words, words_of
 from tasktune.notations.tree_form import TreeLines
 from tasktune.notations.words import words as words_in
 
@@ -105,12 +105,14 @@ def _read_arcs(record: DependencyParsing, arcs: tuple[Arc, ...], labels: Labels)
 
 
 def _read_lines(record: DependencyParsing, written: str, labels: Labels) -> tuple[Dependency, ...]:
-    return _formed(trees.read(record.text, words_of(record), written, *relations_and_tags(labels)), record.others)
+    known = relations_and_tags(labels)
+    return _formed(trees.read(record.text, words_of(record), sentences_of(record), written, *known), record.others)
 
 
 arcs = Arcs[DependencyParsing](
     text=lambda record: record.text,
     words=words_of,
+    sentences=sentences_of,
     write=_write_arcs,
     read=_read_arcs,
 )
@@ -121,7 +123,7 @@ lines = Text[DependencyParsing](
     names=arcs.names,
     separator="\n",
     max_new_tokens=512,
-    form=lambda record, labels: TreeLines(record.text, words_of(record), *relations_and_tags(labels)),
+    form=lambda record, labels: TreeLines(record.text, words_of(record), sentences_of(record), *relations_and_tags(labels)),
 )
 
 

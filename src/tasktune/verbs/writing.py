@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from operator import methodcaller
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def write_answers(data: str, out: str, answers: Answers, format: str | None, los
     elif suffix == ".run":
         write(out, _run(answers(data)), "trec")
     elif suffix in _COLUMNS:
-        write(out, map(as_json, map(methodcaller("as_columns"), answers(data))), _COLUMNS[suffix])
+        sentences = chain.from_iterable(map(methodcaller("as_columns"), answers(data)))
+        write(out, map(as_json, sentences), _COLUMNS[suffix])
     elif is_language(suffix[1:]):
         write(out, map(_line, answers(data)), "text")
     else:
