@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hostile_files import LOST, READ, busy_pdf
+from hostile_files import LOST, READ, busy_pdf, repeated_page_pdf
 from made_files import zipped
 from tasktune.core import InputError, Lost
 from tasktune.documents import found, read, reading, worker
@@ -84,6 +84,14 @@ def test_a_file_that_ends_the_worker_is_named_and_the_next_has_another(tmp_path:
     assert [reason for reason in lost.counts if "as bombs do" in reason]
     _, alone = spent(tmp_path / "b.txt", Lost())
     assert seconds - 2 * alone <= 3  # two workers start, and one is stopped after 2.5 s
+
+
+def test_a_page_that_is_listed_many_times_is_read_once(tmp_path: Path):
+    (tmp_path / "a.pdf").write_bytes(repeated_page_pdf(50))
+    lost = Lost()
+    (document,) = [document for file in found(tmp_path, lost) for document in read(file, lost)]
+    assert (document.text.split(), len(document.pages)) == (["word"], 50)
+    assert lost.counts == {"a page of a PDF that is another once more": 49}
 
 
 def test_half_read_files_leave_nothing_behind(tmp_path: Path):

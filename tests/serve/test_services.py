@@ -164,7 +164,7 @@ def test_who_asks_where_nobody_answers_is_told(tmp_path: Path):
     ],
 )
 def test_what_a_store_cannot_be_asked(client: TestClient, path: str, asked: dict[str, Any], said: str):
-    answer = client.post(path, json=asked)
+    answer = client.post(path, content=json.dumps(asked), headers={"Content-Type": "application/json"})
     assert (answer.status_code, said in answer.json()["error"]) == (400, True)
 
 

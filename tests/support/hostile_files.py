@@ -104,7 +104,7 @@ def _deep_tree_pdf(depth: int = 1000) -> bytes:
     return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", *nodes, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"])
 
 
-def _repeated_page_pdf(count: int = 101_000) -> bytes:
+def repeated_page_pdf(count: int) -> bytes:
     """One page, a great many times."""
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 5 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
@@ -195,7 +195,7 @@ LOST: dict[str, Callable[[], bytes]] = {
     "circular.pdf": _circular_pdf,
     "deep.pdf": _deep_pdf,
     "deep-tree.pdf": _deep_tree_pdf,
-    "repeated.pdf": _repeated_page_pdf,
+    "repeated.pdf": lambda: repeated_page_pdf(101_000),
     "quotes.csv": lambda: b'a,b\n"' + b"words\n" * 100_000,
     "locked.pdf": _locked_pdf,
     "truncated.pdf": lambda: pdf(["words"])[:300],

@@ -48,11 +48,17 @@ def read(file: Opened) -> Iterator[Document]:
 
 
 def _written(reader: Any, file: Opened) -> Draft:
-    draft, damaged = Draft(), 0
+    draft, damaged, drawn = Draft(), 0, dict[str, str]()
     for number, page in enumerate(reader.pages):
         file.step()
         try:
-            text = page.extract_text().replace("\0", "").strip()
+            by = repr([page.raw_get(name) for name in ("/Contents", "/Resources") if name in page])
+            if by in drawn:  # a bomb has one page thousands of times
+                text = ""
+                if drawn[by]:
+                    file.lost.add("a page of a PDF that is another once more", f"{file.source}, page {number + 1}")
+            else:
+                text = drawn[by] = page.extract_text().replace("\0", "").strip()
         except MemoryError:
             raise
         except Exception as error:
