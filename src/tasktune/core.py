@@ -18,10 +18,7 @@ FamilyName = Literal["encoder", "decoder", "encoder-decoder", "vision-language"]
 
 
 class InputError(ValueError):
-    """Something the user gave cannot be used. The message says what was given, what is possible and what to do.
-
-    The command line prints it alone and leaves with exit code 2; in Python it is an ordinary exception.
-    """
+    """Something the user gave cannot be used: what it is, what is possible and what to do. On the command line, exit code 2."""
 
 
 def _short(value: Any) -> str:
@@ -137,8 +134,7 @@ class Record(ABC):
     """What a task works on: its input fields, `answer` (`None` where it is to be found) and an `id` to name it by.
 
     A task declares one frozen dataclass of this kind. `aliases` names the columns that other people's files use for a field.
-    `unanswered` says what records without an answer are, where files hold such beside others as a matter of course: these are
-    passed over, and counted, where answers are learnt from or measured by.
+    `unanswered` says what records without an answer are, where files usually hold such, too: they are passed over, and counted.
     """
 
     answer: Any = None
@@ -161,6 +157,11 @@ class Record(ABC):
         """The names of the record's fields, inputs first."""
         names = [f.name for f in fields(cls)]
         return (*(n for n in names if n not in ("answer", "id")), "answer", "id")
+
+    @property
+    def company(self) -> object:
+        """What those have in common that are measured together: none is learnt from where others measure."""
+        return id(self)
 
 
 R = TypeVar("R", bound=Record)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 import tasktune as tt
 from tasktune.recipe import Recipe
 from tasktune.tasks.embedding import Embedding
+from tasktune.tasks.reranking import Reranking
 from tasktune.verbs.material import material
 
 
@@ -16,3 +19,12 @@ def test_queries_set_aside_search_all_documents_of_a_collection() -> None:
     assert len(given.held_out) == 52
     assert {*given.learnt}.isdisjoint(given.held_out)
     assert len(given.learnt) == 18
+
+
+def test_passages_of_one_query_are_not_parted() -> None:
+    pairs = [Reranking(query=f"query {k % 20}", passage=f"text {k}", answer=float(k < 20)) for k in range(80)]
+    given = material(tt.task("reranking"), pairs, None, Recipe(), None, None)
+    assert {record.query for record in given.learnt}.isdisjoint(record.query for record in given.held_out)  # type: ignore[attr-defined]
+    assert (len(given.learnt), len(given.held_out)) == (72, 8)
+    with pytest.raises(tt.InputError, match="the passages of one query count as one"):
+        material(tt.task("reranking"), pairs[::20], None, Recipe(), None, None)

@@ -63,7 +63,7 @@ def averaged(queries: Sequence[Mapping[str, float]], times: Any) -> dict[str, An
 
 def _count(record: Any, answer: float | None) -> Counts:
     return {
-        "query": record.query_id or record.query,
+        "query": record.company,
         "passage": record.id or record.passage,
         "grade": record.answer,
         "answer": answer,

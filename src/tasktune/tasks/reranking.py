@@ -38,6 +38,11 @@ class Reranking(Record):
         "answer": ("grade", "relevance", "score", "label"),
     }
 
+    @property
+    def company(self) -> str:
+        """The query that passages are ranked for."""
+        return self.query_id or self.query
+
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds. Raises `InputError` where its grade is no finite number."""

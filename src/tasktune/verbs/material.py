@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from random import Random
 from statistics import fmean, pstdev
 from typing import Any, final
@@ -120,17 +122,24 @@ def _values(scores: Scores | None) -> dict[str, float]:
 def _split(task: Task[Any], learnt: list[Record], held_out: list[Record] | None, seed: int) -> tuple[list[Record], list[Record]]:
     """The records to learn from and those to measure by: where none are given for that, a tenth of the others.
 
-    Of a collection, a tenth of the queries, which search all of its documents; these have nothing to learn from.
+    Those that are measured together stay together. Of a collection, it is a tenth of the queries, which search all of its
+    documents; these have nothing to learn from.
     """
     if held_out is None:
         searched = isinstance(task.encoder, Embed)
         documents = [record for record in learnt if searched and record.answer == ()]
         others = [record for record in learnt if not (searched and record.answer == ())]
-        shuffled = Random(seed).sample(others, len(others))
-        cut = max(1, round(_DEV_SHARE * len(others)))
-        learnt, held_out = shuffled[cut:], [*documents, *shuffled[:cut]]
+        companies = defaultdict[object, list[Record]](list)
+        for record in others:
+            companies[record.company].append(record)
+        shuffled = Random(seed).sample([*companies.values()], len(companies))
+        cut = max(1, round(_DEV_SHARE * len(companies)))
+        learnt, held_out = [*chain(*shuffled[cut:])], [*documents, *chain(*shuffled[:cut])]
         if not learnt:
-            raise InputError("of one record alone none can be set aside to measure by. Give more, or others with --dev")
+            raise InputError(
+                "of one record alone none can be set aside to measure by (the passages of one query count as one). Give more, or "
+                "others with --dev"
+            )
     return learnt, held_out
 
 
