@@ -45,6 +45,13 @@ def test_spans_are_scored_in_bounds_and_in_any_order(pairs, chance):
     assert scored(span_f1, shuffled) == pytest.approx(scores, nan_ok=True)
 
 
+@given(st.lists(st.tuples(SPANS, SPANS)))
+def test_f1_is_the_same_whichever_side_is_gold(pairs):
+    one, other = scored(span_f1, pairs), scored(span_f1, [(said, gold) for gold, said in pairs])
+    exchanged = {"precision": "recall", "recall": "precision"}
+    assert {exchanged.get(name, name): figure for name, figure in other.items()} == pytest.approx(one, nan_ok=True)
+
+
 def test_nothing_said_is_no_precision_and_nothing_to_find_is_no_score():
     silent = scored(span_f1, [((Span(0, 1, "A"),), ()), ((Span(0, 1, "A"),), None)])
     assert (silent["f1"], silent["precision"], silent["recall"]) == (0, 0, 0)

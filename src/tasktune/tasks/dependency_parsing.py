@@ -1,6 +1,7 @@
 """Dependency parsing: say of every word of a sentence on which it depends and how, and what kind of word it is.
 
-Record            `text` and its `words`; the answer is a tree, with a head, a relation and a tag for each word
+Record            `text` and its `words`; the answer is a tree, with a head, a relation and a tag for each word. Of raw text,
+                  whose words are not stated, each sentence has a tree; heads count the words of the whole text
 Encoder           biaffine scores of heads and relations, the maximum spanning tree with one root, and one tag a word
 Decoder, enc-dec  `word TAG head relation`, a word a line
 Metric            LAS, UAS, CLAS and UPOS, as conll18_ud_eval counts them
@@ -8,9 +9,9 @@ Metric            LAS, UAS, CLAS and UPOS, as conll18_ud_eval counts them
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from tasktune.answers import Dependency, Words
 from tasktune.core import Record, Row, Task
@@ -21,6 +22,8 @@ from tasktune.notations.columns import forms, kept
 from tasktune.notations.tokens import places, sentences_of, text_and_words, words_of
 from tasktune.notations.tree_form import TreeLines
 from tasktune.notations.words import words as words_in
+
+Parsing = TypeVar("Parsing", bound="DependencyParsing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +44,47 @@ class DependencyParsing(Record):
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """The record that a row holds: words with heads, relations and tags, as CoNLL-U has them, or JSON."""
+        return _checked(row, cls._whole(row))
+
+    @classmethod
+    def several(cls, row: Row) -> Iterable[Self]:
+        """The record that a row holds; one a sentence, where each of several has its tree, as what is said of raw text has."""
+        whole = cls._whole(row)
+        return [_checked(row, each) for each in ([whole] if row.get("words") is not None else _apart(whole))]
+
+    @classmethod
+    def _whole(cls, row: Row) -> Self:
         text, words = text_and_words(row)
         answer = _objects(row, text, words) if row.get("answer") is not None else _columns(row, words)
         if answer is not None:
             words = tuple((word.start, word.end) for word in answer)
-            if flaw := trees.flaw([word.head for word in answer]):
-                raise row.refuse(f"the heads are no tree: {flaw}")
         others = kept(row, words)
         return cls(text=text, words=words, others=others, answer=answer and _formed(answer, others), id=row.id)
+
+
+def _checked(row: Row, record: Parsing) -> Parsing:
+    if flaw := trees.flaw([word.head for word in record.answer or ()]):
+        raise row.refuse(f"the heads are no tree: {flaw}")
+    return record
+
+
+def _apart(whole: Parsing) -> list[Parsing]:
+    """A record for each sentence of a raw text, where each has a tree of its own; else the record as it is."""
+    answer, parts = whole.answer or (), list[Parsing]()
+    stretches = sentences_of(replace(whole, words=()))
+    if len(answer) != len(words_in(whole.text)) or not trees.flaw([word.head for word in answer]):
+        return [whole]
+    for k, (first, last) in enumerate(stretches, 1):
+        start, end = answer[first].start, answer[last - 1].end
+        heads = [word.head and word.head - first for word in answer[first:last]]
+        if min(heads) < 0 or trees.flaw(heads):
+            return [whole]
+        moved = zip(answer[first:last], heads, strict=True)
+        tree = tuple(replace(word, start=word.start - start, end=word.end - start, head=head) for word, head in moved)
+        places = tuple((word.start, word.end) for word in tree)
+        name, text = f"{whole.id}#{k}", whole.text[start:end]
+        parts.append(replace(whole, text=text, words=places, others=None, answer=tree, id=name))
+    return parts
 
 
 def _formed(tree: tuple[Dependency, ...], others: Mapping[str, Any] | None) -> tuple[Dependency, ...]:
