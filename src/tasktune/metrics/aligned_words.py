@@ -35,7 +35,7 @@ def aligned(text: str, gold: Tree, said: Tree) -> dict[int, int]:
             first_g = g + (not one.shared and one.start < other.start)
             first_s = s + (not other.shared and other.start < one.start)
             g, s = _behind(ours, theirs, first_g, first_s, one.end if one.shared else other.end)
-            common = _common([word.form for word in ours[first_g:g]], [word.form for word in theirs[first_s:s]])
+            common = _subsequence([word.form for word in ours[first_g:g]], [word.form for word in theirs[first_s:s]])
             found.update((first_s + k, first_g + j) for j, k in common)
         else:
             if (one.start, one.end) == (other.start, other.end):
@@ -77,7 +77,7 @@ def _is_beyond(words: Sequence[_Word], k: int, end: int) -> bool:
     return k >= len(words) or (words[k].start >= end if words[k].shared else words[k].end > end)
 
 
-def _common(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _subsequence(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int]]:
     """The numbers of words in both that are a longest common subsequence, the earliest of the second first."""
     longest = [[0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
     for g in reversed(range(len(ours))):
