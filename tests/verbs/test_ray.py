@@ -83,6 +83,29 @@ def test_with_a_worker_killed_half_way_nothing_is_lost_or_answered_twice(knowing
     ]
 
 
+DYING = """
+import os
+from tasktune.models import shards
+
+class Dies:
+    def __init__(self, *given): pass
+    def __call__(self, piece): os._exit(1)
+
+shards._Worker = Dies
+from tasktune.cli import main
+main()
+"""
+
+
+@pytest.mark.long
+def test_a_piece_that_ends_every_worker_is_not_tried_for_ever(knowing: Path, shards: Path) -> None:
+    command = [sys.executable, "-c", DYING, "predict", str(knowing), str(shards), "--engine", "ray"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "ended 4 workers, one after the other" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.long
 def test_a_row_that_cannot_be_used_ends_it_with_its_place(knowing: Path, shards: Path) -> None:
     parquet.write_table(pyarrow.table({"text": ["fine", None]}), shards / "3.parquet")

@@ -27,6 +27,7 @@ from tasktune.readers.parquet import Piece, pieces, read_piece
 PIECE = 1024
 """Rows that a worker is given at once: seconds of work, so that little is done again where a worker dies."""
 
+_RETRIES = 3
 _IMPORTED = 1 << 30  # bytes that a worker takes beside its weights: Python, torch and a batch
 
 
@@ -43,13 +44,22 @@ def answer_shards(
     with _ray() as ray:
         workers = _workers(ray.cluster_resources(), folder)
         answered = ray.data.from_items(work, override_num_blocks=len(work)).map(
-            _Worker, fn_constructor_args=(folder.absolute(), dict(mapping), dict(changes)), **workers
+            _Worker,
+            fn_constructor_args=(folder.absolute(), dict(mapping), dict(changes)),
+            ray_remote_args_fn=lambda: {"max_task_retries": _RETRIES},  # Ray Data's own are without end
+            **workers,
         )
-        for done in answered.iter_rows():
-            if done["refused"]:
-                raise InputError(done["refused"])
-            lost.join(done["lost"])
-            yield from done["answers"]
+        try:
+            for done in answered.iter_rows():
+                if done["refused"]:
+                    raise InputError(done["refused"])
+                lost.join(done["lost"])
+                yield from done["answers"]
+        except ray.exceptions.RayError as wrong:
+            raise InputError(
+                f"{data}: a piece of it ended {_RETRIES + 1} workers, one after the other, which may have had too little memory: "
+                "give it a lower --token-budget or --max-length, or run it where there is more"
+            ) from wrong
 
 
 def _shards(data: Path) -> list[Path]:
@@ -73,7 +83,7 @@ def _ray() -> Iterator[Any]:
     except ImportError:
         raise InputError("--engine ray needs Ray, which is not there: pip install 'tasktune[ray]'") from None
     ray.init(address or "local", include_dashboard=None if address else False, log_to_driver=False, logging_level=logging.ERROR)
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     ray._private.worker._worker_logs_enabled = False  # it tells of dead workers on standard output, where the answers go
     context = ray.data.DataContext.get_current()
     context.execution_options.preserve_order = True
