@@ -79,6 +79,7 @@ _WEBQUESTIONS = ("generative_qa/webquestions/trainmodel.json", "generative_qa/we
 _SVAMP = ("reasoning/svamp/SVAMP_700.json",) * 2
 _GSM8K = ("reasoning/gsm8k/train.jsonl", "reasoning/gsm8k/dev.jsonl")
 _NL2BASH = ("code/nl2bash/train.nl,code/nl2bash/train.cm", "code/nl2bash/dev.nl,code/nl2bash/dev.cm")
+_HOTPOTQA = ("retrieval/hotpotqa/hotpotqa_train.json",) * 2
 _RELATEDNESS = {"text": "sentence_A", "pair": "sentence_B", "answer": "relatedness_score"}
 _PAIR_SCORE = {"text": "1", "pair": "2", "answer": "3"}
 _TEXT_LABEL = {"text": "1", "answer": "2"}
@@ -165,6 +166,7 @@ RUNS = (
     Run("wikitext", "mask", "minilm", *_WIKITEXT, 4.0, (8, 4), options={"epochs": 2, "max_length": 256}, alone=True),
     Run("wikitext-decoder", "mask", "smollm2", *_WIKITEXT, 6.0, (3, 1), options={"epochs": 1, "max_length": 512}, alone=True),
     Run("stsb-embedding", "embedding", "minilm", *_STSB, 4.0, (1500, 500), _PAIR_SCORE, options={"epochs": 1}, alone=True),
+    Run("hotpotqa", "reranking", "minilm", *_HOTPOTQA, 6.0, (150, 40), options={"epochs": 2, "max_length": 256}, alone=True),
     Run("gsdsimp-parsing", "dependency-parsing", "me5-small", *_GSDSIMP, 5.5, (340, 100), options=_PARSER, alone=True),
     Run("gsdsimp-pos", "pos", "me5-small", *_GSDSIMP, 2.5, (400, 150), options={"epochs": 4}, alone=True),
     Run("weibo", "ner", "me5-small", *_WEIBO, 8.0, (400, 150), alone=True),
