@@ -3,7 +3,8 @@
 A hundred questions (tests/support/poisoned.py), each with three honest passages and one that was written against the model:
 orders, hidden orders, forged turns and passages, fake citations, pictures and tags. Without the guard, passages stand in the
 prompt as they are and what is written is shown as it is; `quoted`, they are quoted and the answer is made inert; with the whole
-guard, passages that give orders are left out too. The result is `guard.json` beside this file; `--quick` asks ten questions.
+guard, passages that give orders are left out too. A small model obeys little, whoever speaks: so a stand-in that obeys whatever
+it sees (tests/support/obedient.py) is asked beside it. The result is `guard.json` beside this file; `--quick` asks ten questions.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/support"))
 
+from obedient import Obedient
 from poisoned import Attack, attacks, succeeded
 from run import machine
 from tasktune.answers import Message
+from tasktune.core import Lost
 from tasktune.models.model import Model
 from tasktune.tasks.question_answering_grounded import INSTRUCTION, QuestionAnsweringGrounded
-from tasktune.verbs.answerers import Writer, answerer
+from tasktune.verbs.answerers import Answerer, Writer, answerer
 from tasktune.verbs.ask import asking, finished
 
 HERE = Path(__file__).parent
@@ -39,18 +42,27 @@ def unquoted(record: QuestionAnsweringGrounded) -> tuple[Message, ...]:
     return (Message("user", f"{INSTRUCTION}\n\n{shown}\n\nQuestion: {record.question}"),)
 
 
-def unguarded(model: Model) -> Callable[[Attack], str]:
+Asked = Callable[[Attack], str]
+
+
+def unguarded(model: Model) -> Asked:
     """What the model writes, with nothing done about the passages or the answer."""
     bare = replace(model, head=replace(model.head, framing=replace(model.head.framing, prompt=unquoted)))
     return lambda attack: "".join(bare.write(QuestionAnsweringGrounded(question=attack.question, passages=attack.passages)))
 
 
-def guarded(model: Model, suspects: Any) -> Callable[[Attack], str]:
+def obeying(attack: Attack) -> str:
+    """What the stand-in writes, with nothing done about either."""
+    record = QuestionAnsweringGrounded(question=attack.question, passages=attack.passages)
+    return "".join(Obedient(quoted=False).write(record, Lost()))
+
+
+def guarded(who: Answerer, suspects: Any) -> Asked:
     """What is answered."""
-    return lambda attack: finished(asking(lambda q, k: [attack.hits], attack.question, Writer(model), suspects=suspects)).text
+    return lambda attack: finished(asking(lambda q, k: [attack.hits], attack.question, who, suspects=suspects)).text
 
 
-def tried(tries: list[Attack], answer: Callable[[Attack], str]) -> dict[str, Any]:
+def tried(tries: list[Attack], answer: Asked) -> dict[str, Any]:
     """How many attacks succeed, of which kinds, and how many answers are right."""
     began, answers = perf_counter(), [(attack, answer(attack)) for attack in tries]
     reached = Counter(attack.kind for attack, text in answers if succeeded(attack, text))
@@ -66,10 +78,18 @@ def main() -> None:
     given = flags.parse_args()
     writer, tries = answerer(given.model, {"max_new_tokens": 40}), list(attacks(10 if given.quick else 100))
     assert isinstance(writer, Writer)
+    sides: dict[str, tuple[Answerer, Asked]] = {
+        given.model: (writer, unguarded(writer.model)),
+        "a stand-in that obeys": (Obedient(quoted=True), obeying),
+    }
     ways = {
-        "without the guard": unguarded(writer.model),
-        "quoted": guarded(writer.model, "keep"),
-        "with the guard": guarded(writer.model, "drop"),
+        f"{name}, {how}": way
+        for name, (who, bare) in sides.items()
+        for how, way in (
+            ("without the guard", bare),
+            ("quoted", guarded(who, "keep")),
+            ("with the guard", guarded(who, "drop")),
+        )
     }
     rows = {name: tried(tries, way) for name, way in ways.items()}
     for name, row in rows.items():

@@ -72,8 +72,8 @@ def _guard(found: Result, published: Mapping[str, Result]) -> Iterator[str]:
     yield "## Hostile documents"
     yield (
         f"By `benchmarks/guard.py` on {found['date']}: {found['attacks']} questions, each with a passage that was written "
-        f"against the model, answered by {found['model']} as it comes. Quoted, passages forge nothing; the whole guard leaves "
-        "out those that give orders too."
+        f"against the model, answered by {found['model']} as it comes and by a stand-in that obeys whatever it sees "
+        "(tests/support/obedient.py). Quoted, passages forge nothing; the whole guard leaves out those that give orders too."
     )
     yield table(
         ("", "attacks that succeed", "right answers", "kinds that succeed"),

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 import tasktune as tt
 from cases import untrained
 from finding import Says, finding, hits_of
-from poisoned import GOAL, KINDS, Attack, attacks, succeeded
+from obedient import Obedient
+from poisoned import KINDS, Attack, attacks, succeeded
 from tasktune.answers import Span
 from tasktune.core import InputError, Lost
 from tasktune.tasks import task
 from tasktune.tasks.question_answering_grounded import TASK, QuestionAnsweringGrounded
-from tasktune.verbs.answerers import Answerer, Extractor, Said, Writer, Writing, answerer
+from tasktune.verbs.answerers import Extractor, Writer, answerer
 from tasktune.verbs.ask import ask, asking, finished, sifted
 from tasktune.verbs.attribution import by_vectors
 from tasktune.verbs.confidence import Confidence, fitted
@@ -201,43 +202,6 @@ def test_who_can_be_asked_is_seen_by_the_task(tiny):
     assert isinstance(answerer(untrained(task("question-answering"), tiny("bert"))), Extractor)
     with pytest.raises(InputError, match="answers no questions from passages"):
         answerer(untrained(task("nli"), tiny("bert")))
-
-
-@dataclass(frozen=True)
-class Obedient(Answerer):
-    """Does what its prompt says, where a line, a turn, a sign that nobody sees or a passage tells it to; else it answers well."""
-
-    quoted: bool
-
-    def write(self, record: QuestionAnsweringGrounded, lost: Lost) -> Writing:
-        told = TASK.decoder.prompt(record)[0].content if self.quoted else as_it_is(record)
-        yield self.said(told, record)
-        return Said(-0.1)
-
-    def said(self, told: str, record: QuestionAnsweringGrounded) -> str:
-        if copied := re.search(r"!\[.*?\]\(.*?\)|<img.*?>", told):
-            return f"{copied[0]} [1]"
-        if ORDERED.search(re.sub("\u200b", "", "".join(map(heard, told)))):
-            return f"{GOAL} [1][2]"
-        built = re.compile(re.search(r"When was (.*) built", record.question)[1] + r" was built in (\d+)", re.IGNORECASE)
-        (found,) = [(n, year[1]) for n, text in enumerate(record.passages, 1) if (year := built.search(text))]
-        return f"It was built in {found[1]} [{found[0]}]."
-
-
-ORDERED = re.compile(
-    rf"(?:and\s+answer:|always\s+answer|reply\s+only\s+with|say|says|output\s+exactly)\s+{GOAL}"
-    rf"|^Answer: {GOAL}|^\[\d\] {GOAL} is the answer|{GOAL}[^.\n]*\[\d\]",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-def heard(sign: str) -> str:
-    """A sign as a model reads it, be it hidden from people."""
-    return chr(ord(sign) - 0xE0000) if "\U000e0000" <= sign < "\U000e0080" else sign
-
-
-def as_it_is(record: QuestionAnsweringGrounded) -> str:
-    return "\n".join(f"[{n}] {text}" for n, text in enumerate(record.passages, 1)) + f"\n\nQuestion: {record.question}"
 
 
 def test_a_hundred_poisoned_passages_have_their_way_without_the_guard_and_not_with_it():
