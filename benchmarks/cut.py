@@ -15,6 +15,7 @@ from typing import Any
 
 Items = list[str]
 _BLANK = re.compile(r"\n[ \t]*\n")
+_PAIR = re.compile(r"<pair\b.*?</pair>", re.DOTALL)  # of RTE
 _ARTICLE = re.compile(r"(?:^|\A\s*\n) = [^=\n]+ = *$", re.MULTILINE)  # of WikiText
 _HEADERS = ("sentence1\t", "pair_id\t", "quality\t", "label\t")
 _FEW = 20
@@ -52,6 +53,12 @@ def _taken_apart(source: Path) -> tuple[Items, Items, Callable[[Items, Items], s
             return [], list(_questions(json.loads(text))), lambda head, items: '{"data": [' + ",\n".join(items) + "]}\n"
         case ".txt" if "<|endoftext|>" in text:
             return [], [s.strip("\n") for s in text.split("<|endoftext|>") if s.strip()], _with_marks
+        case ".xml":
+            return (
+                [],
+                _PAIR.findall(text),
+                lambda head, items: "<entailment-corpus>\n" + "\n".join(items) + "\n</entailment-corpus>\n",
+            )
         case _ if _ARTICLE.match(text):
             return (
                 [],

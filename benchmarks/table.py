@@ -57,6 +57,7 @@ _TWITTER = ("absa/twitter_acl14/train.raw",) * 2
 _SEMEVAL2010 = ("relation/semeval2010_task8/TRAIN_FILE.TXT", "relation/semeval2010_task8/DEV_FILE.TXT")
 _CONLL04 = ("relation/conll04/train.txt", "relation/conll04/dev.txt")
 _MNLI = ("nli/mnli/train_mismatched.tsv", "nli/mnli/dev_matched.tsv")
+_RTE = ("nli/rte/rte3_dev.xml",) * 2
 _MRPC = ("paraphrase/mrpc/msr-para-train.tsv", "paraphrase/mrpc/msr-para-val.tsv")
 _SCITLDR = ("summarization/scitldr_a/train.jsonl", "summarization/scitldr_a/dev.jsonl")
 _WEIBO = ("ner/weibo/weiboNER_2nd_conll.train", "ner/weibo/weiboNER_2nd_conll.dev")
@@ -159,6 +160,7 @@ RUNS = (
     Run("semeval2010", "relation", "minilm", *_SEMEVAL2010, 7.0, (1600, 600), options=_TENDER, alone=True),
     Run("conll04", "relation-extraction", "minilm", *_CONLL04, 7.0, options=_TENDER | {"epochs": 8}, alone=True),
     Run("mnli", "nli", "minilm", *_MNLI, 3.0, (750, 375), {"premise": "2", "hypothesis": "3", "answer": "1"}, alone=True),
+    Run("rte", "nli", "minilm", *_RTE, 4.0, (600, None), alone=True),
     Run("mrpc", "paraphrase", "minilm", *_MRPC, 5.0, (1500, None), alone=True),
     Run("scitldr", "summarization-extractive", "minilm", *_SCITLDR, 5.0, (300, 150), options={"epochs": 2}, alone=True),
     Run("cnn", "summarization-extractive", "minilm", *_CNN, 4.0, (100, 29), options={"epochs": 2}, alone=True),
