@@ -3,7 +3,7 @@
 import pytest
 
 from cut import categories, cut, spaced
-from table import RUNS
+from table import BY_NAME, RUNS
 from tasktune.datasets import records
 from tasktune.tasks import task
 
@@ -30,7 +30,17 @@ def test_parts_of_one_file_share_nothing(tmp_path):
     assert dev.read_text() == '[{"text": "e"}]\n'
 
 
-@pytest.mark.parametrize("run", [run for run in RUNS if run.task != "multilabel"], ids=lambda run: run.name)
+def test_a_question_is_cut_with_all_of_its_passages(shared, tmp_path):
+    source = shared / BY_NAME["hotpotqa"].dev
+    whole, few = (list(records(task("reranking"), str(file))) for file in (source, cut(source, tmp_path / "dev", 7)))
+    queries = spaced([*dict.fromkeys(record.query for record in whole)], 7)
+    assert [(r.query, r.passage) for r in few] == [(r.query, r.passage) for query in queries for r in whole if r.query == query]
+
+
+ONE_A_ROW = [run for run in RUNS if run.task not in ("multilabel", "reranking")]
+
+
+@pytest.mark.parametrize("run", ONE_A_ROW, ids=lambda run: run.name)
 def test_a_cut_file_holds_the_records_of_its_source(run, shared, tmp_path):
     def read(file):
         return [(r.answer, r.field_names()) for r in records(task(run.task), str(file), run.mapping, run.format)]
