@@ -3,7 +3,7 @@
 Passages are made up: words drawn by Zipf's law from 200,000, 40 to 160 a passage, and vectors of 384 numbers around 1,000
 centres; queries are of eight words and of such a vector. Each side indexes them and is asked the same queries, one at a time, a
 round of one after a round of the other, five rounds; figures are medians of rounds. Then the store alone as it grows. The
-results are `stores.json` and `STORES.md` beside this file, written at each size. `--quick` takes a fiftieth; `--most` ends the growth.
+results, `stores.json` and `STORES.md` beside this file, are written at each size. `--quick` takes a fiftieth, `--most` ends it.
 """
 
 from __future__ import annotations
