@@ -112,7 +112,7 @@ def test_chat_answers_the_lines_of_a_pipe(
     assert code == 0
     assert [turn["role"] for turn in said["messages"]] == ["system", "user", "assistant"]
     assert out == said["messages"][-1]["content"] + "\n"
-    assert err == "(written to said.jsonl)\n"
+    assert err == "(the answer is longer than --max-new-tokens, and was cut there)\n(written to said.jsonl)\n"
 
 
 def test_what_is_piped_into_a_chat_must_be_text(run: Run, tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:

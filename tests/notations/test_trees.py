@@ -25,12 +25,13 @@ def test_flaws_are_told():
 
 
 def test_a_word_left_out_hangs_under_the_root_and_the_others_keep_their_heads():
-    tree = read("The boat sank", words("The boat sank"), "The DET 2 det\nsank VERB 0 root", (), ())
+    tree = read("The boat sank", words("The boat sank"), ((0, 3),), "The DET 2 det\nsank VERB 0 root", (), ())
     assert tree == (Dependency(0, 3, 3, "det", "DET"), Dependency(4, 8, 3, UNKNOWN, ""), BOAT[2])
 
 
 def test_an_uncased_tokenizers_spelling_is_read():
-    tree = read("The boat", words("The boat"), "the det 2 acl : relcl\nboat noun 0 root", ("acl:relcl", "root"), ("DET", "NOUN"))
+    known = ("acl:relcl", "root"), ("DET", "NOUN")
+    tree = read("The boat", words("The boat"), ((0, 2),), "the det 2 acl : relcl\nboat noun 0 root", *known)
     assert [(word.label, word.tag) for word in tree] == [("acl:relcl", "DET"), ("root", "NOUN")]
 
 
@@ -44,6 +45,6 @@ def test_heads_are_mended_to_a_tree_and_a_tree_stays(heads):
 @given(TEXTS, st.text(st.sampled_from("ab 01239_\n"), max_size=60) | st.text(max_size=60))
 def test_anything_is_read_as_a_tree(text, written):
     places = words(text)
-    tree = read(text, places, written, (), ())
+    tree = read(text, places, ((0, len(places)),) if places else (), written, (), ())
     assert [(word.start, word.end) for word in tree] == list(places)
     assert flaw([word.head for word in tree]) is None
