@@ -160,7 +160,7 @@ class Record(ABC):
 
     @property
     def company(self) -> object:
-        """What those have in common that are measured together: none is learnt from where others measure."""
+        """A key that records share that are measured together, so that none is learnt from where others measure."""
         return id(self)
 
 

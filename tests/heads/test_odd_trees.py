@@ -83,6 +83,18 @@ def test_sentences_of_a_long_text_are_read_by_themselves_and_none_is_cut(parser:
     ] == relations * 30
 
 
+@pytest.mark.parametrize(
+    ("lossy", "answered", "told"), [("split", 202, "split"), ("truncate", 202, "truncated"), ("drop", None, "dropped")]
+)
+def test_the_policy_on_long_sentences_is_about_the_text(parser: Model, lossy: str, answered: int | None, told: str) -> None:
+    text = f"Dogs bark. {'word ' * 100}. {'more ' * 97}."
+    (said,) = with_options(parser, lossy=lossy).predict([text], lost := Lost())
+    assert lost.counts == {told: 1}
+    assert (said.answer and len(said.answer)) == answered
+    if answered:
+        check(said)
+
+
 def test_a_parser_that_writes_says_a_tree_a_sentence(tiny: Callable[[str], Path]) -> None:
     writer = with_options(untrained(task("dependency-parsing"), tiny("gpt2")), max_new_tokens=40)
     (said,) = writer.predict(["Dogs bark. Cats sleep."])

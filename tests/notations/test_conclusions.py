@@ -75,11 +75,28 @@ def test_a_number_is_read_however_it_is_said(written, answer):
         ("The answer is 60001.", None),
         ("The answer is 1.6000.", None),
         ("It is -6000 m.", None),
+        ("The answer is B in the end.", "B"),
+        ("The answer is A or B.", None),
+        ("The answer is neither A nor B.", None),
+        ("It is A, not B.", None),
     ],
 )
 def test_a_choice_is_read_by_its_letter_or_its_words(written, answer):
     found = read(written, "choice", OPTIONS)
     assert (found and found.answer) == answer
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "choices", "answer"),
+    [
+        ("B cells, which make antibodies", ("B cells", "T cells"), "A"),
+        ("D major because of its two sharps", ("C major", "D major", "G major", "A major"), "B"),
+        ("-5", ("5", "-5"), "B"),
+        ("B because B cells are not", ("B cells", "T cells"), "B"),
+    ],
+)
+def test_letters_in_the_words_of_choices_are_words(conclusion, choices, answer):
+    assert canonical(conclusion, "choice", choices) == answer
 
 
 @pytest.mark.parametrize(("written", "answer"), [("答案是北京市。", "A"), ("答案是上海", "B"), ("答案是东京都", None)])

@@ -73,3 +73,7 @@ def test_a_passage_without_a_grade_stands_last_and_leaves_the_others_apart():
 def test_without_questions_there_is_nothing_to_weigh_by():
     with pytest.raises(InputError, match="takes questions"):
         best_weight(giving(), giving(), [], [])
+
+
+def test_where_nothing_was_found_nothing_is_graded() -> None:
+    assert reranked(giving(), Grader())(["q"], 3) == [[]]  # type: ignore[arg-type]

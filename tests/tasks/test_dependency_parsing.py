@@ -66,7 +66,9 @@ def test_one_tree_over_several_sentences_stays_one():
     assert len(found.answer) == 6
 
 
-@pytest.mark.parametrize("heads", [[2, 0, 0, 5, 0, 5], [2, 0, 5, 5, 0, 5], [2, 0, 2, 2, 0, 5], [2, 0, 2, 5, 5, 5]])
+@pytest.mark.parametrize(
+    "heads", [[2, 0, 0, 5, 0, 5], [2, 0, 5, 5, 0, 5], [2, 0, 2, 2, 0, 5], [2, 0, 2, 3, 0, 5], [2, 0, 2, 5, 5, 5]]
+)
 def test_sentences_that_have_no_trees_of_their_own_are_refused(heads):
     with pytest.raises(InputError, match="the heads are no tree"):
         [*records(PARSING, [{"text": RAW, "answer": forest(heads)}])]

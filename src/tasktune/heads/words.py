@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final, cast
 
 from tokenizers import Tokenizer
@@ -40,20 +41,28 @@ def word_windows(head: Head, record: Record, lost: Lost) -> list[Features]:
 
 def windows_over(head: Head, record: Record, words: Words, lost: Lost, what: str = "words") -> list[Features]:
     """The same over `words`, which may be longer stretches of the text; `what` they are called where some are lost."""
-    return _windows(head, record, _pieces(head, record, words, lost, what), (0, len(words)), lost)
+    return _windows(head, record, _pieces(head, record, words, lost, what), ((0, len(words)),), lost)
 
 
 def sentence_windows(head: Head, record: Record, sentences: Words, lost: Lost) -> list[Features]:
     """The same over the record's words, each sentence (first, last + 1) in windows of its own."""
     pieces = _pieces(head, record, head.framing.words(record), lost, "words")
-    return [window for sentence in sentences or ((0, 0),) for window in _windows(head, record, pieces, sentence, lost)]
+    return _windows(head, record, pieces, sentences or ((0, 0),), lost)
 
 
-def _windows(head: Head, record: Record, pieces: list[list[int]], stretch: tuple[int, int], lost: Lost) -> list[Features]:
-    (first, last), room = stretch, head.max_length - head.tokenizer.num_special_tokens_to_add()
-    lengths = [len(piece) for piece in pieces[first:last]]
-    windows = [_window(head, pieces, first + start, first + end) for start, end in window_cuts(lengths, room)]
-    return windows if len(windows) == 1 else by_policy(head, record, sum(lengths), room, windows, lost)
+def _windows(head: Head, record: Record, pieces: list[list[int]], stretches: Words, lost: Lost) -> list[Features]:
+    """Windows over each stretch of words. The policy on long input is about the record; to truncate keeps what fits of each."""
+    room = head.max_length - head.tokenizer.num_special_tokens_to_add()
+    lengths = [[len(piece) for piece in pieces[first:last]] for first, last in stretches]
+    cut = [
+        [_window(head, pieces, first + start, first + end) for start, end in window_cuts(each, room)]
+        for (first, _), each in zip(stretches, lengths, strict=True)
+    ]
+    windows = [*chain(*cut)]
+    if len(windows) == len(cut):
+        return windows
+    kept = by_policy(head, record, max(map(sum, lengths)), room, windows, lost)
+    return [first for first, *_ in cut] if head.recipe.lossy == "truncate" else kept
 
 
 def _pieces(head: Head, record: Record, words: Words, lost: Lost, what: str) -> list[list[int]]:

@@ -55,7 +55,7 @@ def answer_shards(
                     raise InputError(done["refused"])
                 lost.join(done["lost"])
                 yield from done["answers"]
-        except ray.exceptions.RayError as wrong:
+        except (ray.exceptions.RayActorError, ray.exceptions.OutOfMemoryError) as wrong:
             raise InputError(
                 f"{data}: a piece of it ended {_RETRIES + 1} workers, one after the other, which may have had too little memory: "
                 "give it a lower --token-budget or --max-length, or run it where there is more"

@@ -36,10 +36,11 @@ _FRAC = re.compile(r"\\[dt]?frac\s*\{(-?\d+)\}\s*\{(\d+)\}")
 _YES_NO = re.compile(r"\b(?:yes|no|true|false)\b", re.IGNORECASE)
 _LETTER = re.compile(r"\(([A-Za-z])\)|([A-Z])[.)]?")
 _LETTER_FIRST = re.compile(
-    r"\W*(?:(?:option|choice)\s+)?(?:\(([A-Z])\)|((?-i:[B-HJ-Z])(?![\w'])|[A-Z](?![\w']|\s+(?!(?:because|since|as|is)\b)\w)))",
-    re.ASCII | re.IGNORECASE,
+    r"\W*(?:(?:option|choice)\s+)?(?:\(([A-Z])\)|([A-Z])(?![\w']|\s+(?!(?:because|since|as|is)\b)\w))", re.ASCII | re.IGNORECASE
 )
-_LETTER_ALONE = re.compile(r"(?<![\w'])[B-HJ-Z](?![\w'])", re.ASCII)  # "A" and "I" are words, too
+_LETTER_ALONE = re.compile(r"(?<![\w'])[A-Z](?![\w'])", re.ASCII)
+_WORDS = frozenset("AI")
+"""Letters that are words, too."""
 _STYLED = re.compile(r"\\(?:text|textbf|textit|textrm|mathbf|mathrm)\s*\{([^{}]*)\}")
 _CASED = rf"[^\W{CJK}]"  # of scripts that set words apart
 _BRACKETED = re.compile(r"\(([A-Z])\)")
@@ -194,12 +195,13 @@ def _letter(conclusion: str, choices: Sequence[str]) -> str | None:
     longest = [letter for letter, choice in within.items() if all(other in choice for other in within.values())]
     alone = {letter for letter in _LETTER_ALONE.findall(conclusion) if _offered(letter, choices)}
     possible = (
+        *(letter for letter, choice in zip(LETTERS, choices, strict=False) if choice.strip() == conclusion.strip()),
         *(found[1] or found[2] for found in [_LETTER.fullmatch(conclusion)] if found),
         *(letter for letter, choice in words.items() if choice == said),
         *(found[1] or found[2] for found in [_LETTER_FIRST.match(conclusion)] if found),
         *_BRACKETED.findall(conclusion),
         *(longest if len(longest) == 1 else ()),
-        *(alone if len(alone) == 1 else ()),
+        *(alone - _WORDS if len(alone) == 1 else ()),
     )
     return next((letter.upper() for letter in possible if _offered(letter.upper(), choices)), None)
 

@@ -112,7 +112,7 @@ def _graded(hits: Sequence[Hit], answers: Sequence[object]) -> list[Hit]:
     the others still differ where all are brought to one scale (`diverse`).
     """
     grades = [grade for grade in answers if isinstance(grade, float)] or [0.0]
-    step = (max(grades) - min(grades) or 1.0) * _BEHIND / len(hits)
+    step = (max(grades) - min(grades) or 1.0) * _BEHIND / max(1, len(hits))
     told = zip_longest(hits, answers)
     return [Hit(hit.passage, g if isinstance(g, float) else min(grades) - step * k) for k, (hit, g) in enumerate(told, 1)]
 

@@ -76,8 +76,10 @@ def _apart(whole: Parsing) -> list[Parsing]:
         return [whole]
     for k, (first, last) in enumerate(stretches, 1):
         start, end = answer[first].start, answer[last - 1].end
+        if any(word.head and not first < word.head <= last for word in answer[first:last]):
+            return [whole]
         heads = [word.head and word.head - first for word in answer[first:last]]
-        if min(heads) < 0 or trees.flaw(heads):
+        if trees.flaw(heads):
             return [whole]
         moved = zip(answer[first:last], heads, strict=True)
         tree = tuple(replace(word, start=word.start - start, end=word.end - start, head=head) for word, head in moved)
