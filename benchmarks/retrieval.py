@@ -185,7 +185,9 @@ def rows(name: str, collection: Collection, quick: bool) -> Iterator[tuple[str, 
 
 @cache
 def grader(quick: bool) -> Model:
-    """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from others."""
+    """A minilm that has learnt from SQuAD2's training questions to tell their paragraph from others, made once."""
+    if (folder := WORK / f"grader{'-quick' * quick}").exists():
+        return tt.load(folder)  # type: ignore[return-value]
     documents, queries = _paragraphs("train")
     learnt = (chance := Random(SEED)).sample(queries, 16 if quick else 1000)
     store = stored(Collection(documents, [], []), None, WORK / "graded.db")
@@ -196,7 +198,7 @@ def grader(quick: bool) -> Model:
         for name in dict.fromkeys((*query.judged, *query.ranking(hits), *chance.sample(sorted(documents), 2)))
     ]
     recipe = replace(_recipe(quick), epochs=0.2 if quick else 1, evaluations=1 if quick else 3)
-    return tt.fit("reranking", train=pairs, model="minilm", out=WORK / "grader", recipe=recipe)
+    return tt.fit("reranking", train=pairs, model="minilm", out=folder, recipe=recipe)
 
 
 def _first(find: Find, most: int) -> Find:
@@ -232,8 +234,8 @@ def main() -> int:
     place = (WORK.parent / "retrieval-quick.json") if asked.quick else HERE / "retrieval.json"
     results: dict[str, Any] = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {"rows": {}}
     results["machine"] = machine()
-    shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir(parents=True)
+    shutil.rmtree(WORK / "retriever", ignore_errors=True)
+    WORK.mkdir(parents=True, exist_ok=True)
     for name in asked.only or COLLECTIONS:
         collection = COLLECTIONS[name](4 if asked.quick else QUERIES)
         for way, figures in rows(name, collection, asked.quick):
