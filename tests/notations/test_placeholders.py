@@ -1,5 +1,7 @@
 """What a program puts into messages."""
 
+from itertools import chain
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,13 @@ def test_placeholders_are_found(text, found):
     assert placeholders(text) == sorted(found)
 
 
-@given(st.text(st.sampled_from("%ds{}n1$ (). "), max_size=30) | st.text())
-def test_any_text_has_some_or_none(text):
-    assert all(found in text or "%" in found for found in placeholders(text))
+WORDS = st.text(st.sampled_from("%ds{}n1$()-."), max_size=8) | st.sampled_from(
+    ["%d", "%(n)s", "{x:.2f}", "%2$s", "{}", "a{0}b%n"]
+)
+
+
+@given(st.lists(WORDS, max_size=8).flatmap(lambda words: st.tuples(st.just(words), st.permutations(words))))
+def test_words_have_their_placeholders_in_any_order_and_blanks_make_none(both):
+    words, others = both
+    found = placeholders(" ".join(words))
+    assert found == placeholders(" ".join(others)) == sorted(chain.from_iterable(map(placeholders, words)))

@@ -41,6 +41,21 @@ def test_a_value_may_be_given_for_all_records():
     assert "=y" not in known_names(NAMES, ALIASES, {"answer": "=y"})
 
 
+@pytest.mark.parametrize(
+    ("row", "own"),
+    [
+        ({"label": "x"}, {"answer": "x"}),
+        ({"LABEL": "x", "Answer": "z"}, {"answer": "z"}),
+        ({"Answer": "x", "answer": "z"}, {"answer": "z"}),
+        ({"Answer": "x", "ANSWER": "z"}, {"answer": "x"}),
+        ({}, {}),
+    ],
+)
+def test_what_a_row_says_itself_is_kept_beside_the_value_of_all_in_any_case(row, own):
+    found = mapped(Row({"text": "t", **row}), NAMES, ALIASES, {"answer": "=y"})
+    assert (found.values["answer"], found.own) == ("y", own)
+
+
 def test_a_field_with_no_column_is_left_out():
     assert values({"text": "t"}) == {"text": "t"}
 

@@ -74,6 +74,34 @@ def test_another_encoding_than_the_header_names_is_refused(tmp_path, charset, wh
         list(po.read(source))
 
 
+NAMED = '"Content-Type: text/plain; charset={}\\n"\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "header", "message", "encoding"),
+    [
+        ("# Content-Type: text/plain; charset=ISO-8859-1 was before\n", NAMED.format("UTF-8"), "a", "utf-8"),
+        ("", '"Language: de\\n"\n', "Content-Type: text/html; charset=iso-8859-1", "utf-8"),
+        ("\ufeff", '"Content-Type: text/plain\\n"\n"X-Was: charset=latin1\\n"\n', "a", "utf-8"),
+        ("", '"Content-Type: text/plain; "\n"charset=ISO-8859-1\\n"\n', "a", "latin-1"),
+        ("# by Zoé\n\n", '"Last-Translator: Zoé\\n"\n' + NAMED.format("latin1"), "a", "latin-1"),
+    ],
+)
+def test_only_the_header_names_the_encoding(tmp_path, before, header, message, encoding):
+    path = tmp_path / "a.po"
+    path.write_text(f'{before}msgid ""\nmsgstr ""\n{header}msgid "{message}"\nmsgstr "é"\n', encoding=encoding)
+    with Source(path) as source:
+        assert [row.values["answer"] for row in po.read(source)] == ["é"]
+
+
+@pytest.mark.parametrize("first", ['msgid "b"', 'msgctxt "c"\nmsgid ""', 'msgid ""\n"b"'])
+def test_a_first_message_is_no_header(tmp_path, first):
+    path = tmp_path / "a.po"
+    path.write_text(f'{first}\nmsgstr ""\n{NAMED.format("ISO-8859-1")}\nmsgid "a"\nmsgstr "é"\n', encoding="utf-8")
+    with Source(path) as source:
+        assert [row.values["answer"] for row in po.read(source)][-1] == "é"
+
+
 def test_a_language_of_one_form_takes_the_plural(values):
     content = 'msgid "%d file"\nmsgid_plural "%d files"\nmsgstr[0] "%d 个文件"\n'
     assert values(content, "po") == [{"text": "%d files", "answer": "%d 个文件"}]

@@ -22,6 +22,7 @@ from tasktune.tasks import task
         ({"summary10": "u", "summary2": "t", "summary1": "s"}, "s", ("s", "t", "u")),
         ({"summary1": "s", "summary2": None, "summary3": ""}, "s", ()),
         ({"summary1": "s", "summary2": "t", "references": "u"}, "s", ("u",)),
+        ({"answer": "s", "summary_1": 3, "summary_2": "t", "summary_3": ["u"]}, "s", ()),
         ({"summary": []}, None, ()),
         ({}, None, ()),
     ],
@@ -45,7 +46,10 @@ def test_all_of_it_must_be_text(values):
 
 def test_what_asks_for_a_summary_is_no_part_of_the_text():
     assert read("summarization", prompt="Summarize: A text.\n", completion="s").text == "A text.\n"
-    assert read("summarization", text="How to summarize: a guide.").text == "How to summarize: a guide."
+    assert read("summarization", Prompt="summarise: A text.").text == "A text."
+    for other in ("text", "document"):
+        assert read("summarization", **{other: "Summarize: the verb."}, prompt="?").text == "Summarize: the verb."
+    assert read("summarization", prompt="How to summarize: a guide.").text == "How to summarize: a guide."
 
 
 def test_t5_is_asked_in_its_own_words():

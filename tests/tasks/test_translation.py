@@ -66,7 +66,7 @@ UNIT = (
     [
         ({"target": "fr"}, [("one", None, "en-US", "fr"), ("one", "un", "en-US", "fr")]),
         ({"source": "en", "target": "German"}, [("one", "eins", "en", "German"), ("one", None, "en-US", "German")]),
-        ({"source": "de", "target": "en"}, [("eins", "one", "de", "en"), ("one", None, "en-US", "en")]),
+        ({"source": "de", "target": "en"}, [("eins", "one", "de", "en"), ("one", None, "en-US", "fr")]),
         ({"target": "en"}, [("eins", "one", "de", "en"), ("un", "one", "fr", "en")]),
         ({"source": "fr"}, [("one", None, "en-US", "de"), ("un", "one", "fr", "en-US")]),
         ({"source": "en_GB"}, [("one", None, "en-US", "de"), ("one", None, "en-US", "fr")]),
@@ -77,6 +77,20 @@ def test_of_several_languages_those_are_taken_that_are_asked_for(tmp_path: Path,
     (tmp_path / "memory.tmx").write_text(UNIT, encoding="utf-8")
     there = records(TASK, tmp_path / "memory.tmx", {f"{side}_language": f"={name}" for side, name in asked.items()})
     assert [(record.text, record.answer, record.source_language, record.target_language) for record in there] == found
+
+
+@pytest.mark.parametrize(
+    ("row", "target"),
+    [
+        ({"source_language": "de", "target_language": "en"}, "en"),
+        ({"src_lang": "de_AT", "Target_Language": "fr"}, "fr"),
+        ({"source_language": "de"}, "en"),
+        ({"source_language": "fr", "target_language": "en"}, "de"),
+    ],
+)
+def test_no_text_is_translated_into_its_own_language(row: dict[str, str], target: str) -> None:
+    (record,) = records(TASK, [{"text": "eins", **row}], {"source_language": "=en", "target_language": "=de"})
+    assert (record.answer, record.source_language, record.target_language) == (None, next(iter(row.values())), target)
 
 
 def test_languages_under_other_names_and_references_are_heeded_too() -> None:

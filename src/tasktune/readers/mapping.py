@@ -59,8 +59,8 @@ def mapped(row: Row, names: Sequence[str], aliases: Mapping[str, Sequence[str]],
         others = aliases.get(field, ())
         if is_value(mapping.get(field, "")):
             values[field] = mapping[field][1:]
-            if there := [row.values[name] for name in (field, *others) if name in row.values]:
-                own[field] = there[0]
+            if there := [name for wanted in (field, *others) for name in _alike(row, wanted)]:
+                own[field] = row.values[there[0]]
             continue
         column = _mapped_column(row, mapping, field) if field in mapping else _suggested_column(row, field, others)
         if column is not None:
@@ -88,12 +88,15 @@ def _suggested_column(row: Row, field: str, aliases: Sequence[str]) -> str | Non
 
 
 def _column(row: Row, wanted: str) -> str | None:
-    if wanted in row.values:
-        return wanted
-    alike = [name for name in row.values if name.lower() == wanted.lower()]
+    alike = _alike(row, wanted)
     if len(alike) > 1:
         raise row.refuse(f"{wanted!r} could be any of the columns {', '.join(map(repr, alike))}. Say which with --map.")
     return alike[0] if alike else None
+
+
+def _alike(row: Row, wanted: str) -> list[str]:
+    """The column of a name, else those that differ from it in case alone."""
+    return [wanted] if wanted in row.values else [name for name in row.values if name.lower() == wanted.lower()]
 
 
 def _quoted(column: str) -> str:

@@ -25,7 +25,7 @@ _BYTE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2}))")
 _ESCAPE = re.compile(r"((?:\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}))+)|\\(.)")
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _SPELLED = {**{character: f"\\{name}" for name, character in _NAMED.items()}, '"': '\\"', "\\": "\\\\"}
-_CHARSET = re.compile(rb"Content-Type:[^\n\"]*charset=([\w.:+-]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"^Content-Type:[^\n]*charset=([\w.:+-]+)", re.IGNORECASE | re.MULTILINE | re.ASCII)
 _KNOWN = re.compile(r"iso8859-\d+|cp\d+|koi8-[rtu]|gb2312|gbk|gb18030|euc_(jp|kr)|big5(hkscs)?|shift_jis|johab|tis-620")
 """The encodings that gettext's manual lists, by the names that Python has for them."""
 _LANGUAGE = re.compile(r"^Language:[ \t]*(\S+)", re.MULTILINE)
@@ -186,9 +186,23 @@ def _meant(source: Source, line: int, spelled: str) -> str:
 
 def _encoding(source: Source) -> str:
     """The encoding that the header names, where it is one that gettext knows; else UTF-8."""
-    found = _CHARSET.search(b"".join(source.raw_head()))
+    found = _CHARSET.search(_header(source.raw_head()))
     try:
-        name = codecs.lookup(found[1].decode()).name if found else UTF_8
+        name = codecs.lookup(found[1]).name if found else UTF_8
     except LookupError:
         return UTF_8
     return name if _KNOWN.fullmatch(name) else UTF_8
+
+
+def _header(lines: list[bytes]) -> str:
+    """What the first entry says, a byte a character, where it is the header; else nothing. Comments are no part of it."""
+    said, last = dict[str, str](), ""
+    for raw in lines:
+        found = _LINE.fullmatch(raw.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n").decode("latin-1"))
+        if found is None:
+            continue
+        if last and found[1] in ("msgctxt", "msgid"):
+            break
+        last = found[1] or last
+        said[last] = said.get(last, "") + found[2]
+    return said.get("msgstr", "").replace("\\n", "\n") if said.get("msgid") == "" else ""

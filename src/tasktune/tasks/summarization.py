@@ -20,7 +20,7 @@ from tasktune.framings import Prompt, Text
 from tasktune.metrics.rouge import rouge
 
 _ASKED = re.compile(r"\A\s*summari[sz]e:\s*", re.IGNORECASE)
-"""What T5 is asked with, and prompts that were made elsewhere (T0's) begin with: no part of the text."""
+"""What T5 is asked with, and prompts that were made elsewhere (T0's) begin with: in a column `prompt` no part of the text."""
 _NUMBERED = re.compile(r"summary_?(\d+)", re.IGNORECASE)
 
 
@@ -40,18 +40,25 @@ class Summarization(Record):
         """The record that a row holds. Sentences of a source are joined; the first of several summaries is the answer."""
         references = row.texts("references") if row.get("references") else _numbered(row)
         summaries = row.texts("answer")
+        text = " ".join(row.texts("text") or (row.string("text"),))
         return cls(
-            text=_ASKED.sub("", " ".join(row.texts("text") or (row.string("text"),))),
+            text=_ASKED.sub("", text) if _is_prompt(row) else text,
             references=references or (summaries if len(summaries) > 1 else ()),
             answer=next(iter(summaries or references), None),
             id=row.id,
         )
 
 
+def _is_prompt(row: Row) -> bool:
+    """Whether the text stands in a column `prompt`."""
+    return any(name.lower() == "prompt" and value == row.get("text") for name, value in row.values.items())
+
+
 def _numbered(row: Row) -> tuple[str, ...]:
     """The summaries that stand in columns of their own (DialogSum's `summary1` to `summary3`), where these are several."""
-    places = {name: int(found[1]) for name in row.values if (found := _NUMBERED.fullmatch(name))}
-    summaries = tuple(text for name in sorted(places, key=places.__getitem__) if (text := row.optional(name)))
+    places = {name: int(number[1]) for name in row.values if (number := _NUMBERED.fullmatch(name))}
+    found = (row.get(name) for name in sorted(places, key=places.__getitem__))
+    summaries = tuple(text for text in found if isinstance(text, str) and text)
     return summaries if len(summaries) > 1 else ()
 
 

@@ -83,7 +83,8 @@ _SIDES = ("source_language", "target_language")
 def _asked_for(row: Row) -> Row:
     """The row between the languages that were given for all rows, where it names others itself.
 
-    A pair of these languages the other way about is turned round. Of any other, the text is one to be translated.
+    A pair of these languages the other way about is turned round. Of any other, the text is one to be translated: into what was
+    asked for, or where it is in that language already, into its own target, and without one into the source asked for.
     """
     asked = [row.values.get(side, "") if side in row.own else "" for side in _SIDES]
     own = [str(row.own.get(side) or row.values.get(side, "")) for side in _SIDES]
@@ -93,7 +94,10 @@ def _asked_for(row: Row) -> Row:
         source, target = (wanted or mine for wanted, mine in zip(asked, own[::-1], strict=True))
         turned = {"text": row.get("answer"), "answer": row.get("text"), "source_language": source, "target_language": target}
     else:
-        turned = {"answer": None, "source_language": own[0]}
+        target = row.values.get("target_language", "")
+        if target and agree(target, own[0]):
+            target = row.own.get("target_language") or asked[0]
+        turned = {"answer": None, "source_language": own[0], "target_language": target}
     return replace(row, values={**row.values, **turned, "references": None})
 
 
