@@ -93,6 +93,33 @@ def test_a_place_that_is_no_more_is_told_where_something_of_it_is_known(folder: 
         [*found(place, Lost(), ["older/a.md", "docs/b.md"])]
 
 
+@pytest.mark.parametrize("place", ["old", "old/sub", "old/a.md", "old/*.md"])
+@pytest.mark.parametrize("target", ["/nowhere/docs", "../elsewhere"])
+def test_of_a_place_that_is_a_link_elsewhere_now_nothing_is_gone(folder: Path, place: str, target: str):
+    (folder.parent / "elsewhere").mkdir(exist_ok=True)
+    (folder / "old").symlink_to(target)
+    lost, known = Lost(), ["old/a.md", "old/sub/b.md"]
+    assert ([*found(place, lost, known)], gone(known, set(), place)) == ([], [])
+    assert [*lost.examples.values()] == [["old"]]
+
+
+@pytest.mark.parametrize(
+    "place", ["docs/cur", "docs/cur/c.md", "docs/cur/*.md", "docs/cur/../new/c.md", "./docs/sub/../cur/c.md"]
+)
+def test_what_lies_in_a_link_of_its_folder_has_one_name(folder: Path, place: str):
+    (folder / "docs/new").symlink_to("sub")
+    (folder / "docs/cur").symlink_to("new")
+    assert "docs/sub/c.md" in [file.source for file in found(place, Lost())]
+    assert all(file.source.startswith("docs/sub/") for file in found(place, Lost()))
+
+
+@pytest.mark.parametrize("place", ["docs/[1].txt", "./docs/[1].txt", "docs/[2]", "docs/[2]/"])
+def test_what_has_wild_characters_is_gone_by_its_name(folder: Path, place: str):
+    known, lost = ["docs/[1].txt", "docs/[2]/a.md", "docs/b.md"], Lost()
+    assert [*found(place, lost, known)] == []
+    assert gone(known, set(), place) == [known["2" in place]]
+
+
 def test_a_file_that_goes_while_it_is_looked_for_is_told(folder: Path):
     lost = Lost()
     files = found(["docs/a.txt", "docs/b.md"], lost)

@@ -146,6 +146,9 @@ def test_a_file_is_replaced_and_dropped_whole(store: Store) -> None:
     store.put("empty.txt", "5", [], random(0), path="/here/empty.txt")
     assert store.digests() == {"b/ü.md": "2", "c.txt": "3", "empty.txt": "5"}
     assert store.paths() == {"b/ü.md": "", "c.txt": "", "empty.txt": "/here/empty.txt"}
+    store.move({"c.txt": "/c.txt", "none.txt": "/none.txt"})
+    assert store.paths() == {"b/ü.md": "", "c.txt": "/c.txt", "empty.txt": "/here/empty.txt"}
+    assert (store.digests()["c.txt"], store.count()) == ("3", 2)
 
 
 def test_bm25_after_removals_is_that_of_what_is_left(store: Store, place: str, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -50,6 +50,17 @@ def test_a_store_of_before_which_knows_no_paths_is_written(empty: str) -> None:
         assert store.paths() == {"a": "/a"}
 
 
+def test_a_store_of_another_format_is_told_as_such_and_left_as_it_is(empty: str) -> None:
+    import psycopg
+
+    open_store(empty, "write").close()
+    with psycopg.connect(empty, autocommit=True) as owner:
+        owner.execute("ALTER TABLE tasktune.files RENAME TO documents")
+        owner.execute("UPDATE tasktune.store SET version = 99")
+    with pytest.raises(InputError, match=r"written by another tasktune \(format 99"):
+        open_store(empty, "write")
+
+
 def test_where_there_is_no_store_or_no_server(empty: str) -> None:
     with pytest.raises(InputError, match=r"there is no store .*tasktune index"):
         open_store(empty)

@@ -98,6 +98,26 @@ def test_again_puts_what_is_called_the_same_in_its_place(folder: Path, monkeypat
     assert (done.written, done.gone, len(tt.search("../kb.db", "eggs"))) == (1, 2, 1)
 
 
+def test_where_a_file_lies_is_renewed_though_it_is_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    tt.index("docs", "kb.db", None)
+    with open_store("kb.db", "write") as store:
+        store.move(dict.fromkeys(store.paths(), ""))  # as in a store of before
+    for place in ("x", "y"):
+        Path(place).mkdir()
+    for at, before in (("x/docs", "docs"), ("y/docs", "x/docs")):
+        Path(folder.parent / before).rename(folder.parent / at)
+        monkeypatch.chdir((folder.parent / at).parent)
+        assert tt.index("docs", "../kb.db", None).same == 3
+        with open_store("../kb.db") as store:
+            assert store.paths()["docs/eggs.txt"] == str(folder.parent / at / "eggs.txt")
+    (folder.parent / "x/docs").mkdir()
+    (folder.parent / "x/docs/eggs.txt").write_text(TEXTS["eggs.txt"])
+    assert tt.index("docs", "../kb.db", None).same == 3
+    monkeypatch.chdir(folder.parent / "x")
+    with pytest.raises(tt.InputError, match=r"has a docs/eggs\.txt already"):
+        tt.index("docs", "../kb.db", None)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_a_file_and_a_folder_that_were_removed_go_by_their_own_names(folder: Path, again: bool):
     (folder.parent / "more.txt").write_text("Ducks lay eggs too.")
@@ -189,13 +209,15 @@ def test_other_passages_are_refused_until_all_is_indexed_anew(folder: Path):
     assert tt.index("docs", "kb.db", None, limit=9, again=True).written == 3
 
 
-def test_a_name_that_no_passage_has_is_told(folder: Path):
+def test_a_name_that_no_passage_has_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch):
     (folder / "mail.csv").write_text("text,author\nBoil eggs,Ann\n", encoding="utf-8")
     tt.index("docs", "kb.db", None)
     assert texts("eggs", Search(where={"author": "Ann"})) == ["Boil eggs"]
     assert texts("eggs", Search(where={"author": "Bob"})) == []
-    with pytest.raises(tt.InputError, match=r"--where: no passage here has 'autor'; they have: author, .*page, source"):
+    with pytest.raises(tt.InputError, match=r"^where: no passage here has 'autor'; they have: author, .*page, source"):
         tt.search("kb.db", "eggs", how=Search(where={"autor": "Ann"}))
+    monkeypatch.setattr("tasktune.retrieval.search._READ", 2)
+    assert texts("eggs", Search(where={"autor": "Ann"})) == []
 
 
 @pytest.mark.slow

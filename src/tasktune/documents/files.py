@@ -59,8 +59,9 @@ def found(places: Path | str | Iterable[Path | str], lost: Lost, known: Collecti
 def gone(known: Iterable[str], there: Collection[str], places: Path | str | Iterable[Path | str]) -> list[str]:
     """The sources of those `known` from before that the places would name still, and that are not `there` any more.
 
-    What lies in a folder that cannot be looked into may be there still. A place that is a file is there; of one that is not, and
-    of what was below it, all is gone.
+    What lies in a folder that cannot be looked into may be there still, and so may all of a place that is now a link out of its
+    folder or to nothing (a disk that is not mounted). A place that is a file is there; of one that is not, and of what was below
+    it, all is gone.
     """
     folders = [walk for walk in _walks(places) if walk.file is None]
     return [source for source in known if source not in there and any(walk.lacks(source) for walk in folders)]
@@ -121,8 +122,7 @@ class _Walk:
         place = path if wild is None else Path(*path.parts[:wild])
         if link := _stray(place):
             return cls(given, link.parent.resolve() / link.name, os.path.normpath(link))
-        if place.is_symlink():
-            place = place.parent / place.resolve().relative_to(place.parent.resolve())
+        place = _straight(place)
         root, name = place.resolve(), os.path.normpath(place)
         if wild is not None:
             return cls(given, root, name, pattern=_pattern(given, "/".join(path.parts[wild:])))
@@ -142,11 +142,13 @@ class _Walk:
         inside = "" if source == self.name else source.removeprefix(prefix)
         if not f"{source}/".startswith(prefix) or inside.startswith(("/", "../")):
             return None
-        return inside if self.pattern is None or self.pattern.fullmatch(inside) else None
+        if self.pattern is None or self.pattern.fullmatch(inside):
+            return inside
+        return inside if f"{source}/".startswith(os.path.normpath(self.given) + "/") else None  # a name that has a [
 
     def lacks(self, source: str) -> bool:
         """Whether the place, a folder or glob, names what is called so, and nothing that is called so is kept from being seen."""
-        if (inside := self.inside(source)) is None:
+        if (inside := self.inside(source)) is None or self.root.is_symlink():
             return False
         try:
             (self.root / inside).lstat()
@@ -210,6 +212,16 @@ def _stray(place: Path) -> Path | None:
         except (OSError, RuntimeError):
             return each
     return None
+
+
+def _straight(place: Path) -> Path:
+    """The place by what its links point to, none of which is stray, so that a file has one name."""
+    way, parts = (place.parent, (place.name,)) if place.is_absolute() else (Path(), place.parts)
+    for part in parts:
+        way /= part
+        if way.is_symlink():
+            way = way.parent / way.resolve().relative_to(way.parent.resolve())
+    return way
 
 
 def _pattern(given: str, glob: str) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, final, get_args
+from typing import TYPE_CHECKING, Final, Literal, Self, final, get_args
 
 from tasktune.answers import Message
 from tasktune.core import InputError
@@ -25,6 +25,8 @@ from tasktune.tasks.chat import Chat
 if TYPE_CHECKING:
     from tasktune.models.model import Model
 
+_READ: Final = 10_000
+"""Passages that are read at most to tell that none has what is asked for."""
 By = Literal["both", "words", "vectors"]
 Rewritten = Literal["no", "hyde", "reworded"]
 
@@ -196,12 +198,14 @@ def _where_it_may_be(store: Store, search: Search, way: Find) -> Find:
 
 
 def refuse_unknown(store: Store, collection: str, where: Where) -> None:
-    """Raises `InputError` where passages are asked for by a name that none of a collection has."""
+    """Raises `InputError` where passages are asked for by a name that none of a collection has, if that is soon found out."""
     there = {"source", "page"}
     passages = store.passages(collection)
-    while unknown := sorted(where.keys() - there):
+    for _ in range(_READ):
+        if not (unknown := sorted(where.keys() - there)):
+            return
         if (passage := next(passages, None)) is None:
-            raise InputError(f"--where: no passage here has {unknown[0]!r}; they have: {', '.join(sorted(there))}")
+            raise InputError(f"where: no passage here has {unknown[0]!r}; they have: {', '.join(sorted(there))}")
         there |= passage.metadata.keys()
 
 

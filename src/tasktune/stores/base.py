@@ -117,6 +117,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def move(self, paths: Mapping[str, str], collection: str = MAIN) -> None:
+        """Write where files lie now, by their names, and leave all else of them as it is."""
+
+    @abstractmethod
     def drop(self, file: str, collection: str = MAIN) -> int:
         """Remove a file and all that is of it; how many passages that were."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import blake2b
@@ -158,6 +158,12 @@ class PostgresStore(Store):
                     for word, times in Counter(map(_key, its)).items():
                         copy.write_row((number, word, each, times, len(its)))
             self._count(number, len(passages), sum(map(len, found)))
+
+    def move(self, paths: Mapping[str, str], collection: str = MAIN) -> None:
+        """Write where files lie now."""
+        with self._transaction() as db:
+            sql, number = "UPDATE tasktune.files SET path = %s WHERE collection = %s AND name = %s", self._alone(collection)
+            db.cursor().executemany(sql, [(path, number, name) for name, path in paths.items()])
 
     def drop(self, file: str, collection: str = MAIN) -> int:
         """Remove a file and all that is of it."""

@@ -58,11 +58,11 @@ def connected(address: str, *, writable: bool) -> tuple[Connection[Any], str]:
                 connection.execute(_TABLES)
             elif not there:
                 raise InputError(f"there is no store in {where}; make one with: tasktune index DOCUMENTS --into {where}")
-            if writable and connection.execute(_COLUMN).fetchone() is None:  # stores of before have it not
-                connection.execute("ALTER TABLE tasktune.files ADD COLUMN path text NOT NULL DEFAULT ''")
             (version,) = connection.execute("SELECT version FROM tasktune.store").fetchone() or (0,)
             if version != _VERSION:
                 raise InputError(f"{where} was written by another tasktune (format {version}, this one reads {_VERSION})")
+            if writable and connection.execute(_COLUMN).fetchone() is None:  # stores of before have it not
+                connection.execute("ALTER TABLE tasktune.files ADD COLUMN path text NOT NULL DEFAULT ''")
     except psycopg.Error as error:
         connection.close()
         raise InputError(

@@ -146,6 +146,15 @@ class QdrantStore(Store):
             self._client.delete(_named(collection), models.FilterSelector(filter=old), wait=True)
         self._note(_name_of(collection, file), {"collection": collection, "file": file, "digest": digest, "path": path})
 
+    def move(self, paths: Mapping[str, str], collection: str = MAIN) -> None:
+        """Write where files lie now."""
+        from qdrant_client import models
+
+        with self._told():
+            for file, path in paths.items():
+                it = models.Filter(must=[models.HasIdCondition(has_id=[_name_of(collection, file)])])
+                self._client.set_payload(_REGISTER, {"path": path}, it, wait=True)
+
     def drop(self, file: str, collection: str = MAIN) -> int:
         """Remove a file and all that is of it."""
         from qdrant_client import models

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -153,6 +153,12 @@ class SQLiteStore(Store):
                 db.execute(insert, (owner, first + start, len(some), some.tobytes()))
             self._count(number, len(rows), sum(lengths))
             settle(db, number)
+
+    def move(self, paths: Mapping[str, str], collection: str = MAIN) -> None:
+        """Write where files lie now."""
+        with self._writing() as db:
+            rows = [(path, self._number(collection), name) for name, path in paths.items()]
+            db.executemany("UPDATE files SET path = ? WHERE collection = ? AND name = ?", rows)
 
     def drop(self, file: str, collection: str = MAIN) -> int:
         """Remove a file and all that is of it."""

@@ -91,6 +91,8 @@ def index(
         (store.renew if again and store.facts() else store.begin)(facts)
         done = Indexed(lost=lost)
         known = store.digests(collection)
+        if not again:
+            store.move(_moved(files, paths), collection)
         for source in gone(mine, named, documents):
             store.drop(source, collection)
             done.gone += 1
@@ -119,6 +121,15 @@ def _refuse_namesakes(files: Sequence[Found], paths: Mapping[str, str], into: Pa
                 f"{into} has a {file.source} already, {before}, and this is another, {file.path}. Names begin where you are: "
                 "index both from one folder above them, or give another --collection or store; --again puts this one in its place"
             )
+
+
+def _moved(files: Iterable[Found], paths: Mapping[str, str]) -> dict[str, str]:
+    """Where the files of the store lie that lay elsewhere before, or of which that is not known."""
+    return {file.source: now for file in files if paths.get(file.source, now := _path(file)) != now}
+
+
+def _path(file: Found) -> str:
+    return printable(os.fspath(file.path))
 
 
 def _refuse_others(store: Store, collection: str, named: Set[str], documents: Places, into: Path | str) -> None:
@@ -177,7 +188,7 @@ def _read(files: Iterable[Found], known: Mapping[str, str], cut: Cut, done: Inde
         cuts = [passage for document in read(file, lost) for passage in cut(document)]
         done.lost.join(lost)
         if cuts or not is_passing(lost):
-            yield _File(file.source, printable(os.fspath(file.path)), "" if is_passing(lost) else now, cuts)
+            yield _File(file.source, _path(file), "" if is_passing(lost) else now, cuts)
 
 
 def _batches(files: Iterable[_File]) -> Iterator[list[_File]]:
