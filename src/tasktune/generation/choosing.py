@@ -97,9 +97,10 @@ def drawn(logits: Tensor, decoding: Decoding, chance: Random) -> int:
         least = scores.topk(min(decoding.top_k, len(scores))).values[-1]
         scores = scores.masked_fill(scores < least, -torch.inf)
     probabilities, tokens = scores.softmax(0).sort(descending=True, stable=True)
-    sums = probabilities[: max(1, int((probabilities > 0).sum()))].cumsum(0)
+    probabilities = probabilities[: max(1, int((probabilities > 0).sum()))]
+    sums = probabilities.cumsum(0)
     if decoding.top_p < 1:
-        kept = (sums - probabilities[: len(sums)] < decoding.top_p).sum()
+        kept = (sums - probabilities < decoding.top_p).sum()
         sums = sums[: max(1, int(kept))]
     place = torch.searchsorted(sums, sums[-1] * chance.random(), right=True)
     return int(tokens[min(int(place), len(sums) - 1)])
